@@ -1,1 +1,28 @@
-//! protocol
+//! The wire contract of Dealbell: everything that crosses a process boundary.
+//!
+//! | module | between |
+//! |---|---|
+//! | [`stream`] | desktop or browser ↔ centre, WebSocket frames and close codes |
+//! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
+//! | [`window`] | resident ↔ its window, JSON lines |
+//! | [`ingest`] | connector → centre, in process |
+//!
+//! The TypeScript twins are generated from these types by `cargo xtask types`.
+
+pub mod channel;
+pub mod cursor;
+pub mod error;
+pub mod id;
+pub mod ingest;
+pub mod notification;
+pub mod rest;
+pub mod stream;
+pub mod text;
+pub mod typescript;
+pub mod window;
+
+pub use channel::{Channel, ChannelSet, ChannelSettings, Provider, ProviderChannels};
+pub use cursor::Cursor;
+pub use error::{ApiError, ErrorCode};
+pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, UserId};
+pub use notification::{Kind, Millis, Notification, Priority, Unread};

@@ -1,0 +1,118 @@
+//! Bodies of the HTTP API under `/v1`.
+
+use crate::{Channel, ChannelSet, Cursor, Millis, Notification, NotificationId, Unread};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// Longest title, characters (RULES C12).
+pub const MAX_TITLE: usize = 200;
+/// Longest text, characters (RULES C12).
+pub const MAX_TEXT: usize = 4_000;
+/// Longest link, characters (RULES C12).
+pub const MAX_LINK: usize = 2_048;
+/// Longest subject, context, dedup or idempotency key, characters.
+pub const MAX_KEY: usize = 200;
+/// Most recipients of one request.
+pub const MAX_RECIPIENTS: usize = 1_000;
+/// Largest body of a request, bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+/// Largest page of the feed.
+pub const MAX_PAGE: u32 = 200;
+
+/// `POST /v1/notifications`, with `Authorization: Bearer KEY` and optionally `Idempotency-Key`.
+/// Unknown fields are refused, so that a misspelt one does not vanish.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewNotification {
+    /// Email addresses of the recipients; an unknown one refuses the whole request.
+    pub users: Vec<String>,
+    /// Who and what.
+    pub title: String,
+    /// The rest.
+    #[serde(default)]
+    pub text: String,
+    /// Where it belongs, as a label.
+    #[serde(default)]
+    pub context: Option<String>,
+    /// The card to open.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// A [`crate::Kind`] by name; `message` where it is missing.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// A [`crate::Priority`] by name; `normal` where it is missing.
+    #[serde(default)]
+    pub priority: Option<String>,
+    /// What it is about; groups, and lets the provider withdraw.
+    #[serde(default)]
+    pub subject: Option<String>,
+    /// An unread notification of the same key is updated, not doubled.
+    #[serde(default)]
+    pub dedup_key: Option<String>,
+    /// When it happened, RFC 3339; now where it is missing.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// A pop-up for whoever is connected, and nothing else (RULES C10).
+    #[serde(default)]
+    pub transient: bool,
+}
+
+/// The answer to [`NewNotification`], 201 or, for a repeated request, the same again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Published {
+    /// One id a recipient, in the request's order; empty for a transient one.
+    pub ids: Vec<NotificationId>,
+}
+
+/// `GET /v1/notifications`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedQuery {
+    /// Leaves out what was created after this place; now where it is missing. Another epoch's is
+    /// refused with `not_found`: the client starts anew.
+    pub as_of: Option<Cursor>,
+    /// Goes on where a page ended: its `next`.
+    pub before: Option<u64>,
+    /// Page size, at most [`MAX_PAGE`].
+    pub limit: Option<u32>,
+    /// Only unread ones.
+    pub unread: Option<bool>,
+}
+
+/// A page of the feed, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedPage {
+    /// The notifications.
+    pub items: Vec<Notification>,
+    /// For the next page's `before`; none on the last.
+    pub next: Option<u64>,
+    /// The place the feed is read at: the same on all pages that carry it as `as_of`.
+    pub as_of: Cursor,
+    /// The unread value now.
+    pub unread: Unread,
+}
+
+/// `PUT /v1/channels`, with `If-Match: "<revision>"`. A stale revision is refused with 412 and
+/// `revision_conflict`. `interface` is no field: it cannot be off (RULES C2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SaveChannels {
+    /// The master switch (RULES C5).
+    pub receive: bool,
+    /// By provider; one that is missing stays as it was.
+    #[ts(type = "Record<string, ChannelSet>")]
+    pub providers: BTreeMap<String, ChannelSet>,
+}
+
+/// `GET /v1/me`: who the token belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Email address.
+    pub email: String,
+    /// Name; may be empty.
+    pub name: String,
+    /// What the centre is able to deliver.
+    pub deliverable: Vec<Channel>,
+    /// The centre's clock.
+    pub now: Millis,
+}

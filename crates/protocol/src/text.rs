@@ -1,0 +1,73 @@
+//! Untrusted text and links, made safe to show (RULES C12).
+
+use crate::rest::MAX_LINK;
+use url::Url;
+
+/// Text fit for one line: control and direction-override characters out, white space folded, at
+/// most `max` characters, an ellipsis where it was cut.
+pub fn line(text: &str, max: usize) -> String {
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    shorten(folded.chars().filter(|&c| is_plain(c)).collect(), max)
+}
+
+/// Text fit for several lines: as [`line()`], but line breaks stay.
+pub fn block(text: &str, max: usize) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let kept: String = text.chars().filter(|&c| c == '\n' || is_plain(c)).collect();
+    shorten(kept.trim().to_owned(), max)
+}
+
+/// The link, where it is http(s), has a host, no password, and at most [`MAX_LINK`] characters.
+pub fn link(text: &str) -> Option<Url> {
+    let fits = text.chars().count() <= MAX_LINK;
+    let url = Url::parse(text.trim()).ok().filter(|_| fits)?;
+    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    let open = url.username().is_empty() && url.password().is_none();
+    (web && open).then_some(url)
+}
+
+/// Neither a control character nor one that turns the direction of what follows it.
+fn is_plain(c: char) -> bool {
+    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let hidden = matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    !c.is_control() && !turns && !hidden
+}
+
+fn shorten(text: String, max: usize) -> String {
+    let Some((cut, _)) = text.char_indices().nth(max) else {
+        return text;
+    };
+    let mut kept: String = text[..cut].chars().take(max.saturating_sub(1)).collect();
+    kept.truncate(kept.trim_end().len());
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_becomes_plain() {
+        assert_eq!(line("a\u{202E}b\u{0007}c\n d", 10), "abc d");
+        assert_eq!(block("a\r\nb\u{1b}[31m", 10), "a\nb[31m");
+        assert_eq!(line("👩‍👩‍👧 привет", 20), "👩‍👩‍👧 привет");
+        assert_eq!(line("абвгд", 4), "абв…");
+        assert_eq!(block(&"x".repeat(100_000), 4_000).chars().count(), 4_000);
+    }
+
+    #[test]
+    fn only_web_links_pass() {
+        assert!(link("https://a.amocrm.ru/leads/detail/1").is_some());
+        for bad in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "ftp://a",
+            "https://u:p@a",
+            "x",
+        ] {
+            assert_eq!(link(bad), None, "{bad}");
+        }
+        assert_eq!(link(&format!("https://a/{}", "x".repeat(2_048))), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! The TypeScript twins of the types the window and the web inbox use.
+
+use crate::{channel, error, id, notification, rest, window};
+use ts_rs::{Config, TS};
+
+/// The whole generated file, as `ui/src/generated/protocol.ts` must read.
+pub fn generated() -> String {
+    let config = Config::default();
+    let mut file = String::from("// Generated from crates/protocol by `cargo xtask types`.\n");
+    macro_rules! declare {
+        ($($type:ty),* $(,)?) => {$(
+            file.push_str("\nexport ");
+            file.push_str(&<$type as TS>::decl(&config));
+            file.push('\n');
+        )*};
+    }
+    declare!(
+        id::NotificationId,
+        id::ProviderId,
+        crate::Cursor,
+        notification::Kind,
+        notification::Priority,
+        notification::Unread,
+        notification::Notification,
+        channel::Channel,
+        channel::ChannelSet,
+        channel::Provider,
+        channel::ProviderChannels,
+        channel::ChannelSettings,
+        rest::SaveChannels,
+        error::ErrorCode,
+        error::ApiError,
+        window::Language,
+        window::LanguageChoice,
+        window::ThemeChoice,
+        window::Trouble,
+        window::SignedOutReason,
+        window::Connection,
+        window::Way,
+        window::WindowState,
+        window::ListPage,
+        window::Page,
+        window::ListView,
+        window::SignIn,
+        window::WindowErrorCode,
+        window::WindowRequest,
+        window::WindowCall,
+        window::WindowAnswer,
+        window::WindowEvent,
+    );
+    file
+}

@@ -1,0 +1,1 @@
+## What notices say: titles and texts of notifications
