@@ -43,7 +43,7 @@ pub fn text(language: Language, id: &str, args: &[(&str, Value)]) -> String {
     };
     let args: FluentArgs = args
         .iter()
-        .map(|(name, value)| (*name, value.into()))
+        .map(|(name, value)| (*name, FluentValue::from(value)))
         .collect();
     bundle
         .format_pattern(pattern, Some(&args), &mut Vec::new())
