@@ -84,6 +84,8 @@ pub enum WindowRequest {
     },
     /// Close the window.
     Close,
+    /// The window is on the screen, in answer to [`WindowEvent::Show`].
+    Shown,
 }
 
 /// Which notifications a list shows.
