@@ -1,1 +1,22 @@
-//! sandbox
+//! A stand-in amoCRM account over HTTP, with a busy sales floor.
+//!
+//! It speaks the part of the amoCRM / Kommo API v4 that a notifier reads (account, users, tasks,
+//! events, names of leads, contacts, companies and customers) and shares no type with the client
+//! crate, so that neither can hide the other's mistake. It is a library for tests and the binary
+//! `dealbell-sandbox` for demos.
+
+mod account;
+mod api;
+mod books;
+mod cast;
+mod events;
+mod office;
+mod phrases;
+mod rate;
+mod sales_floor;
+mod sandbox;
+mod shift;
+
+pub use account::{ACCOUNT_ID, ACCOUNT_NAME, SUBDOMAIN, TIME_ZONE, User, end_of_day};
+pub use books::{Entity, EntityKind, NewTask, Refusal, Task};
+pub use sandbox::{Config, Sandbox, StartError};

@@ -1,0 +1,113 @@
+//! The HTTP face: routes, and who is asking.
+
+mod account;
+mod cards;
+mod control;
+mod events;
+mod page;
+mod problem;
+mod query;
+mod task_writes;
+mod tasks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
+use axum::routing::{get, post};
+
+use crate::account::User;
+use crate::office::{Admission, Office};
+use problem::Problem;
+
+/// Every route of the sandbox.
+pub(crate) fn router(office: Arc<Office>) -> Router {
+    Router::new()
+        .route("/api/v4/account", get(account::account))
+        .route("/api/v4/users", get(account::users))
+        .route("/api/v4/users/{id}", get(account::user))
+        .route(
+            "/api/v4/tasks",
+            get(tasks::list)
+                .post(task_writes::create)
+                .patch(task_writes::change_many),
+        )
+        .route(
+            "/api/v4/tasks/{id}",
+            get(tasks::one).patch(task_writes::change_one),
+        )
+        .route("/api/v4/events", get(events::list))
+        .route("/api/v4/events/{id}", get(events::one))
+        .route("/api/v4/{kind}", get(cards::list))
+        .route("/api/v4/{kind}/{id}", get(cards::one))
+        .route("/sandbox/tasks/{id}/delete", post(control::delete_task))
+        .fallback(async || Problem::not_found("Метод не найден"))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .with_state(office)
+}
+
+/// The API's caller: a valid token within its limit.
+pub(crate) struct Caller {
+    pub(crate) user: User,
+    /// Scheme and host as the caller wrote them, for links.
+    pub(crate) origin: String,
+    pub(crate) uri: Uri,
+}
+
+impl FromRequestParts<Arc<Office>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        office: &Arc<Office>,
+    ) -> Result<Self, Self::Rejection> {
+        let user = signed_in(&parts.headers, office)?;
+        match office.admit(user.id) {
+            Admission::TooMany => return Err(Problem::too_many()),
+            Admission::Trouble(status) => return Err(Problem::trouble(status)),
+            Admission::Welcome => {}
+        }
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+        let origin = format!("http://{}", host.unwrap_or("localhost"));
+        tracing::debug!(user = user.id, method = %parts.method, uri = %parts.uri, "request");
+        Ok(Self {
+            user,
+            origin,
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl Caller {
+    /// The address of something under `/api/v4/`.
+    pub(crate) fn link(&self, path: &str) -> String {
+        format!("{}/api/v4/{path}", self.origin)
+    }
+}
+
+/// Somebody at the web interface: a valid token, and no limit.
+pub(crate) struct Visitor(pub(crate) User);
+
+impl FromRequestParts<Arc<Office>> for Visitor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        office: &Arc<Office>,
+    ) -> Result<Self, Self::Rejection> {
+        signed_in(&parts.headers, office).map(Self)
+    }
+}
+
+fn signed_in(headers: &HeaderMap, office: &Office) -> Result<User, Problem> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|token| office.holder(token))
+        .cloned()
+        .ok_or_else(Problem::unauthorized)
+}

@@ -1,0 +1,149 @@
+//! What every request, control and act of the sales floor works on: the books behind one lock.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use jiff::Timestamp;
+
+use crate::account::User;
+use crate::books::{Books, Changes, NewTask, Refusal, Task};
+use crate::rate::Rate;
+
+/// The running account.
+#[derive(Debug)]
+pub(crate) struct Office {
+    users: Vec<User>,
+    /// Requests a second and token; `None` for no limit.
+    rate_limit: Option<u32>,
+    desk: Mutex<Desk>,
+}
+
+/// What changes while it runs.
+#[derive(Debug, Default)]
+struct Desk {
+    books: Books,
+    rate: Rate,
+    revoked: HashSet<u64>,
+    trouble: Option<u16>,
+    served: u64,
+}
+
+/// What becomes of a request before anybody looks at what it asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Admission {
+    Welcome,
+    TooMany,
+    Trouble(u16),
+}
+
+/// Now, in whole Unix seconds, the only precision amoCRM has.
+pub(crate) fn now() -> i64 {
+    Timestamp::now().as_second()
+}
+
+impl Office {
+    pub(crate) fn new(users: Vec<User>, rate_limit: Option<u32>) -> Self {
+        Self {
+            users,
+            rate_limit,
+            desk: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn users(&self) -> &[User] {
+        &self.users
+    }
+
+    pub(crate) fn user(&self, id: u64) -> Option<&User> {
+        self.users.iter().find(|user| user.id == id)
+    }
+
+    /// Whose token this is, unless it was revoked.
+    pub(crate) fn holder(&self, token: &str) -> Option<&User> {
+        let user = self.users.iter().find(|user| user.token == token)?;
+        (!self.desk().revoked.contains(&user.id)).then_some(user)
+    }
+
+    /// Counts a request of `user` in.
+    pub(crate) fn admit(&self, user: u64) -> Admission {
+        let mut desk = self.desk();
+        desk.served += 1;
+        if let Some(status) = desk.trouble {
+            return Admission::Trouble(status);
+        }
+        match self.rate_limit {
+            Some(limit) if !desk.rate.admit(user, limit, Instant::now()) => Admission::TooMany,
+            Some(_) | None => Admission::Welcome,
+        }
+    }
+
+    pub(crate) fn served(&self) -> u64 {
+        self.desk().served
+    }
+
+    pub(crate) fn set_trouble(&self, status: Option<u16>) {
+        self.desk().trouble = status;
+    }
+
+    pub(crate) fn revoke(&self, user: u64) {
+        self.desk().revoked.insert(user);
+    }
+
+    /// Sets a task as `by` (0 a robot) at `at`, Unix seconds.
+    pub(crate) fn create(&self, by: u64, new: NewTask, at: i64) -> Result<u64, Refusal> {
+        self.known_actor(by)?;
+        self.known_user(new.responsible)?;
+        match new.entity {
+            Some(entity) if !entity.exists() => Err(Refusal::NoSuchEntity(entity)),
+            Some(_) | None => Ok(self.desk().books.create(by, new, at)),
+        }
+    }
+
+    /// Changes a task as `by` (0 a robot) at `at`, Unix seconds.
+    pub(crate) fn change(
+        &self,
+        by: u64,
+        id: u64,
+        changes: Changes,
+        at: i64,
+    ) -> Result<Task, Refusal> {
+        self.known_actor(by)?;
+        if let Some(responsible) = changes.responsible {
+            self.known_user(responsible)?;
+        }
+        match changes.entity {
+            Some(entity) if !entity.exists() => Err(Refusal::NoSuchEntity(entity)),
+            Some(_) | None => self.desk().books.change(by, id, changes, at),
+        }
+    }
+
+    /// Deletes a task as `by` (0 a robot) at `at`, Unix seconds.
+    pub(crate) fn delete(&self, by: u64, id: u64, at: i64) -> Result<(), Refusal> {
+        self.known_actor(by)?;
+        self.desk().books.delete(by, id, at)
+    }
+
+    /// The task, if there is one.
+    pub(crate) fn task(&self, id: u64) -> Option<Task> {
+        self.desk().books.task(id).cloned()
+    }
+
+    /// Reads the books under the lock.
+    pub(crate) fn read<T>(&self, reader: impl FnOnce(&Books) -> T) -> T {
+        reader(&self.desk().books)
+    }
+
+    fn known_actor(&self, by: u64) -> Result<(), Refusal> {
+        if by == 0 { Ok(()) } else { self.known_user(by) }
+    }
+
+    fn known_user(&self, id: u64) -> Result<(), Refusal> {
+        self.user(id).map(|_| ()).ok_or(Refusal::NoSuchUser(id))
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Every change under the lock is whole before anything in it can panic.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

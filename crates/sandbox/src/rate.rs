@@ -1,0 +1,46 @@
+//! The request limit of an integration: so many admitted requests in any second, per token.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// Remembers the admitted requests of the last second.
+#[derive(Debug, Default)]
+pub(crate) struct Rate {
+    admitted: HashMap<u64, VecDeque<Instant>>,
+}
+
+impl Rate {
+    /// Whether `user` may make one more request at `now`; refused ones do not count.
+    pub(crate) fn admit(&mut self, user: u64, limit: u32, now: Instant) -> bool {
+        let recent = self.admitted.entry(user).or_default();
+        while recent
+            .front()
+            .is_some_and(|&at| now.duration_since(at) >= WINDOW)
+        {
+            recent.pop_front();
+        }
+        let admitted = recent.len() < limit as usize;
+        if admitted {
+            recent.push_back(now);
+        }
+        admitted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eighth_in_a_second_is_refused_and_each_token_has_its_own_count() {
+        let (mut rate, start) = (Rate::default(), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        assert!((0..7).all(|n| rate.admit(1, 7, at(n * 100))));
+        assert!(!rate.admit(1, 7, at(999)));
+        assert!(rate.admit(2, 7, at(999)));
+        assert!(rate.admit(1, 7, at(1000)));
+        assert!(!rate.admit(1, 7, at(1050)));
+    }
+}

@@ -1,0 +1,514 @@
+//! What a busy department does next: a pure function of a seed and the number of steps taken.
+//!
+//! The floor speaks of seats (0 is the first user) and of its own tasks by the order in which it
+//! set them. It never looks at the account: a task somebody deleted meanwhile is refused there,
+//! and the floor goes on.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::account::SEATS;
+use crate::phrases::{Errand, errand, pick, result, robots_errand};
+
+/// When a task is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// So many seconds from when it is set; negative for one that is overdue from the start.
+    In(i64),
+    /// 23:59 of the current day.
+    AllDay,
+}
+
+/// One thing somebody does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Deed {
+    /// The seat of who does it; `None` is a robot.
+    pub(crate) by: Option<usize>,
+    pub(crate) what: What,
+}
+
+/// What is done; `task` is the place in the order of setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
+    Set {
+        responsible: usize,
+        due: Due,
+        errand: Errand,
+    },
+    Move {
+        task: usize,
+        due: Due,
+    },
+    Reassign {
+        task: usize,
+        to: usize,
+    },
+    Complete {
+        task: usize,
+        result: &'static str,
+    },
+    Delete {
+        task: usize,
+    },
+}
+
+/// A deed of the live floor, after a wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Act {
+    pub(crate) wait: Duration,
+    pub(crate) deed: Deed,
+}
+
+/// A deed from before the doors opened, so many seconds ago.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Past {
+    pub(crate) ago: i64,
+    pub(crate) deed: Deed,
+}
+
+/// The live floor: an endless iterator of acts.
+#[derive(Debug)]
+pub(crate) struct SalesFloor {
+    rng: StdRng,
+    step: u64,
+    /// How many tasks were ever set.
+    set: usize,
+    open: Vec<Open>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    task: usize,
+    responsible: usize,
+    author: Option<usize>,
+}
+
+/// The user the show is for.
+const FIRST: usize = 0;
+/// Steps of the lively beginning; every second one concerns the first user.
+const OPENING: u64 = 60;
+/// The newest tasks are left alone, so that a notice can be read before it goes away.
+const FRESH: usize = 4;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 3600;
+
+impl SalesFloor {
+    /// The floor of this seed, and what was done there before it opened, oldest first.
+    pub(crate) fn open(seed: u64) -> (Vec<Past>, Self) {
+        let mut floor = Self {
+            rng: StdRng::seed_from_u64(seed),
+            step: 0,
+            set: 0,
+            open: Vec::new(),
+        };
+        let history = floor.history();
+        (history, floor)
+    }
+
+    fn history(&mut self) -> Vec<Past> {
+        // For the first user: overdue ones, "due in 5 minutes" in the first minutes, a whole day.
+        let firsts = [
+            (50 * HOUR, Due::In(24 * HOUR)),
+            (30 * HOUR, Due::In(28 * HOUR)),
+            (20 * HOUR, Due::In(19 * HOUR + 40 * MINUTE)),
+            (3 * HOUR, Due::AllDay),
+            (2 * HOUR, Due::In(2 * HOUR + 5 * MINUTE + 20)),
+            (90 * MINUTE, Due::In(96 * MINUTE + 30)),
+            (HOUR, Due::In(69 * MINUTE)),
+            (40 * MINUTE, Due::In(4 * HOUR)),
+            (20 * MINUTE, Due::In(25 * HOUR)),
+        ];
+        let mut past: Vec<Past> = firsts
+            .into_iter()
+            .map(|(ago, due)| {
+                let by = self.somebody_else(FIRST);
+                let deed = self.set(by, FIRST, due);
+                Past { ago, deed }
+            })
+            .collect();
+        for ago in [
+            26 * HOUR,
+            8 * HOUR,
+            4 * HOUR,
+            2 * HOUR,
+            HOUR,
+            30 * MINUTE,
+            15 * MINUTE,
+        ] {
+            let responsible = self.colleague();
+            let by = if self.rng.random_ratio(1, 2) {
+                Some(FIRST)
+            } else {
+                self.somebody_else(responsible)
+            };
+            let due = Due::In(ago + self.rng.random_range(-HOUR..6 * HOUR));
+            let deed = self.set(by, responsible, due);
+            past.push(Past { ago, deed });
+        }
+        for ago in [5 * HOUR, 10 * MINUTE] {
+            if let Some(task) = self.settled(|open| open.responsible != FIRST) {
+                let deed = self.complete(task, Some(task.responsible));
+                past.push(Past {
+                    ago: ago.min(10 * MINUTE),
+                    deed,
+                });
+            }
+        }
+        past
+    }
+
+    fn next_deed(&mut self) -> Deed {
+        if self.step % 2 == 0 {
+            self.for_the_first()
+        } else {
+            self.among_colleagues()
+        }
+    }
+
+    /// Something the first user notices.
+    fn for_the_first(&mut self) -> Deed {
+        let crowded = self
+            .open
+            .iter()
+            .filter(|open| open.responsible == FIRST)
+            .count()
+            > 14;
+        let chance = if crowded {
+            self.rng.random_range(50..80)
+        } else if self.step < 6 {
+            0
+        } else {
+            self.rng.random_range(0..100)
+        };
+        let his = |open: &Open| open.responsible == FIRST;
+        let others = |open: &Open| open.responsible != FIRST;
+        let asked = |open: &Open| open.responsible != FIRST && open.author == Some(FIRST);
+        let deed = match chance {
+            50..64 => self.settled(his).map(|task| {
+                let by = if self.rng.random_ratio(2, 3) {
+                    Some(FIRST)
+                } else {
+                    self.somebody_else(FIRST)
+                };
+                self.complete(task, by)
+            }),
+            64..70 => self.settled(his).map(|task| self.delete(task)),
+            70..80 => self.settled(his).map(|task| {
+                let to = self.colleague();
+                self.reassign(task, to)
+            }),
+            80..87 => self
+                .settled(asked)
+                .map(|task| self.complete(task, Some(task.responsible))),
+            87..93 => self.settled(others).map(|task| self.reassign(task, FIRST)),
+            93..100 => self.settled(his).map(|task| self.postpone(task)),
+            _ => None,
+        };
+        deed.unwrap_or_else(|| {
+            let by = if chance == 49 {
+                Some(FIRST)
+            } else {
+                self.somebody_else(FIRST)
+            };
+            let due = self.soon();
+            self.set(by, FIRST, due)
+        })
+    }
+
+    /// The rest of the department at work.
+    fn among_colleagues(&mut self) -> Deed {
+        let crowded = self
+            .open
+            .iter()
+            .filter(|open| open.responsible != FIRST)
+            .count()
+            > 30;
+        let chance = self.rng.random_range(if crowded { 50..90 } else { 0..100 });
+        // Those the first user asked for are completed in his own turns.
+        let theirs = |open: &Open| open.responsible != FIRST && open.author != Some(FIRST);
+        let others = |open: &Open| open.responsible != FIRST;
+        let deed = match chance {
+            50..75 => self
+                .settled(theirs)
+                .map(|task| self.complete(task, Some(task.responsible))),
+            75..82 => self.settled(theirs).map(|task| self.delete(task)),
+            82..90 => self.settled(others).map(|task| {
+                let by = Some(task.responsible);
+                self.finish_or_pass(task, by)
+            }),
+            90..100 => self.settled(others).map(|task| self.postpone(task)),
+            _ => None,
+        };
+        deed.unwrap_or_else(|| {
+            let responsible = self.colleague();
+            let by = if self.rng.random_ratio(2, 5) {
+                Some(FIRST)
+            } else {
+                self.somebody_else(responsible)
+            };
+            let due = self.soon();
+            self.set(by, responsible, due)
+        })
+    }
+
+    fn finish_or_pass(&mut self, task: Open, by: Option<usize>) -> Deed {
+        let to = self.colleague();
+        if to == task.responsible {
+            self.complete(task, by)
+        } else {
+            self.reassign(task, to)
+        }
+    }
+
+    fn set(&mut self, by: Option<usize>, responsible: usize, due: Due) -> Deed {
+        let errand = match by {
+            Some(_) => errand(&mut self.rng),
+            None => robots_errand(&mut self.rng),
+        };
+        self.open.push(Open {
+            task: self.set,
+            responsible,
+            author: by,
+        });
+        self.set += 1;
+        Deed {
+            by,
+            what: What::Set {
+                responsible,
+                due,
+                errand,
+            },
+        }
+    }
+
+    fn complete(&mut self, done: Open, by: Option<usize>) -> Deed {
+        self.open.retain(|open| open.task != done.task);
+        let result = result(&mut self.rng);
+        Deed {
+            by,
+            what: What::Complete {
+                task: done.task,
+                result,
+            },
+        }
+    }
+
+    fn delete(&mut self, gone: Open) -> Deed {
+        self.open.retain(|open| open.task != gone.task);
+        let by = gone.author.or(Some(gone.responsible));
+        Deed {
+            by,
+            what: What::Delete { task: gone.task },
+        }
+    }
+
+    fn reassign(&mut self, moved: Open, to: usize) -> Deed {
+        for open in self.open.iter_mut().filter(|open| open.task == moved.task) {
+            open.responsible = to;
+        }
+        let by = self.somebody_else(to);
+        Deed {
+            by,
+            what: What::Reassign {
+                task: moved.task,
+                to,
+            },
+        }
+    }
+
+    fn postpone(&mut self, moved: Open) -> Deed {
+        let by = moved.author.or(Some(moved.responsible));
+        let due = self.soon();
+        Deed {
+            by,
+            what: What::Move {
+                task: moved.task,
+                due,
+            },
+        }
+    }
+
+    /// An open task like this that is no longer fresh.
+    fn settled(&mut self, like: impl Fn(&Open) -> bool) -> Option<Open> {
+        let newest = self.set.saturating_sub(FRESH);
+        let old: Vec<Open> = self
+            .open
+            .iter()
+            .filter(|o| o.task < newest && like(o))
+            .copied()
+            .collect();
+        (!old.is_empty()).then(|| pick(&mut self.rng, &old))
+    }
+
+    /// Very near, a little more than five minutes ahead, later, or all day.
+    fn soon(&mut self) -> Due {
+        match self.rng.random_range(0..100) {
+            0..25 => Due::In(self.rng.random_range(MINUTE..4 * MINUTE)),
+            25..65 => Due::In(self.rng.random_range(5 * MINUTE + 10..7 * MINUTE)),
+            65..90 => Due::In(self.rng.random_range(7 * MINUTE..20 * MINUTE)),
+            _ => Due::AllDay,
+        }
+    }
+
+    /// Anybody but the first user.
+    fn colleague(&mut self) -> usize {
+        self.rng.random_range(FIRST + 1..SEATS)
+    }
+
+    /// A colleague who is not in this seat, or now and then a robot.
+    fn somebody_else(&mut self, seat: usize) -> Option<usize> {
+        if self.rng.random_ratio(1, 4) {
+            return None;
+        }
+        let other = self.colleague();
+        // The seat after, round the table and past the first user's.
+        Some(if other == seat {
+            other % (SEATS - 1) + 1
+        } else {
+            other
+        })
+    }
+}
+
+impl Iterator for SalesFloor {
+    type Item = Act;
+
+    fn next(&mut self) -> Option<Act> {
+        let millis = if self.step < OPENING {
+            2_000..4_000
+        } else {
+            5_000..12_000
+        };
+        let wait = Duration::from_millis(self.rng.random_range(millis));
+        let deed = self.next_deed();
+        self.step += 1;
+        Some(Act { wait, deed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    fn acts(seed: u64, count: usize) -> Vec<Act> {
+        SalesFloor::open(seed).1.take(count).collect()
+    }
+
+    #[test]
+    fn a_seed_decides_everything() {
+        assert_eq!(SalesFloor::open(7).0, SalesFloor::open(7).0);
+        assert_eq!(acts(7, 500), acts(7, 500));
+        assert_ne!(acts(7, 50), acts(8, 50));
+    }
+
+    #[test]
+    fn only_open_tasks_are_touched_and_every_kind_of_deed_comes() {
+        for seed in 0..20 {
+            let (history, floor) = SalesFloor::open(seed);
+            let mut open = HashMap::new();
+            let mut set = 0;
+            let mut kinds = [0_u32; 5];
+            let live = floor.take(400).map(|act| act.deed);
+            for deed in history.into_iter().map(|past| past.deed).chain(live) {
+                let kind = match deed.what {
+                    What::Set { responsible, .. } => {
+                        assert!(responsible < SEATS);
+                        open.insert(set, responsible);
+                        set += 1;
+                        0
+                    }
+                    What::Move { task, .. } => {
+                        assert!(open.contains_key(&task));
+                        1
+                    }
+                    What::Reassign { task, to } => {
+                        assert_ne!(open.insert(task, to), None);
+                        2
+                    }
+                    What::Complete { task, .. } => {
+                        assert!(open.remove(&task).is_some());
+                        3
+                    }
+                    What::Delete { task } => {
+                        assert!(open.remove(&task).is_some());
+                        4
+                    }
+                };
+                kinds[kind] += 1;
+                assert!(deed.by.is_none_or(|seat| seat < SEATS));
+            }
+            assert!(
+                kinds.iter().all(|&count| count >= 3),
+                "seed {seed}: {kinds:?}"
+            );
+            assert!(open.len() < 60, "seed {seed}: {} open", open.len());
+        }
+    }
+
+    #[test]
+    fn the_first_user_notices_something_every_few_seconds_at_the_beginning() {
+        for seed in 0..20 {
+            let mut since = Duration::ZERO;
+            let mut near = 0;
+            let mut owner: HashMap<usize, (usize, Option<usize>)> = HashMap::new();
+            let (history, floor) = SalesFloor::open(seed);
+            let past = history.into_iter().map(|past| (Duration::ZERO, past.deed));
+            let live = floor.take(OPENING as usize).map(|act| (act.wait, act.deed));
+            for (wait, deed) in past.chain(live) {
+                since += wait;
+                let concerned = match deed.what {
+                    What::Set {
+                        responsible, due, ..
+                    } => {
+                        owner.insert(owner.len(), (responsible, deed.by));
+                        let by_another = responsible == FIRST && deed.by != Some(FIRST);
+                        let soon = matches!(due, Due::In(1..=300));
+                        near += usize::from(by_another && soon && wait > Duration::ZERO);
+                        responsible == FIRST
+                    }
+                    What::Reassign { task, to } => {
+                        let before = owner.insert(task, (to, owner[&task].1));
+                        to == FIRST || before.is_some_and(|(who, _)| who == FIRST)
+                    }
+                    What::Move { task, .. } | What::Delete { task } => owner[&task].0 == FIRST,
+                    What::Complete { task, .. } => {
+                        owner[&task].0 == FIRST || owner[&task].1 == Some(FIRST)
+                    }
+                };
+                if concerned {
+                    assert!(since <= Duration::from_secs(8), "seed {seed}: {since:?}");
+                    since = Duration::ZERO;
+                }
+            }
+            assert!(near >= 1, "seed {seed}: nothing falls due soon");
+        }
+    }
+
+    #[test]
+    fn history_has_overdue_all_day_and_nearly_due_tasks_for_the_first_user() {
+        let (history, _) = SalesFloor::open(1);
+        let left: Vec<Due> = history
+            .iter()
+            .filter_map(|past| match past.deed.what {
+                What::Set {
+                    responsible: FIRST,
+                    due: Due::In(after),
+                    ..
+                } => Some(Due::In(after - past.ago)),
+                What::Set {
+                    responsible: FIRST,
+                    due,
+                    ..
+                } => Some(due),
+                _ => None,
+            })
+            .collect();
+        assert!(left.iter().any(|due| matches!(due, Due::In(..0))));
+        assert!(left.iter().any(|due| matches!(due, Due::In(301..=420))));
+        assert!(left.contains(&Due::AllDay));
+    }
+}

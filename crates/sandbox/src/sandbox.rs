@@ -1,0 +1,228 @@
+//! Starting and stopping a sandbox, and the controls a test acts through.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::account::{User, staff};
+use crate::books::{Changes, NewTask, Refusal, Task};
+use crate::office::{Office, now};
+use crate::{api, shift};
+
+/// How to start a [`Sandbox`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The seed of a busy sales floor; without one nothing happens by itself and no task exists.
+    pub sales_floor: Option<u64>,
+    /// The first user's token (the n-th user's is `{token}-n`); random ones without it.
+    pub token: Option<String>,
+    /// Requests a second and token before a 429; `None` for no limit. amoCRM's is 7.
+    pub rate_limit: Option<u32>,
+}
+
+impl Default for Config {
+    /// A free loopback port, a quiet account, random tokens and amoCRM's limit.
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            sales_floor: None,
+            token: None,
+            rate_limit: Some(7),
+        }
+    }
+}
+
+/// Why a sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {listen}: {reason}")]
+pub struct StartError {
+    /// The address asked for.
+    pub listen: SocketAddr,
+    /// What the system said.
+    #[source]
+    pub reason: io::Error,
+}
+
+/// A running account. Dropping it ends the server; [`Sandbox::stop`] also waits for that.
+///
+/// The controls act at once and under no limit, as colleagues do in the web interface; `by` is a
+/// user's id, or 0 for a robot.
+pub struct Sandbox {
+    url: String,
+    office: Arc<Office>,
+    /// Its end tells the server to go.
+    running: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Sandbox {
+    /// Listens and serves in the background of the current tokio runtime.
+    ///
+    /// # Errors
+    /// [`StartError`] when the address cannot be listened on.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let listen = config.listen;
+        let failed = |reason| StartError { listen, reason };
+        let listener = TcpListener::bind(listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+
+        let users = staff(config.token.as_deref());
+        let office = Arc::new(Office::new(users, config.rate_limit));
+        let shift = shift::begin(Arc::clone(&office), config.sales_floor, now());
+
+        let (running, ended) = oneshot::channel::<()>();
+        let serve = axum::serve(listener, api::router(Arc::clone(&office)))
+            .with_graceful_shutdown(async move {
+                let _ = ended.await;
+            })
+            .into_future();
+        let server = tokio::spawn(async move {
+            tokio::select! {
+                _ = serve => {}
+                () = shift => {}
+            }
+        });
+        Ok(Self {
+            url: format!("http://{address}"),
+            office,
+            running,
+            server,
+        })
+    }
+
+    /// The base address, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Everybody with a login, the administrator first.
+    #[must_use]
+    pub fn users(&self) -> &[User] {
+        self.office.users()
+    }
+
+    /// Sets a task and returns its id.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a user or card does not exist.
+    pub fn create_task(&self, by: u64, task: NewTask) -> Result<u64, Refusal> {
+        self.office.create(by, task, now())
+    }
+
+    /// Completes a task with a result (none when empty).
+    ///
+    /// # Errors
+    /// [`Refusal`] when the user or task does not exist.
+    pub fn complete_task(&self, by: u64, id: u64, result: &str) -> Result<(), Refusal> {
+        let changes = Changes {
+            is_completed: Some(true),
+            result: (!result.is_empty()).then(|| result.to_owned()),
+            ..Changes::default()
+        };
+        self.change(by, id, changes)
+    }
+
+    /// Gives a task to somebody else.
+    ///
+    /// # Errors
+    /// [`Refusal`] when a user or the task does not exist.
+    pub fn reassign_task(&self, by: u64, id: u64, to: u64) -> Result<(), Refusal> {
+        let changes = Changes {
+            responsible: Some(to),
+            ..Changes::default()
+        };
+        self.change(by, id, changes)
+    }
+
+    /// Moves a task's deadline, Unix seconds.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the user or task does not exist.
+    pub fn reschedule_task(&self, by: u64, id: u64, complete_till: i64) -> Result<(), Refusal> {
+        let changes = Changes {
+            complete_till: Some(complete_till),
+            ..Changes::default()
+        };
+        self.change(by, id, changes)
+    }
+
+    /// Rewrites a task's text.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the user or task does not exist.
+    pub fn rewrite_task(&self, by: u64, id: u64, text: &str) -> Result<(), Refusal> {
+        let changes = Changes {
+            text: Some(text.to_owned()),
+            ..Changes::default()
+        };
+        self.change(by, id, changes)
+    }
+
+    /// Deletes a task, which only the web interface can do.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the user or task does not exist.
+    pub fn delete_task(&self, by: u64, id: u64) -> Result<(), Refusal> {
+        self.office.delete(by, id, now())
+    }
+
+    /// A task as it is now.
+    #[must_use]
+    pub fn task(&self, id: u64) -> Option<Task> {
+        self.office.task(id)
+    }
+
+    /// Every task as it is now, by id.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<Task> {
+        self.office.read(|books| books.tasks().cloned().collect())
+    }
+
+    /// Revokes a user's token: from now on it is answered with 401.
+    pub fn revoke_token(&self, user: u64) {
+        self.office.revoke(user);
+    }
+
+    /// Answers every API request with this HTTP status (429, 403, 503, …), until told `None`.
+    pub fn fail_with(&self, status: Option<u16>) {
+        self.office.set_trouble(status);
+    }
+
+    /// How many API requests with a valid token have come so far, refused ones included.
+    #[must_use]
+    pub fn requests_seen(&self) -> u64 {
+        self.office.served()
+    }
+
+    /// Ends the server and waits until it no longer listens.
+    pub async fn stop(self) {
+        let Self {
+            running, server, ..
+        } = self;
+        drop(running);
+        // It ends by itself or has panicked; either way it is gone.
+        let _ = server.await;
+    }
+
+    fn change(&self, by: u64, id: u64, changes: Changes) -> Result<(), Refusal> {
+        self.office.change(by, id, changes, now()).map(|_| ())
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    /// Leaves the tokens out.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Sandbox")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
