@@ -1,1 +1,4 @@
-fn main() {}
+//! x
+fn main() {
+    tauri::Builder::default().run(tauri::generate_context!()).unwrap();
+}

@@ -1,0 +1,5 @@
+//! Embeds configuration, capabilities and icons.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,49 @@
+//! The command line and environment (fixed names: DESIGN).
+
+use clap::Parser;
+
+/// A desktop bell for amoCRM and Kommo.
+#[derive(Clone, Debug, Default, Parser)]
+#[command(name = "dealbell", version, about)]
+pub(crate) struct Cli {
+    /// Try it: a stand-in CRM with a busy sales floor, no account needed.
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Open the window at once.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Your department's centre.
+    #[arg(long, value_name = "URL", env = "DEALBELL_CENTRE_URL")]
+    pub(crate) centre: Option<String>,
+    /// Your amoCRM or Kommo account.
+    #[arg(long, value_name = "HOST", env = "DEALBELL_CRM_URL")]
+    pub(crate) account: Option<String>,
+    /// The device token for the centre.
+    #[arg(skip)]
+    pub(crate) device_token: Option<String>,
+    /// The token for the CRM.
+    #[arg(skip)]
+    pub(crate) crm_token: Option<String>,
+    /// A link such as dealbell://open.
+    #[arg(value_name = "LINK")]
+    pub(crate) link: Option<String>,
+    /// The window's own process; started by the resident.
+    #[arg(long, hide = true)]
+    pub(crate) window: bool,
+}
+
+impl Cli {
+    /// Reads the process's own arguments. Tokens come from the environment alone, so that no list
+    /// of processes shows them.
+    pub(crate) fn from_process() -> Self {
+        let mut cli = Self::parse();
+        cli.device_token = std::env::var("DEALBELL_TOKEN").ok().filter(|t| !t.is_empty());
+        cli.crm_token = std::env::var("DEALBELL_CRM_TOKEN").ok().filter(|t| !t.is_empty());
+        cli
+    }
+
+    /// Reads what a second start was called with; what cannot be understood only shows the window.
+    pub(crate) fn from_second_start(arguments: &[String]) -> Self {
+        Self::try_parse_from(arguments).unwrap_or_default()
+    }
+}

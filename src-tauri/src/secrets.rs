@@ -1,0 +1,167 @@
+//! Tokens: in the system's keyring, or where there is none and the user agrees, in a file that only
+//! he can read.
+//!
+//! A locked keyring may block for ever, so every call has its own thread and a deadline.
+
+use keyring_core::{CredentialStore, Error as KeyringError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, io};
+use tokio::sync::oneshot;
+
+const SERVICE: &str = "dealbell";
+/// A user who is asked to unlock the keyring needs a moment.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Why the keyring did not serve.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SecretError {
+    /// There is none, or it did not answer in time.
+    #[error("no keyring answers: {0}")]
+    NoKeyring(String),
+    /// The file could not be written or read.
+    #[error("the token file: {0}")]
+    File(#[from] io::Error),
+}
+
+/// Where tokens are kept.
+#[derive(Clone, Debug)]
+pub(crate) struct Secrets {
+    folder: PathBuf,
+}
+
+impl Secrets {
+    /// Tokens of this user; `folder` holds the file, where he agrees to one.
+    pub(crate) fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The token of `account`, from the keyring, else from the file.
+    pub(crate) async fn get(&self, account: &str) -> Result<Option<String>, SecretError> {
+        if let Some(token) = self.read_file(account)? {
+            return Ok(Some(token));
+        }
+        let account = account.to_owned();
+        in_keyring(move |store| match store.build(SERVICE, &account, None)?.get_password() {
+            Ok(token) => Ok(Some(token)),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+
+    /// Keeps the token in the keyring.
+    pub(crate) async fn keep(&self, account: &str, token: &str) -> Result<(), SecretError> {
+        let (account, token) = (account.to_owned(), token.to_owned());
+        in_keyring(move |store| store.build(SERVICE, &account, None)?.set_password(&token)).await
+    }
+
+    /// Keeps the token in the file, readable to the user alone.
+    pub(crate) fn keep_in_file(&self, account: &str, token: &str) -> Result<(), SecretError> {
+        fs::create_dir_all(&self.folder)?;
+        let draft = self.folder.join("token.draft");
+        let _ = fs::remove_file(&draft);
+        let mut file = private_file(&draft)?;
+        writeln!(file, "{account}\n{token}")?;
+        file.sync_all()?;
+        Ok(fs::rename(draft, self.file())?)
+    }
+
+    /// Forgets the token, wherever it is.
+    pub(crate) async fn forget(&self, account: &str) -> Result<(), SecretError> {
+        match fs::remove_file(self.file()) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let account = account.to_owned();
+        in_keyring(move |store| {
+            match store.build(SERVICE, &account, None)?.delete_credential() {
+                Err(KeyringError::NoEntry) => Ok(()),
+                other => other,
+            }
+        })
+        .await
+    }
+
+    fn read_file(&self, account: &str) -> Result<Option<String>, SecretError> {
+        match fs::read_to_string(self.file()) {
+            Ok(content) => {
+                let mut lines = content.lines();
+                let ours = lines.next() == Some(account);
+                Ok(lines.next().filter(|_| ours).map(str::to_owned))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.join("token")
+    }
+}
+
+/// Runs `work` on a thread of its own and waits for it no longer than the deadline.
+async fn in_keyring<T: Send + 'static>(
+    work: impl FnOnce(&Arc<CredentialStore>) -> keyring_core::Result<T> + Send + 'static,
+) -> Result<T, SecretError> {
+    let (tell, told) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("keyring".into())
+        .spawn(move || {
+            let _ = tell.send(system_keyring().and_then(|store| work(&store)));
+        })
+        .map_err(SecretError::File)?;
+    match tokio::time::timeout(DEADLINE, told).await {
+        Ok(Ok(Ok(value))) => Ok(value),
+        Ok(Ok(Err(error))) => Err(SecretError::NoKeyring(error.to_string())),
+        Ok(Err(_)) => Err(SecretError::NoKeyring("its thread ended".into())),
+        Err(_) => Err(SecretError::NoKeyring("it did not answer in time".into())),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(windows)]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(unix)]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// The user's own folder on Windows is readable to him and administrators alone.
+#[cfg(not(unix))]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_file_is_the_users_alone_and_serves_one_account() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Secrets::new(folder.path());
+        secrets.keep_in_file("team:https://a", "t0ken").unwrap();
+        let mode = fs::metadata(secrets.file()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(secrets.read_file("team:https://a").unwrap().as_deref(), Some("t0ken"));
+        assert_eq!(secrets.read_file("team:https://b").unwrap(), None);
+    }
+}

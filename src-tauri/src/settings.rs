@@ -1,0 +1,147 @@
+//! What the user chose, in tauri-plugin-store. Never a secret.
+//!
+//! The plugin writes its file in place, so a crash can tear it. Before it is loaded it is checked;
+//! a torn one is set aside and the last good copy takes its place.
+
+use dealbell_protocol::window::{LanguageChoice, ThemeChoice, Way};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+use tauri::{AppHandle, Wry};
+use tauri_plugin_store::{Store, StoreExt};
+
+const FILE: &str = "settings.json";
+const GOOD_COPY: &str = "settings.good.json";
+const TORN: &str = "settings.torn.json";
+const KEY: &str = "settings";
+
+/// Everything that is remembered between starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Settings {
+    /// Language of tray, toasts and window.
+    pub(crate) language: LanguageChoice,
+    /// Theme of the window.
+    pub(crate) theme: ThemeChoice,
+    /// Where we are signed in.
+    pub(crate) account: Option<Account>,
+    /// Where no keyring answers, the user let us keep the token in a file of his own.
+    pub(crate) token_in_file: bool,
+}
+
+/// An account: the way, and the address of the CRM or centre.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Account {
+    /// How it is reached.
+    pub(crate) way: Way,
+    /// Base address; empty for the demo.
+    pub(crate) address: String,
+}
+
+/// The settings on disk.
+pub(crate) struct SettingsFile {
+    store: Arc<Store<Wry>>,
+    folder: PathBuf,
+    current: Settings,
+    /// The file was damaged when we came.
+    pub(crate) damaged: bool,
+}
+
+impl SettingsFile {
+    /// Loads the settings from `folder`, creating it where it is missing. A damaged file costs at
+    /// most what was changed since the last good copy.
+    pub(crate) fn load(app: &AppHandle, folder: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let damaged = mend(folder)?;
+        let store = app.store_builder(folder.join(FILE)).disable_auto_save().build()?;
+        let current = store
+            .get(KEY)
+            .and_then(|value| serde_json::from_value(value).ok())
+            .unwrap_or_default();
+        Ok(Self { store, folder: folder.to_owned(), current, damaged })
+    }
+
+    /// The settings as they are.
+    pub(crate) fn current(&self) -> &Settings {
+        &self.current
+    }
+
+    /// Changes and saves them, first in the plugin's file, then as the good copy.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Settings)) -> anyhow::Result<()> {
+        let mut next = self.current.clone();
+        change(&mut next);
+        if next == self.current {
+            return Ok(());
+        }
+        self.store.set(KEY, serde_json::to_value(&next)?);
+        self.store.save()?;
+        keep_good_copy(&self.folder)?;
+        self.current = next;
+        Ok(())
+    }
+}
+
+/// Puts the last good copy in the place of a torn file. True where one was torn.
+fn mend(folder: &Path) -> io::Result<bool> {
+    let file = folder.join(FILE);
+    match fs::read(&file) {
+        Ok(bytes) if is_whole(&bytes) => {
+            keep_good_copy(folder)?;
+            Ok(false)
+        }
+        Ok(_) => {
+            fs::rename(&file, folder.join(TORN))?;
+            let good = folder.join(GOOD_COPY);
+            if fs::read(&good).is_ok_and(|bytes| is_whole(&bytes)) {
+                fs::copy(good, file)?;
+            }
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde_json::Value>(bytes)
+        .ok()
+        .and_then(|file| file.get(KEY).cloned())
+        .is_some_and(|settings| serde_json::from_value::<Settings>(settings).is_ok())
+}
+
+fn keep_good_copy(folder: &Path) -> io::Result<()> {
+    let draft = folder.join("settings.good.draft");
+    fs::copy(folder.join(FILE), &draft)?;
+    fs::File::open(&draft)?.sync_all()?;
+    fs::rename(draft, folder.join(GOOD_COPY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str =
+        r#"{"settings":{"language":"ru","theme":"dark","account":null,"token_in_file":false}}"#;
+
+    #[test]
+    fn a_file_torn_at_any_byte_is_mended_from_the_good_copy() {
+        for cut in 0..WHOLE.len() {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(FILE), WHOLE).unwrap();
+            assert!(!mend(folder.path()).unwrap());
+            fs::write(folder.path().join(FILE), &WHOLE[..cut]).unwrap();
+            assert!(mend(folder.path()).unwrap(), "cut at {cut}");
+            assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), WHOLE);
+            assert_eq!(fs::read_to_string(folder.path().join(TORN)).unwrap(), &WHOLE[..cut]);
+        }
+    }
+
+    #[test]
+    fn a_torn_file_without_a_copy_leaves_the_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), "{\"settings\":{\"langu").unwrap();
+        assert!(mend(folder.path()).unwrap());
+        assert!(!folder.path().join(FILE).exists());
+    }
+}

@@ -1,0 +1,222 @@
+//! The window's own process: one webview, one command, one event. It keeps no state.
+
+use super::pipes::{self, Pipes};
+use dealbell_protocol::window::{Page, ThemeChoice, WindowCall, WindowEvent, WindowRequest};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
+use tauri::webview::PageLoadEvent;
+use tauri::{
+    AppHandle, Emitter, Manager, RunEvent, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent as NativeEvent,
+};
+use tauri_plugin_window_state::StateFlags;
+
+const LABEL: &str = "main";
+/// How long a closed window stays ready for a second look, unless the environment says otherwise
+/// (`DEALBELL_LINGER_MS`, for tests).
+const LINGER: Duration = Duration::from_secs(120);
+
+/// Runs the window until the resident closes the pipe or the linger is over.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let Pipes { events, calls } = pipes::take()?;
+    let (outbox, queue) = mpsc::channel();
+    std::thread::Builder::new().name("calls".into()).spawn(move || write_calls(&queue, calls))?;
+    let place = StateFlags::SIZE | StateFlags::POSITION;
+    tauri::Builder::default()
+        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(place).build())
+        .manage(Link { outbox, screen: Mutex::new(Screen::default()) })
+        .invoke_handler(tauri::generate_handler![call])
+        .setup(move |app| {
+            open(app.handle())?;
+            let handle = app.handle().clone();
+            std::thread::Builder::new()
+                .name("events".into())
+                .spawn(move || read_events(&handle, events))?;
+            Ok(())
+        })
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if let RunEvent::WindowEvent { event: NativeEvent::CloseRequested { api, .. }, .. } = event {
+                api.prevent_close();
+                hide(app);
+            }
+        });
+    Ok(())
+}
+
+/// What the command and the event reader share.
+struct Link {
+    outbox: mpsc::Sender<WindowCall>,
+    screen: Mutex<Screen>,
+}
+
+/// Whether the page can hear, and what it has yet to be told.
+#[derive(Default)]
+struct Screen {
+    page_ready: bool,
+    waiting: Option<Page>,
+    /// Grows with every show and hide: a linger that was overtaken does nothing.
+    turn: u64,
+}
+
+impl Link {
+    fn screen(&self) -> std::sync::MutexGuard<'_, Screen> {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, request: WindowRequest) {
+        let _ = self.outbox.send(WindowCall { id: 0, request });
+    }
+}
+
+/// The only command: hands a request over. Its answer comes as an event.
+#[tauri::command]
+fn call(app: AppHandle, call: WindowCall) {
+    match call.request {
+        WindowRequest::Close => hide(&app),
+        WindowRequest::Hello => {
+            let link = app.state::<Link>();
+            let _ = link.outbox.send(call);
+            let waiting = {
+                let mut screen = link.screen();
+                screen.page_ready = true;
+                screen.waiting.take()
+            };
+            if let Some(page) = waiting {
+                let _ = app.emit_to(LABEL, "event", WindowEvent::Show { page });
+            }
+        }
+        _ => {
+            let _ = app.state::<Link>().outbox.send(call);
+        }
+    }
+}
+
+fn open(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+        .title("Dealbell")
+        .inner_size(420.0, 680.0)
+        .min_inner_size(360.0, 480.0)
+        .visible(false)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                show(&window);
+            }
+        })
+        .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"))
+        .build()?;
+    revive(&window)
+}
+
+/// A web process that was killed leaves a dead page: load it anew.
+#[cfg(target_os = "linux")]
+fn revive(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::WebViewExt;
+    let app = window.app_handle().clone();
+    window.with_webview(move |webview| {
+        webview.inner().connect_web_process_terminated(move |view, reason| {
+            tracing::warn!(?reason, "the web process ended; loading the page anew");
+            app.state::<Link>().screen().page_ready = false;
+            view.reload();
+        });
+    })
+}
+
+/// The other systems' engines reload by themselves.
+#[cfg(not(target_os = "linux"))]
+fn revive(_window: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
+fn show(window: &WebviewWindow) {
+    let link = window.state::<Link>();
+    link.screen().turn += 1;
+    let _ = window.show();
+    let _ = window.unminimize();
+    let _ = window.set_focus();
+    link.tell(WindowRequest::Shown);
+}
+
+fn hide(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let _ = window.hide();
+    let turn = {
+        let link = app.state::<Link>();
+        let mut screen = link.screen();
+        screen.turn += 1;
+        screen.turn
+    };
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        tokio::time::sleep(linger()).await;
+        if app.state::<Link>().screen().turn == turn {
+            app.exit(0);
+        }
+    });
+}
+
+fn linger() -> Duration {
+    std::env::var("DEALBELL_LINGER_MS")
+        .ok()
+        .and_then(|ms| ms.parse().ok())
+        .map_or(LINGER, Duration::from_millis)
+}
+
+/// Brings the resident's events to the page. The end of the pipe is the end of the resident.
+fn read_events(app: &AppHandle, events: File) {
+    for line in BufReader::new(events).lines() {
+        let Ok(line) = line else { break };
+        match serde_json::from_str(&line) {
+            Ok(event) => deliver(app, event),
+            Err(error) => tracing::warn!(%error, "the resident said something odd"),
+        }
+    }
+    // Not `exit` alone: a page that hangs must not keep an orphan alive.
+    app.exit(0);
+    std::thread::sleep(Duration::from_secs(2));
+    std::process::exit(0);
+}
+
+fn deliver(app: &AppHandle, event: WindowEvent) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    match &event {
+        WindowEvent::Show { page } => {
+            let mut screen = app.state::<Link>().inner().screen();
+            if !screen.page_ready {
+                screen.waiting = Some(page.clone());
+                return;
+            }
+            drop(screen);
+            show(&window);
+        }
+        WindowEvent::State { state } => {
+            let title = match state.unread {
+                0 => "Dealbell".to_owned(),
+                unread => format!("({unread}) Dealbell"),
+            };
+            let _ = window.set_title(&title);
+            let _ = window.set_theme(match state.theme {
+                ThemeChoice::System => None,
+                ThemeChoice::Light => Some(Theme::Light),
+                ThemeChoice::Dark => Some(Theme::Dark),
+            });
+        }
+        WindowEvent::Leave => app.exit(0),
+        WindowEvent::Answer { .. }
+        | WindowEvent::ListChanged { .. }
+        | WindowEvent::ChannelsChanged { .. } => {}
+    }
+    let _ = app.emit_to(LABEL, "event", event);
+}
+
+fn write_calls(queue: &mpsc::Receiver<WindowCall>, mut calls: File) {
+    while let Ok(call) = queue.recv() {
+        let Ok(mut line) = serde_json::to_string(&call) else { continue };
+        line.push('\n');
+        if calls.write_all(line.as_bytes()).is_err() {
+            return;
+        }
+    }
+}

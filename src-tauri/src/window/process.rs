@@ -1,0 +1,163 @@
+//! The resident's end: starts the window's process, hands events down, brings calls up.
+
+use dealbell_protocol::window::{Page, WindowCall, WindowEvent, WindowRequest};
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{ChildStdin, ChildStdout, Command};
+use tokio::sync::mpsc;
+
+/// Events waiting for a window that does not read; beyond them it is taken for dead.
+const QUEUE: usize = 256;
+/// A window that ends sooner than this after its start has failed.
+const TOO_SOON: Duration = Duration::from_secs(5);
+/// So many failures in a row, and we stop trying until the user asks again.
+const MAX_FAILURES: u32 = 3;
+
+/// What comes from a window's process.
+#[derive(Debug)]
+pub(crate) enum WindowInput {
+    /// A call of the process with this number.
+    Call(u64, WindowCall),
+    /// The process with this number has ended.
+    Gone(u64),
+}
+
+/// The window, running or not.
+pub(crate) struct WindowProcess {
+    inputs: mpsc::Sender<WindowInput>,
+    running: Option<Running>,
+    /// Grows with every start: what an earlier process says no longer counts.
+    generation: u64,
+    /// Asked for and not yet on the screen.
+    wanted: Option<Page>,
+    failures: u32,
+}
+
+struct Running {
+    events: mpsc::Sender<String>,
+    started: Instant,
+}
+
+impl WindowProcess {
+    /// No window yet; what it will say comes through `inputs`.
+    pub(crate) fn new(inputs: mpsc::Sender<WindowInput>) -> Self {
+        Self { inputs, running: None, generation: 0, wanted: None, failures: 0 }
+    }
+
+    /// Brings the window to the front at `page`, starting it where it does not run.
+    pub(crate) fn show(&mut self, page: Page) {
+        self.failures = 0;
+        self.wanted = Some(page);
+        self.bring_up();
+    }
+
+    /// Hands an event to the window, where there is one.
+    pub(crate) fn send(&mut self, event: &WindowEvent) {
+        let Some(running) = &self.running else { return };
+        let Ok(line) = serde_json::to_string(event) else { return };
+        if running.events.try_send(line).is_err() {
+            tracing::warn!("the window does not read; letting it go");
+            self.running = None;
+        }
+    }
+
+    /// Whether a process runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    /// Takes note of a call; returns it where the resident has to answer.
+    pub(crate) fn called(&mut self, generation: u64, call: WindowCall) -> Option<WindowCall> {
+        if generation != self.generation {
+            return None;
+        }
+        if call.request == WindowRequest::Shown {
+            self.wanted = None;
+            return None;
+        }
+        Some(call)
+    }
+
+    /// Takes note of an end. A window that was wanted and not seen is started again.
+    pub(crate) fn gone(&mut self, generation: u64) {
+        if generation != self.generation {
+            return;
+        }
+        let started = self.running.take().map(|running| running.started);
+        if started.is_some_and(|at| at.elapsed() < TOO_SOON) {
+            self.failures += 1;
+        }
+        if self.wanted.is_some() && self.failures < MAX_FAILURES {
+            self.bring_up();
+        }
+    }
+
+    fn bring_up(&mut self) {
+        if self.running.is_none() {
+            self.generation += 1;
+            match start(self.generation, self.inputs.clone()) {
+                Ok(running) => self.running = Some(running),
+                Err(error) => {
+                    tracing::error!(%error, "the window's process did not start");
+                    return;
+                }
+            }
+        }
+        if let Some(page) = self.wanted.clone() {
+            self.send(&WindowEvent::Show { page });
+        }
+    }
+}
+
+fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<Running> {
+    let mut child = Command::new(own_executable()?)
+        .arg("--window")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .env_remove("DEALBELL_TOKEN")
+        .env_remove("DEALBELL_CRM_TOKEN")
+        .spawn()?;
+    let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(std::io::Error::other("no pipes"));
+    };
+    let (events, queue) = mpsc::channel(QUEUE);
+    tokio::spawn(write_events(queue, stdin));
+    tokio::spawn(async move {
+        read_calls(generation, stdout, &inputs).await;
+        let _ = child.wait().await;
+        let _ = inputs.send(WindowInput::Gone(generation)).await;
+    });
+    Ok(Running { events, started: Instant::now() })
+}
+
+async fn write_events(mut queue: mpsc::Receiver<String>, mut stdin: ChildStdin) {
+    while let Some(mut line) = queue.recv().await {
+        line.push('\n');
+        if stdin.write_all(line.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read_calls(generation: u64, stdout: ChildStdout, inputs: &mpsc::Sender<WindowInput>) {
+    let mut lines = BufReader::new(stdout).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        match serde_json::from_str(&line) {
+            Ok(call) => {
+                if inputs.send(WindowInput::Call(generation, call)).await.is_err() {
+                    return;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the window said something odd"),
+        }
+    }
+}
+
+/// Our own executable. After an upgrade deleted the file, Linux still reaches it by the link.
+fn own_executable() -> std::io::Result<PathBuf> {
+    let path = std::env::current_exe()?;
+    let link = PathBuf::from("/proc/self/exe");
+    Ok(if !path.exists() && link.exists() { link } else { path })
+}
