@@ -1,1 +1,39 @@
-fn main() {}
+//! `cargo xtask`: sets a machine up, shows the product, proves it.
+
+mod checks;
+mod machine;
+mod pictures;
+mod show;
+mod tools;
+mod ui;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Dealbell's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set everything up and show Dealbell: the demo, or whatever the arguments after -- say.
+    Run(show::Show),
+    /// Set everything up and run every test of every kind.
+    Test(checks::Selection),
+    /// Write the TypeScript types anew from crates/protocol.
+    Types,
+    /// Make the pictures of docs/screenshots anew.
+    Screenshots,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Run(show) => show::run(&show),
+        Command::Test(selection) => checks::run(&selection),
+        Command::Types => checks::write_types(),
+        Command::Screenshots => pictures::make(),
+    }
+}

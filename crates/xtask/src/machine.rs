@@ -1,0 +1,139 @@
+//! What the machine must have, and getting it from Debian's packages.
+
+use crate::tools::{capture, say, step};
+use anyhow::{Result, bail};
+use std::process::Command;
+
+/// A purpose and the packages it takes.
+pub(crate) struct Need {
+    pub(crate) why: &'static str,
+    pub(crate) packages: &'static [&'static str],
+}
+
+/// To build the desktop app.
+pub(crate) const BUILD: Need = Need {
+    why: "to build the app (C compiler, GTK and WebKit headers)",
+    packages: &[
+        "build-essential",
+        "pkg-config",
+        "libwebkit2gtk-4.1-dev",
+        "librsvg2-dev",
+        "libxdo-dev",
+        "dbus",
+        "xdg-utils",
+    ],
+};
+
+/// To show it where there is no screen.
+pub(crate) const SCREEN: Need = Need {
+    why: "to make a private desktop, as this machine has no screen",
+    packages: &[
+        "xvfb",
+        "dunst",
+        "openbox",
+        "xfce4-panel",
+        "imagemagick",
+        "xdotool",
+        "fonts-dejavu-core",
+        "fonts-noto-color-emoji",
+        "adwaita-icon-theme",
+        "librsvg2-common",
+    ],
+};
+
+/// To test it.
+pub(crate) const TEST: Need = Need {
+    why: "to drive the window, the keyring and third-party clients in tests",
+    packages: &[
+        "webkit2gtk-driver",
+        "chromium",
+        "gnome-keyring",
+        "desktop-file-utils",
+        "python3",
+        "python3-venv",
+    ],
+};
+
+/// Makes sure that the machine has what is needed, installing what is missing.
+pub(crate) fn provide(needs: &[&Need]) -> Result<()> {
+    if Command::new("node").arg("--version").output().is_err() {
+        bail!("Node.js 20 or newer is needed to build the window: install it, then run this again");
+    }
+    if Command::new("dpkg-query")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        say(
+            "This is no Debian: taking it that the packages of docs/architecture.md are installed.",
+        );
+        return Ok(());
+    }
+    let mut missing = Vec::new();
+    for need in needs {
+        let absent: Vec<_> = need
+            .packages
+            .iter()
+            .copied()
+            .filter(|name| !is_installed(name))
+            .collect();
+        if !absent.is_empty() {
+            say(&format!("Missing {}: {}", need.why, absent.join(" ")));
+            missing.extend(absent);
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        install(&missing)
+    }
+}
+
+fn is_installed(package: &str) -> bool {
+    let status = capture(Command::new("dpkg-query").args(["-W", "-f=${Status}", package]));
+    status.is_ok_and(|status| status.ends_with("ok installed"))
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let prefix: &[&str] = if is_root() {
+        &[]
+    } else if Command::new("sudo")
+        .args(["-n", "true"])
+        .output()
+        .is_ok_and(|o| o.status.success())
+    {
+        &["sudo", "-n"]
+    } else {
+        bail!(
+            "installing needs rights this user does not have. Run this, then try again:\n  \
+             sudo apt-get update && sudo apt-get install -y --no-install-recommends {}",
+            packages.join(" ")
+        );
+    };
+    let apt = |arguments: &[&str]| {
+        let environment = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
+        let words: Vec<_> = prefix
+            .iter()
+            .chain(&environment)
+            .chain(arguments)
+            .copied()
+            .collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]);
+        command
+    };
+    step(
+        "Reading Debian's package lists",
+        &mut apt(&["update", "-q"]),
+    )?;
+    let mut arguments = vec!["install", "-y", "-q", "--no-install-recommends"];
+    arguments.extend(packages);
+    step(
+        &format!("Installing {} packages", packages.len()),
+        &mut apt(&arguments),
+    )
+}
+
+fn is_root() -> bool {
+    capture(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
