@@ -1,1 +1,39 @@
-//! toasts
+//! Native toasts on three systems behind one trait.
+//!
+//! The crate knows nothing of notifications: it is given a [`Toast`] with a key and gives back [`ToastEvent`]s with that key.
+//! What is toasted, and what a click does, is decided elsewhere.
+
+mod text;
+mod toast;
+
+#[cfg(target_os = "linux")]
+mod ledger;
+#[cfg(target_os = "linux")]
+pub mod linux;
+
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "windows")]
+mod windows;
+
+pub use text::{MAX_BODY_CHARS, MAX_TITLE_CHARS};
+pub use toast::{
+    Button, DismissReason, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency,
+};
+
+/// The toasts of the system this was built for, and the events of all of them.
+///
+/// Opens nothing yet: the first [`ToastBackend::show`], [`ToastBackend::withdraw`] or [`ToastBackend::probe`] does, inside the tokio runtime it is
+/// called in. `app_name` is what a user may read beside the toast; `app_id` is the name of the
+/// desktop entry without `.desktop` on Linux and the AppUserModelID on Windows.
+pub fn native(app_name: &str, app_id: &str) -> (Box<dyn ToastBackend>, ToastEvents) {
+    #[cfg(target_os = "linux")]
+    let (backend, events) = linux::Freedesktop::new(app_name, app_id, None);
+    #[cfg(target_os = "macos")]
+    let (backend, events) = macos::UserNotifications::new();
+    #[cfg(target_os = "windows")]
+    let (backend, events) = windows::WindowsToasts::new(app_id);
+    #[cfg(not(target_os = "linux"))]
+    tracing::debug!(app_name, app_id, "toasts of this system");
+    (Box::new(backend), events)
+}
