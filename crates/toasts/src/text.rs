@@ -25,6 +25,7 @@ pub(crate) fn body(text: &str) -> String {
 }
 
 /// The three characters that begin or end markup in a notification body, made literal.
+#[cfg(any(target_os = "linux", test))]
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in text.chars() {
