@@ -120,40 +120,41 @@ impl SalesFloor {
             (40 * MINUTE, Due::In(4 * HOUR)),
             (20 * MINUTE, Due::In(25 * HOUR)),
         ];
-        let mut past: Vec<Past> = firsts
-            .into_iter()
-            .map(|(ago, due)| {
-                let by = self.somebody_else(FIRST);
-                let deed = self.set(by, FIRST, due);
-                Past { ago, deed }
-            })
-            .collect();
-        for ago in [
+        let others = [
             26 * HOUR,
             8 * HOUR,
             4 * HOUR,
-            2 * HOUR,
-            HOUR,
+            100 * MINUTE,
+            50 * MINUTE,
             30 * MINUTE,
-            15 * MINUTE,
-        ] {
-            let responsible = self.colleague();
-            let by = if self.rng.random_ratio(1, 2) {
-                Some(FIRST)
-            } else {
-                self.somebody_else(responsible)
+        ];
+        let mut slots: Vec<(i64, Option<Due>)> = firsts
+            .into_iter()
+            .map(|(ago, due)| (ago, Some(due)))
+            .collect();
+        slots.extend(others.map(|ago| (ago, None)));
+        slots.sort_by_key(|&(ago, _)| -ago);
+
+        let mut past = Vec::new();
+        for (ago, due) in slots {
+            let deed = match due {
+                Some(due) => {
+                    let by = self.somebody_else(FIRST);
+                    self.set(by, FIRST, due)
+                }
+                None => {
+                    let responsible = self.colleague();
+                    let by = self.first_or_another(responsible);
+                    let due = Due::In(ago + self.rng.random_range(-HOUR..6 * HOUR));
+                    self.set(by, responsible, due)
+                }
             };
-            let due = Due::In(ago + self.rng.random_range(-HOUR..6 * HOUR));
-            let deed = self.set(by, responsible, due);
             past.push(Past { ago, deed });
         }
-        for ago in [5 * HOUR, 10 * MINUTE] {
+        for ago in [9 * MINUTE, 4 * MINUTE] {
             if let Some(task) = self.settled(|open| open.responsible != FIRST) {
                 let deed = self.complete(task, Some(task.responsible));
-                past.push(Past {
-                    ago: ago.min(10 * MINUTE),
-                    deed,
-                });
+                past.push(Past { ago, deed });
             }
         }
         past
@@ -212,7 +213,12 @@ impl SalesFloor {
             } else {
                 self.somebody_else(FIRST)
             };
-            let due = self.soon();
+            // The second thing shown falls due in front of the watcher's eyes.
+            let due = if self.step == 2 {
+                self.very_soon()
+            } else {
+                self.soon()
+            };
             self.set(by, FIRST, due)
         })
     }
@@ -243,11 +249,7 @@ impl SalesFloor {
         };
         deed.unwrap_or_else(|| {
             let responsible = self.colleague();
-            let by = if self.rng.random_ratio(2, 5) {
-                Some(FIRST)
-            } else {
-                self.somebody_else(responsible)
-            };
+            let by = self.first_or_another(responsible);
             let due = self.soon();
             self.set(by, responsible, due)
         })
@@ -345,16 +347,30 @@ impl SalesFloor {
     /// Very near, a little more than five minutes ahead, later, or all day.
     fn soon(&mut self) -> Due {
         match self.rng.random_range(0..100) {
-            0..25 => Due::In(self.rng.random_range(MINUTE..4 * MINUTE)),
+            0..25 => self.very_soon(),
             25..65 => Due::In(self.rng.random_range(5 * MINUTE + 10..7 * MINUTE)),
             65..90 => Due::In(self.rng.random_range(7 * MINUTE..20 * MINUTE)),
             _ => Due::AllDay,
         }
     }
 
+    /// So near that the notice of it comes at once.
+    fn very_soon(&mut self) -> Due {
+        Due::In(self.rng.random_range(MINUTE..4 * MINUTE))
+    }
+
     /// Anybody but the first user.
     fn colleague(&mut self) -> usize {
         self.rng.random_range(FIRST + 1..SEATS)
+    }
+
+    /// The first user, so that he is told of what colleagues complete, or somebody else.
+    fn first_or_another(&mut self, responsible: usize) -> Option<usize> {
+        if self.rng.random_ratio(2, 5) {
+            Some(FIRST)
+        } else {
+            self.somebody_else(responsible)
+        }
     }
 
     /// A colleague who is not in this seat, or now and then a robot.
@@ -491,6 +507,7 @@ mod tests {
     #[test]
     fn history_has_overdue_all_day_and_nearly_due_tasks_for_the_first_user() {
         let (history, _) = SalesFloor::open(1);
+        assert!(history.is_sorted_by_key(|past| -past.ago), "oldest first");
         let left: Vec<Due> = history
             .iter()
             .filter_map(|past| match past.deed.what {

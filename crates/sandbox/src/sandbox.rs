@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -41,7 +42,7 @@ impl Default for Config {
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {listen}: {reason}")]
+#[error("cannot listen on {listen}")]
 pub struct StartError {
     /// The address asked for.
     pub listen: SocketAddr,
@@ -49,6 +50,9 @@ pub struct StartError {
     #[source]
     pub reason: io::Error,
 }
+
+/// How long requests under way may take to finish at the end.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A running account. Dropping it ends the server; [`Sandbox::stop`] also waits for that.
 ///
@@ -205,11 +209,15 @@ impl Sandbox {
     /// Ends the server and waits until it no longer listens.
     pub async fn stop(self) {
         let Self {
-            running, server, ..
+            running,
+            mut server,
+            ..
         } = self;
         drop(running);
-        // It ends by itself or has panicked; either way it is gone.
-        let _ = server.await;
+        // A client that never finishes its request must not keep the port's owner.
+        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+            server.abort();
+        }
     }
 
     fn change(&self, by: u64, id: u64, changes: Changes) -> Result<(), Refusal> {

@@ -14,8 +14,9 @@ use crate::office::{Office, now};
 pub(crate) async fn delete_task(
     State(office): State<Arc<Office>>,
     Visitor(user): Visitor,
-    Path(id): Path<u64>,
+    Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
+    let id: u64 = id.parse().map_err(|_| no_such_task())?;
     office
         .task(id)
         .filter(|task| may_see(&user, task))

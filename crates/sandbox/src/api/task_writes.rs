@@ -16,6 +16,8 @@ use crate::office::{Office, now};
 
 type Item = Map<String, Value>;
 
+const NOT_A_CHOICE: &str = "The value you selected is not a valid choice.";
+
 /// `POST tasks`.
 pub(crate) async fn create(
     State(office): State<Arc<Office>>,
@@ -53,7 +55,7 @@ pub(crate) async fn change_many(
             errors.add("NotFound", "id", "Element not found.");
         }
         let changes = changes(&office, item, &mut errors);
-        let by = author(&caller, item, "updated_by", &mut errors);
+        let by = author(&office, &caller, item, "updated_by", &mut errors);
         errors.or((known.unwrap_or_default(), by, changes))
     })?;
     let mut changed = Vec::new();
@@ -87,7 +89,7 @@ pub(crate) async fn change_one(
     let mut wanted = each(&[item], |item| {
         let mut errors = Errors::default();
         let changes = changes(&office, item, &mut errors);
-        let by = author(&caller, item, "updated_by", &mut errors);
+        let by = author(&office, &caller, item, "updated_by", &mut errors);
         errors.or((by, changes))
     })?;
     let (by, changes) = wanted.pop().ok_or_else(no_such_task)?;
@@ -109,7 +111,7 @@ fn new_task(
             errors.add("FieldMissing", name, "This field is missing.");
         }
     }
-    let by = author(caller, item, "created_by", &mut errors);
+    let by = author(office, caller, item, "created_by", &mut errors);
     let given = changes(office, item, &mut errors);
     let mut task = NewTask::new(
         given.responsible.unwrap_or(caller.user.id),
@@ -130,8 +132,7 @@ fn changes(office: &Office, item: &Item, errors: &mut Errors) -> Changes {
     }
     let responsible = errors.read(item, "responsible_user_id", Value::as_u64);
     if responsible.is_some_and(|id| office.user(id).is_none()) {
-        let detail = "The value you selected is not a valid choice.";
-        errors.add("NotSupportedChoice", "responsible_user_id", detail);
+        errors.add("NotSupportedChoice", "responsible_user_id", NOT_A_CHOICE);
     }
     let result = errors.read(item, "result", result_text);
     Changes {
@@ -183,18 +184,19 @@ fn entity(item: &Item, errors: &mut Errors) -> Option<Entity> {
     }
 }
 
-/// Who does it: the caller, or a robot (0) where the item says so.
-fn author(caller: &Caller, item: &Item, field: &'static str, errors: &mut Errors) -> u64 {
-    match errors.read(item, field, Value::as_u64) {
-        None => caller.user.id,
-        Some(by) if by == 0 || by == caller.user.id => by,
-        // amoCRM lets an integration name another author; a stand-in needs no more than this.
-        Some(_) => {
-            let detail = "The value you selected is not a valid choice.";
-            errors.add("NotSupportedChoice", field, detail);
-            caller.user.id
-        }
+/// Who does it: the caller, or whom the item names, 0 being a robot.
+fn author(
+    office: &Office,
+    caller: &Caller,
+    item: &Item,
+    field: &'static str,
+    errors: &mut Errors,
+) -> u64 {
+    let named = errors.read(item, field, Value::as_u64);
+    if named.is_some_and(|by| by != 0 && office.user(by).is_none()) {
+        errors.add("NotSupportedChoice", field, NOT_A_CHOICE);
     }
+    named.unwrap_or(caller.user.id)
 }
 
 /// What is wrong with one item, collected while it is read.
