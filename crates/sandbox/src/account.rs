@@ -46,8 +46,8 @@ const STAFF: [(u64, &str, &str); 8] = [
 /// How many people work in the account.
 pub(crate) const SEATS: usize = STAFF.len();
 
-/// The staff, administrator first. With a `token` the first user gets it, and the n-th `{token}-n`; without one
-/// every token is random.
+/// The staff, administrator first. With a `token` the first user gets it and the n-th
+/// `{token}-n`; without one every token is random.
 pub(crate) fn staff(token: Option<&str>) -> Vec<User> {
     STAFF
         .iter()
@@ -66,8 +66,9 @@ pub(crate) fn staff(token: Option<&str>) -> Vec<User> {
         .collect()
 }
 
-/// 23:59 of the day that `now` (Unix seconds) falls on in the account's time zone: what `complete_till` of an
-/// all-day task holds (RULES T5). Moscow has kept UTC+3 since 2014, so no time zone database is needed.
+/// 23:59 of the day that `now` (Unix seconds) falls on in the account's time zone: what
+/// `complete_till` of an all-day task holds (RULES T5). Moscow has kept UTC+3 since 2014, so no
+/// time zone database is needed.
 #[must_use]
 pub fn end_of_day(now: i64) -> i64 {
     let moscow = TimeZone::fixed(Offset::constant(3));

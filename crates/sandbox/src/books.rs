@@ -1,4 +1,5 @@
-//! The account's books: tasks and the events that record what was done to them. Time comes in as an argument.
+//! The account's books: tasks, and the events that record what was done to them. Time comes in as
+//! an argument.
 
 use std::collections::BTreeMap;
 

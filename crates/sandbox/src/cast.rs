@@ -1,4 +1,5 @@
-//! The cards of the account: leads, contacts, companies and customers, with the cases Russian texts need.
+//! The cards of the account: leads, contacts, companies and customers, with the cases that Russian
+//! texts need.
 
 /// A person the department talks to; the forms are what the phrases decline.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +19,8 @@ pub(crate) struct Named {
     pub(crate) name: &'static str,
 }
 
-/// A deal: its price in roubles, and its contact and company as indexes into [`CONTACTS`] and [`COMPANIES`].
+/// A deal: its price in roubles, its contact and company as indexes into [`CONTACTS`] and
+/// [`COMPANIES`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Lead {
     pub(crate) id: u64,

@@ -35,7 +35,7 @@ pub(crate) struct Event {
     /// ULID-like, growing.
     pub(crate) id: String,
     pub(crate) happening: Happening,
-    /// The task it is about, as it was afterwards (a deleted one: before), which decides who may see the event.
+    /// The task it is about, as it was afterwards (a deleted one: before).
     pub(crate) task: Task,
     pub(crate) created_by: u64,
     /// Unix seconds.

@@ -8,6 +8,10 @@ use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use dealbell_sandbox::{ACCOUNT_NAME, Config, SUBDOMAIN, Sandbox};
 use serde::Serialize;
+#[cfg(unix)]
+use tokio::signal::unix;
+#[cfg(windows)]
+use tokio::signal::windows;
 use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
@@ -68,7 +72,7 @@ async fn main() -> Result<()> {
         .init();
     let Command::Serve(serve) = CommandLine::parse().command;
 
-    // Before the first line is out, so that no signal finds the default behaviour.
+    // First of all, so that no signal finds the default behaviour.
     let asked_to_end = asked_to_end(serve.until_stdin_closes)?;
     let sandbox = Sandbox::start(Config {
         listen: serve.listen,
@@ -121,10 +125,11 @@ fn introduce(sandbox: &Sandbox) -> Result<()> {
     Ok(())
 }
 
-/// Ends with Ctrl-C, SIGTERM or, if asked for, the end of standard input.
+/// Ends with Ctrl-C, SIGTERM or, if asked for, the end of standard input. It listens from now on,
+/// not from when it is awaited.
 fn asked_to_end(until_stdin_closes: bool) -> Result<impl Future<Output = ()>> {
     let stdin = until_stdin_closes.then(stdin_closed);
-    let mut terminate = terminated().context("cannot listen for signals")?;
+    let (mut interrupt, mut terminate) = signals().context("cannot listen for signals")?;
     Ok(async move {
         let stdin = async {
             match stdin {
@@ -135,20 +140,24 @@ fn asked_to_end(until_stdin_closes: bool) -> Result<impl Future<Output = ()>> {
         };
         tokio::select! {
             () = stdin => {}
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     })
 }
 
 #[cfg(unix)]
-fn terminated() -> io::Result<tokio::signal::unix::Signal> {
-    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+fn signals() -> io::Result<(unix::Signal, unix::Signal)> {
+    use unix::{SignalKind, signal};
+    Ok((
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ))
 }
 
 #[cfg(windows)]
-fn terminated() -> io::Result<tokio::signal::windows::CtrlBreak> {
-    tokio::signal::windows::ctrl_break()
+fn signals() -> io::Result<(windows::CtrlC, windows::CtrlBreak)> {
+    Ok((windows::ctrl_c()?, windows::ctrl_break()?))
 }
 
 /// Resolves at the end of standard input. A thread of its own reads it: tokio's would keep the

@@ -4,10 +4,16 @@
 //! set them. It never looks at the account: a task somebody deleted meanwhile is refused there,
 //! and the floor goes on.
 
+mod history;
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+
+pub(crate) use history::Past;
 
 use crate::account::SEATS;
 use crate::phrases::{Errand, errand, pick, result, robots_errand};
@@ -61,13 +67,6 @@ pub(crate) struct Act {
     pub(crate) deed: Deed,
 }
 
-/// A deed from before the doors opened, so many seconds ago.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Past {
-    pub(crate) ago: i64,
-    pub(crate) deed: Deed,
-}
-
 /// The live floor: an endless iterator of acts.
 #[derive(Debug)]
 pub(crate) struct SalesFloor {
@@ -107,61 +106,8 @@ impl SalesFloor {
         (history, floor)
     }
 
-    fn history(&mut self) -> Vec<Past> {
-        // For the first user: overdue ones, "due in 5 minutes" in the first minutes, a whole day.
-        let firsts = [
-            (50 * HOUR, Due::In(24 * HOUR)),
-            (30 * HOUR, Due::In(28 * HOUR)),
-            (20 * HOUR, Due::In(19 * HOUR + 40 * MINUTE)),
-            (3 * HOUR, Due::AllDay),
-            (2 * HOUR, Due::In(2 * HOUR + 5 * MINUTE + 20)),
-            (90 * MINUTE, Due::In(96 * MINUTE + 30)),
-            (HOUR, Due::In(69 * MINUTE)),
-            (40 * MINUTE, Due::In(4 * HOUR)),
-            (20 * MINUTE, Due::In(25 * HOUR)),
-        ];
-        let others = [
-            26 * HOUR,
-            8 * HOUR,
-            4 * HOUR,
-            100 * MINUTE,
-            50 * MINUTE,
-            30 * MINUTE,
-        ];
-        let mut slots: Vec<(i64, Option<Due>)> = firsts
-            .into_iter()
-            .map(|(ago, due)| (ago, Some(due)))
-            .collect();
-        slots.extend(others.map(|ago| (ago, None)));
-        slots.sort_by_key(|&(ago, _)| -ago);
-
-        let mut past = Vec::new();
-        for (ago, due) in slots {
-            let deed = match due {
-                Some(due) => {
-                    let by = self.somebody_else(FIRST);
-                    self.set(by, FIRST, due)
-                }
-                None => {
-                    let responsible = self.colleague();
-                    let by = self.first_or_another(responsible);
-                    let due = Due::In(ago + self.rng.random_range(-HOUR..6 * HOUR));
-                    self.set(by, responsible, due)
-                }
-            };
-            past.push(Past { ago, deed });
-        }
-        for ago in [9 * MINUTE, 4 * MINUTE] {
-            if let Some(task) = self.settled(|open| open.responsible != FIRST) {
-                let deed = self.complete(task, Some(task.responsible));
-                past.push(Past { ago, deed });
-            }
-        }
-        past
-    }
-
     fn next_deed(&mut self) -> Deed {
-        if self.step % 2 == 0 {
+        if self.step.is_multiple_of(2) {
             self.for_the_first()
         } else {
             self.among_colleagues()
@@ -401,131 +347,5 @@ impl Iterator for SalesFloor {
         let deed = self.next_deed();
         self.step += 1;
         Some(Act { wait, deed })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    fn acts(seed: u64, count: usize) -> Vec<Act> {
-        SalesFloor::open(seed).1.take(count).collect()
-    }
-
-    #[test]
-    fn a_seed_decides_everything() {
-        assert_eq!(SalesFloor::open(7).0, SalesFloor::open(7).0);
-        assert_eq!(acts(7, 500), acts(7, 500));
-        assert_ne!(acts(7, 50), acts(8, 50));
-    }
-
-    #[test]
-    fn only_open_tasks_are_touched_and_every_kind_of_deed_comes() {
-        for seed in 0..20 {
-            let (history, floor) = SalesFloor::open(seed);
-            let mut open = HashMap::new();
-            let mut set = 0;
-            let mut kinds = [0_u32; 5];
-            let live = floor.take(400).map(|act| act.deed);
-            for deed in history.into_iter().map(|past| past.deed).chain(live) {
-                let kind = match deed.what {
-                    What::Set { responsible, .. } => {
-                        assert!(responsible < SEATS);
-                        open.insert(set, responsible);
-                        set += 1;
-                        0
-                    }
-                    What::Move { task, .. } => {
-                        assert!(open.contains_key(&task));
-                        1
-                    }
-                    What::Reassign { task, to } => {
-                        assert_ne!(open.insert(task, to), None);
-                        2
-                    }
-                    What::Complete { task, .. } => {
-                        assert!(open.remove(&task).is_some());
-                        3
-                    }
-                    What::Delete { task } => {
-                        assert!(open.remove(&task).is_some());
-                        4
-                    }
-                };
-                kinds[kind] += 1;
-                assert!(deed.by.is_none_or(|seat| seat < SEATS));
-            }
-            assert!(
-                kinds.iter().all(|&count| count >= 3),
-                "seed {seed}: {kinds:?}"
-            );
-            assert!(open.len() < 60, "seed {seed}: {} open", open.len());
-        }
-    }
-
-    #[test]
-    fn the_first_user_notices_something_every_few_seconds_at_the_beginning() {
-        for seed in 0..20 {
-            let mut since = Duration::ZERO;
-            let mut near = 0;
-            let mut owner: HashMap<usize, (usize, Option<usize>)> = HashMap::new();
-            let (history, floor) = SalesFloor::open(seed);
-            let past = history.into_iter().map(|past| (Duration::ZERO, past.deed));
-            let live = floor.take(OPENING as usize).map(|act| (act.wait, act.deed));
-            for (wait, deed) in past.chain(live) {
-                since += wait;
-                let concerned = match deed.what {
-                    What::Set {
-                        responsible, due, ..
-                    } => {
-                        owner.insert(owner.len(), (responsible, deed.by));
-                        let by_another = responsible == FIRST && deed.by != Some(FIRST);
-                        let soon = matches!(due, Due::In(1..=300));
-                        near += usize::from(by_another && soon && wait > Duration::ZERO);
-                        responsible == FIRST
-                    }
-                    What::Reassign { task, to } => {
-                        let before = owner.insert(task, (to, owner[&task].1));
-                        to == FIRST || before.is_some_and(|(who, _)| who == FIRST)
-                    }
-                    What::Move { task, .. } | What::Delete { task } => owner[&task].0 == FIRST,
-                    What::Complete { task, .. } => {
-                        owner[&task].0 == FIRST || owner[&task].1 == Some(FIRST)
-                    }
-                };
-                if concerned {
-                    assert!(since <= Duration::from_secs(8), "seed {seed}: {since:?}");
-                    since = Duration::ZERO;
-                }
-            }
-            assert!(near >= 1, "seed {seed}: nothing falls due soon");
-        }
-    }
-
-    #[test]
-    fn history_has_overdue_all_day_and_nearly_due_tasks_for_the_first_user() {
-        let (history, _) = SalesFloor::open(1);
-        assert!(history.is_sorted_by_key(|past| -past.ago), "oldest first");
-        let left: Vec<Due> = history
-            .iter()
-            .filter_map(|past| match past.deed.what {
-                What::Set {
-                    responsible: FIRST,
-                    due: Due::In(after),
-                    ..
-                } => Some(Due::In(after - past.ago)),
-                What::Set {
-                    responsible: FIRST,
-                    due,
-                    ..
-                } => Some(due),
-                _ => None,
-            })
-            .collect();
-        assert!(left.iter().any(|due| matches!(due, Due::In(..0))));
-        assert!(left.iter().any(|due| matches!(due, Due::In(301..=420))));
-        assert!(left.contains(&Due::AllDay));
     }
 }

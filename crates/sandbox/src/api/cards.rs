@@ -113,7 +113,10 @@ fn common(kind: EntityKind, caller: &Caller, id: u64, keeper: u64, own: Value) -
 }
 
 fn draw_lead(caller: &Caller, lead: &Lead) -> Value {
-    let reference = |kind: EntityKind, id: u64| json!({"id": id, "_links": {"self": {"href": caller.link(&format!("{}/{id}", kind.name()))}}});
+    let reference = |kind: EntityKind, id: u64| {
+        let href = caller.link(&format!("{}/{id}", kind.name()));
+        json!({"id": id, "_links": {"self": {"href": href}}})
+    };
     let company = lead
         .company
         .map(|n| reference(EntityKind::Companies, COMPANIES[n].id));

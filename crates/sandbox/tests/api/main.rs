@@ -1,5 +1,7 @@
 //! The sandbox over HTTP, as a client sees it.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where it was surprised")]
+
 mod client;
 mod events;
 mod limits;

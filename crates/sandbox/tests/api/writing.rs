@@ -14,7 +14,8 @@ async fn a_batch_is_created_and_answered_in_order() {
         {"text": "Анне", "complete_till": now() + 60, "responsible_user_id": anna,
          "entity_id": 7_400_002, "entity_type": "leads", "task_type_id": 2, "duration": 1800,
          "request_id": "моя"},
-        {"text": "Робот", "complete_till": now() + 60, "responsible_user_id": anna, "created_by": 0},
+        {"text": "Робот", "complete_till": now() + 60, "responsible_user_id": anna,
+         "created_by": 0},
     ]);
     let answer = manager.post("tasks", &batch).await.ok();
     let made = answer["_embedded"]["tasks"].as_array().unwrap();
