@@ -26,3 +26,7 @@ summary-unconfirmed = You may have missed { $count ->
    *[other] { $count } notifications
 }
 summary-from = { $count } from { $name }
+summary-more = { $count ->
+    [one] { $count } more notification
+   *[other] { $count } more notifications
+}

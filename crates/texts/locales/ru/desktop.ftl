@@ -30,3 +30,8 @@ summary-unconfirmed = Возможно, вы не увидели: { $count ->
    *[many] { $count } уведомлений
 }
 summary-from = { $count } от { $name }
+summary-more = Ещё { $count ->
+    [one] { $count } уведомление
+    [few] { $count } уведомления
+   *[many] { $count } уведомлений
+}
