@@ -1,0 +1,138 @@
+// What the window knows besides rows and channels: the resident's state, the page, the last notice.
+import type { Backend, Told } from "./backend/backend";
+import { failure } from "./backend/backend";
+import { ChannelsModel } from "./channels/model.svelte";
+import type { Page, SignIn, ThemeChoice, Way, WindowRequest, WindowState } from "./generated/protocol";
+import { ListModel } from "./list/model.svelte";
+import { speak } from "./texts/texts.svelte";
+
+/** A line above the footer: the id of its text, and whether it tells of a failure. */
+export interface Notice {
+  text: string;
+  bad: boolean;
+}
+
+export class Desk {
+  state = $state.raw<WindowState | null>(null);
+  /** The resident did not answer the very first question. */
+  unreachable = $state(false);
+  page = $state.raw<Page>({ page: "list", at: null });
+  notice = $state.raw<Notice | null>(null);
+  /** A page wanted while channels are unsaved; the question is on the screen. */
+  leavingTo = $state.raw<Page | "closed" | null>(null);
+  /** The form that the sign-in page shows. */
+  form = $state<Way | null>(null);
+
+  readonly list: ListModel;
+  readonly channels: ChannelsModel;
+  #noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly backend: Backend) {
+    this.list = new ListModel(backend);
+    this.channels = new ChannelsModel(backend);
+    backend.listen((told) => this.#hear(told));
+    void this.begin();
+    // Asked beside the state, not after it: the first rows are what the user waits for.
+    void this.list.load();
+  }
+
+  async begin(): Promise<void> {
+    const answer = await this.backend.call({ type: "hello" });
+    this.unreachable = answer.type !== "state";
+    if (answer.type === "state") this.#take(answer.state);
+  }
+
+  /** Goes to `page`, asking first where that would lose changes (RULES C6). */
+  go(page: Page): void {
+    const leaves = this.page.page === "channels" && page.page !== "channels";
+    if (leaves && this.channels.dirty) this.leavingTo = page;
+    else this.#turn(page);
+  }
+
+  /** Closes the window, asking first where that would lose changes. */
+  close(): void {
+    if (this.channels.dirty) this.leavingTo = "closed";
+    else void this.backend.call({ type: "close" });
+  }
+
+  stay(): void {
+    this.leavingTo = null;
+  }
+
+  /** Leaves as asked for, without the changes. */
+  leave(): void {
+    const to = this.leavingTo;
+    this.leavingTo = null;
+    this.channels.revert();
+    if (to === "closed") {
+      this.#turn({ page: "list", at: null });
+      void this.backend.call({ type: "close" });
+    } else if (to) this.#turn(to);
+  }
+
+  async saveAndLeave(): Promise<void> {
+    if (await this.channels.save()) this.leave();
+    else this.stay();
+  }
+
+  /** Asks for something that only needs saying where it fails. */
+  async ask(request: WindowRequest): Promise<boolean> {
+    const code = failure(await this.backend.call(request));
+    if (code) this.tell({ text: `error-${code.replaceAll("_", "-")}`, bad: true });
+    return code === null;
+  }
+
+  async appear(change: { language?: WindowState["language_choice"]; theme?: ThemeChoice }): Promise<void> {
+    const state = this.state;
+    if (!state) return;
+    const language = change.language ?? state.language_choice;
+    const theme = change.theme ?? state.theme;
+    await this.ask({ type: "appearance", language, theme });
+  }
+
+  /** Null when it worked, else the code to word beside the form. */
+  async signIn(way: SignIn) {
+    const code = failure(await this.backend.call({ type: "sign_in", way }));
+    if (!code) this.#turn({ page: "list", at: null });
+    return code;
+  }
+
+  tell(notice: Notice | null): void {
+    clearTimeout(this.#noticeTimer);
+    this.notice = notice;
+    if (notice) this.#noticeTimer = setTimeout(() => (this.notice = null), notice.bad ? 10_000 : 4_000);
+  }
+
+  #turn(page: Page): void {
+    this.page = page;
+    this.form = null;
+    this.tell(null);
+    if (page.page === "channels") void this.channels.load();
+  }
+
+  #take(state: WindowState): void {
+    this.state = state;
+    this.unreachable = false;
+    speak(state.language);
+    const root = document.documentElement;
+    if (state.theme === "system") delete root.dataset["theme"];
+    else root.dataset["theme"] = state.theme;
+    document.title = state.unread > 0 ? `(${state.unread}) Dealbell` : "Dealbell";
+  }
+
+  #hear(told: Told): void {
+    switch (told.type) {
+      case "state":
+        return this.#take(told.state);
+      case "list_changed":
+        return void this.list.refresh(told.version);
+      case "channels_changed":
+        return this.channels.changedElsewhere(told.channels);
+      case "show":
+        return this.go(told.page);
+      case "leave":
+        // The process ends by itself; there is nothing to save that the resident has not.
+        return;
+    }
+  }
+}

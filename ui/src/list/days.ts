@@ -1,0 +1,67 @@
+// Days and times as people say them: near ones relative, far ones absolute.
+import type { Language } from "../generated/protocol";
+
+/** Milliseconds since 1970. */
+type Millis = number;
+
+const MINUTE = 60_000;
+
+/** How a day is headed: a word, or a date already worded. */
+export type Day = { word: "today" | "yesterday" } | { date: string };
+
+/** How a time is said. */
+export type Time = { word: "now" } | { minutes: number } | { clock: string };
+
+/** Midnight before `at`, local to the user. */
+export function dayOf(at: Millis): Millis {
+  const day = new Date(at);
+  day.setHours(0, 0, 0, 0);
+  return day.getTime();
+}
+
+/** Calendar days from `at` to `now`; days of 23 and 25 hours count as one. */
+export function daysBetween(at: Millis, now: Millis): number {
+  return Math.round((dayOf(now) - dayOf(at)) / 86_400_000);
+}
+
+/** The heading over what came at `at`. */
+export function dayHeading(at: Millis, now: Millis, language: Language): Day {
+  const ago = daysBetween(at, now);
+  if (ago === 0) return { word: "today" };
+  if (ago === 1) return { word: "yesterday" };
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  const near = ago > 1 && ago < 7;
+  const format = new Intl.DateTimeFormat(locale(language), {
+    day: "numeric",
+    month: "long",
+    ...(near ? { weekday: "long" } : {}),
+    ...(thisYear ? {} : { year: "numeric" }),
+  });
+  const said = format.format(at);
+  return { date: said.charAt(0).toLocaleUpperCase(language) + said.slice(1) };
+}
+
+/** When something happened that is listed under the day of `listed`. */
+export function timeOf(at: Millis, listed: Millis, now: Millis, language: Language): Time {
+  const ago = now - at;
+  if (ago >= 0 && ago < MINUTE) return { word: "now" };
+  if (ago >= 0 && ago < 60 * MINUTE) return { minutes: Math.floor(ago / MINUTE) };
+  const clock = new Intl.DateTimeFormat(locale(language), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  if (dayOf(at) === dayOf(listed)) return { clock };
+  const date = new Intl.DateTimeFormat(locale(language), { day: "numeric", month: "short" }).format(at);
+  return { clock: `${date}, ${clock}` };
+}
+
+/** Date and time in full. */
+export function fullTime(at: Millis, language: Language): string {
+  return new Intl.DateTimeFormat(locale(language), { dateStyle: "long", timeStyle: "short" }).format(at);
+}
+
+/** Whole seconds until `at`, at least 1: "in 0 s" says nothing. */
+export function secondsUntil(at: Millis, now: Millis): number {
+  return Math.max(1, Math.ceil((at - now) / 1000));
+}
+
+function locale(language: Language): string {
+  return language === "ru" ? "ru-RU" : "en-GB";
+}

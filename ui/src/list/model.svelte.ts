@@ -1,0 +1,115 @@
+// The list as the window has it: the rows at hand, and asking for those that are not.
+import type { Backend } from "../backend/backend";
+import type { ListView, NotificationId, WindowErrorCode } from "../generated/protocol";
+import { Slices, type Wanted } from "./slices";
+
+export type Change = "fresh" | "added" | "changed";
+
+export class ListModel {
+  view = $state<ListView>("all");
+  failed = $state<WindowErrorCode | null>(null);
+  /** Grows when `slices` holds other rows than before. */
+  revision = $state(0);
+  /** What the last growth was: other list, more rows, or the same rows anew. */
+  change: Change = "fresh";
+  slices = new Slices();
+
+  /** Rows on the screen, as the page tells. */
+  #from = 0;
+  #to = 1;
+  #generation = 0;
+  #version = 0;
+  #asking = new Set<number>();
+  #refreshing = false;
+
+  constructor(private readonly backend: Backend) {}
+
+  get total(): number | null {
+    void this.revision;
+    return this.slices.total;
+  }
+
+  get cursor() {
+    void this.revision;
+    return this.slices.cursor;
+  }
+
+  /** Shows `view` from its top. */
+  show(view: ListView): void {
+    if (view === this.view) return;
+    this.view = view;
+    void this.load();
+  }
+
+  /** Reads the top of the view. */
+  async load(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#asking.clear();
+    this.failed = null;
+    this.slices = new Slices();
+    this.#from = 0;
+    this.#to = 1;
+    this.change = "fresh";
+    this.revision++;
+    const page = await this.#fetch(this.slices.covering(0, 1));
+    if (generation !== this.#generation || !page) return;
+    this.slices.put(page);
+    this.change = "fresh";
+    this.revision++;
+    if (page.version < this.#version) void this.refresh(this.#version);
+  }
+
+  /** The page shows rows `from` to `to`: whatever is missing of them is asked for. */
+  async see(from: number, to: number): Promise<void> {
+    this.#from = from;
+    this.#to = to;
+    const wanted = this.slices.total === null ? null : this.slices.missing(from, to);
+    if (!wanted || this.#asking.has(wanted.offset)) return;
+    const generation = this.#generation;
+    this.#asking.add(wanted.offset);
+    const page = await this.#fetch(wanted);
+    if (generation !== this.#generation) return;
+    this.#asking.delete(wanted.offset);
+    if (!page || page.items.length === 0) return;
+    this.slices.put(page);
+    this.change = "added";
+    this.revision++;
+  }
+
+  /** Something changed: reads the rows on the screen again. A storm of changes is read in one go. */
+  async refresh(version: number): Promise<void> {
+    this.#version = Math.max(this.#version, version);
+    if (this.#refreshing || this.slices.total === null) return;
+    this.#refreshing = true;
+    let seen = -1;
+    while (seen < this.#version) {
+      const asked = this.#version;
+      const generation = ++this.#generation;
+      this.#asking.clear();
+      const page = await this.#fetchAround();
+      seen = Math.max(asked, page?.version ?? 0);
+      if (generation !== this.#generation || !page) continue;
+      this.slices.replace(page);
+      this.change = "changed";
+      this.revision++;
+    }
+    this.#refreshing = false;
+  }
+
+  /** The rows on the screen, wherever they have moved to. */
+  async #fetchAround() {
+    const before = this.slices;
+    const page = await this.#fetch(before.covering(this.#from, this.#to));
+    const id: NotificationId | undefined = before.at(this.#from)?.id;
+    const moved = page ? page.total - (before.total ?? 0) : 0;
+    if (!page || moved === 0 || this.#from === 0 || page.items.some((row) => row.id === id)) return page;
+    const from = Math.max(0, this.#from + moved);
+    return await this.#fetch(before.covering(from, from + this.#to - this.#from));
+  }
+
+  async #fetch(wanted: Wanted) {
+    const answer = await this.backend.call({ type: "list", view: this.view, ...wanted });
+    this.failed = answer.type === "failed" ? answer.code : null;
+    return answer.type === "list" ? answer.page : null;
+  }
+}

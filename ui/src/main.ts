@@ -1,0 +1,12 @@
+import "./styles/tokens.css";
+import "./styles/base.css";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import { tauriBackend } from "./backend/tauri";
+import { webBackend } from "./backend/web";
+import { Desk } from "./desk.svelte";
+
+const standIn = new URLSearchParams(location.search).get("backend");
+const backend = await (standIn ? webBackend(standIn) : tauriBackend());
+const desk = new Desk(backend);
+mount(App, { target: document.getElementById("app") ?? document.body, props: { desk } });
