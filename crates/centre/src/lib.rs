@@ -1,1 +1,148 @@
-//! centre
+//! The notification centre: everything that is told to a user is committed here first, then
+//! heard. It knows no CRM.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `people` | users, devices, integrations, stored CRM connections |
+//! | `ingest`, `publish`, `marks` | what changes a user's state |
+//! | `store` | the SQLite file, its one writer, the log |
+//! | `hub`, `stream` | connections, live and resuming |
+//! | `http` | the REST face and its refusals |
+
+mod frame;
+mod http;
+mod hub;
+mod ingest;
+mod marks;
+mod people;
+mod publish;
+mod refusal;
+mod secret;
+mod store;
+mod stream;
+
+use dealbell_protocol::{ApiError, Channel};
+use std::{path::PathBuf, sync::Arc};
+
+pub use http::{ServeOptions, serve::ServeError};
+pub use marks::Mark;
+pub use people::Connection;
+
+/// How to open a centre.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:FILE`, or the path of the file alone. It is created where missing, for its owner
+    /// alone: it holds CRM tokens.
+    pub database: String,
+    /// The channels this centre is able to deliver on.
+    pub deliverable: Vec<Channel>,
+}
+
+impl Options {
+    /// The usual options for `database`.
+    pub fn new(database: impl Into<String>) -> Self {
+        Self {
+            database: database.into(),
+            deliverable: vec![Channel::Interface, Channel::Desktop],
+        }
+    }
+}
+
+/// An open centre; a clone is another handle of the same.
+#[derive(Clone)]
+pub struct Centre {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: store::Store,
+    hub: Arc<hub::Hub>,
+    deliverable: Vec<Channel>,
+}
+
+impl std::fmt::Debug for Centre {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let connections = self.inner.hub.count();
+        f.debug_struct("Centre")
+            .field("connections", &connections)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a centre cannot be opened, or a request of its owner was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum CentreError {
+    /// Not a database this version can use.
+    #[error("unknown database {0:?}: give sqlite:FILE")]
+    UnknownDatabase(String),
+    /// The file cannot be read or written, or is no database.
+    #[error("cannot use the database {path}: {reason}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// A newer version of Dealbell has written the file.
+    #[error("the database {path} was written by a newer version of Dealbell: update this one")]
+    NewerSchema {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The request is wrong.
+    #[error(transparent)]
+    Refused(#[from] ApiError),
+    /// The storage failed; the same may succeed later.
+    #[error("the centre could not store it: {0}")]
+    Storage(String),
+}
+
+impl From<refusal::Refusal> for CentreError {
+    fn from(refusal: refusal::Refusal) -> Self {
+        match refusal {
+            refusal::Refusal::Storage(reason) => Self::Storage(reason),
+            other => Self::Refused(other.into_api()),
+        }
+    }
+}
+
+impl From<sqlx::Error> for CentreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+impl Centre {
+    /// Opens the centre's database, creating it or bringing it up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be used, is no database, or is of a newer version.
+    pub async fn open(options: Options) -> Result<Self, CentreError> {
+        let hub = Arc::new(hub::Hub::default());
+        let store = store::Store::open(&options.database, Arc::clone(&hub)).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                hub,
+                deliverable: options.deliverable,
+            }),
+        })
+    }
+
+    /// How many stream connections are open.
+    pub fn connections(&self) -> usize {
+        self.inner.hub.count()
+    }
+
+    fn read(&self) -> &sqlx::SqlitePool {
+        &self.inner.store.read
+    }
+
+    fn writer(&self) -> &store::writer::Writer {
+        &self.inner.store.writer
+    }
+
+    fn hub(&self) -> &Arc<hub::Hub> {
+        &self.inner.hub
+    }
+}

@@ -1,0 +1,73 @@
+//! `GET` and `PUT /v1/channels`, with the revision as `ETag` (RULES C6).
+
+use super::{
+    Device, Served,
+    answer::{Problem, problem},
+    feed::parse,
+};
+use crate::{refusal::Refusal, store::settings};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{
+        HeaderMap, StatusCode,
+        header::{ETAG, IF_MATCH},
+    },
+};
+use dealbell_protocol::{ChannelSettings, ErrorCode, rest::SaveChannels};
+
+type Tagged = ([(axum::http::HeaderName, String); 1], Json<ChannelSettings>);
+
+/// The user's channels.
+pub(crate) async fn read(
+    State(served): State<Served>,
+    Device(session): Device,
+) -> Result<Tagged, Problem> {
+    let deliverable = &served.centre.inner.deliverable;
+    // One transaction, so that rows and revision are of the same moment.
+    let mut db = served.centre.read().begin().await.map_err(Refusal::from)?;
+    let settings = settings::of_user(&mut db, session.user, deliverable)
+        .await
+        .map_err(Refusal::from)?;
+    db.commit().await.map_err(Refusal::from)?;
+    Ok(tagged(settings.ok_or(Refusal::UnknownUser(session.user))?))
+}
+
+/// Saves the user's channels over the revision he saw.
+pub(crate) async fn save(
+    State(served): State<Served>,
+    Device(session): Device,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Tagged, Problem> {
+    let chosen: SaveChannels = parse(&body?)?;
+    let Some(seen) = headers.get(IF_MATCH) else {
+        let message = "send If-Match with the revision you have read";
+        let problem = problem(
+            StatusCode::PRECONDITION_REQUIRED,
+            ErrorCode::FieldInvalid,
+            message,
+        );
+        return Err(problem.of_field("If-Match"));
+    };
+    // What is no revision of ours matches none.
+    let seen = seen.to_str().ok().and_then(|text| {
+        let number = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+        number.parse().ok()
+    });
+    let (user, deliverable) = (session.user, served.centre.inner.deliverable.clone());
+    let saved = served.centre.writer().write(move |step| {
+        Box::pin(async move {
+            settings::save(step, user, seen.unwrap_or(0), chosen, &deliverable).await
+        })
+    });
+    Ok(tagged(saved.await?))
+}
+
+fn tagged(settings: ChannelSettings) -> Tagged {
+    (
+        [(ETAG, format!("\"{}\"", settings.revision))],
+        Json(settings),
+    )
+}

@@ -1,0 +1,176 @@
+//! The HTTP face: routes, and what every request passes first.
+
+mod answer;
+mod channels;
+mod feed;
+mod guard;
+mod publish;
+pub(crate) mod serve;
+
+use crate::{Centre, people::Session, refusal::Refusal, stream};
+use answer::Problem;
+pub(crate) use answer::problem;
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, FromRequestParts, State},
+    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    middleware,
+    routing::{get, post},
+};
+use dealbell_protocol::{
+    ApiError, ErrorCode, ProviderId,
+    rest::{MAX_BODY, Me},
+    stream::{GRACE_MS, PING_MS, START_TIMEOUT_MS},
+};
+use sqlx::Row as _;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+/// How a centre is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServeOptions {
+    /// The one inside the app: it answers only to loopback names, and to no web page.
+    pub embedded: bool,
+    /// How often a connection is pinged.
+    pub ping: Duration,
+    /// How much longer than `ping` a connection may be silent before it is closed.
+    pub grace: Duration,
+    /// How long a new connection may take to send `start`.
+    pub start_timeout: Duration,
+    /// Frames that wait for a slow reader at most.
+    pub queue: usize,
+    /// How long a reader whose queue is full may keep a write waiting before it is closed.
+    pub slow_after: Duration,
+    /// A cursor further back than this many entries is answered with a reset.
+    pub max_backlog: u64,
+    /// The window of the `reconnect` frame at a planned end, milliseconds (STREAM 12).
+    pub reconnect_ms: [u64; 2],
+}
+
+impl Default for ServeOptions {
+    fn default() -> Self {
+        Self {
+            embedded: false,
+            ping: Duration::from_millis(PING_MS),
+            grace: Duration::from_millis(GRACE_MS),
+            start_timeout: Duration::from_millis(START_TIMEOUT_MS),
+            queue: 256,
+            slow_after: Duration::from_secs(2),
+            max_backlog: 50_000,
+            reconnect_ms: [1_000, 10_000],
+        }
+    }
+}
+
+impl ServeOptions {
+    /// As the app serves its own centre.
+    pub fn embedded() -> Self {
+        Self {
+            embedded: true,
+            reconnect_ms: [0, 1_000],
+            ..Self::default()
+        }
+    }
+}
+
+/// What every handler knows.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) centre: Centre,
+    pub(crate) options: Arc<ServeOptions>,
+    /// Where the listener is bound.
+    pub(crate) local: SocketAddr,
+}
+
+impl Centre {
+    /// The routes, for a listener bound to `local`.
+    pub fn router(&self, options: ServeOptions, local: SocketAddr) -> Router {
+        let served = Served {
+            centre: self.clone(),
+            options: Arc::new(options),
+            local,
+        };
+        let list = get(feed::page)
+            .post(publish::publish)
+            .delete(publish::withdraw);
+        Router::new()
+            .route("/healthz", get(health))
+            .route("/v1/me", get(me))
+            .route("/v1/notifications", list)
+            .route("/v1/notifications/read", post(feed::read))
+            .route("/v1/notifications/unread", post(feed::unread))
+            .route("/v1/notifications/read-all", post(feed::read_all))
+            .route("/v1/channels", get(channels::read).put(channels::save))
+            .route("/v1/stream", get(stream::upgrade))
+            .fallback(nothing_here)
+            .method_not_allowed_fallback(wrong_method)
+            .layer(DefaultBodyLimit::max(MAX_BODY))
+            .layer(middleware::from_fn_with_state(served.clone(), guard::check))
+            .with_state(served)
+    }
+}
+
+/// A request with a device token.
+pub(crate) struct Device(pub(crate) Session);
+
+impl FromRequestParts<Served> for Device {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        Ok(Self(served.centre.session(bearer(parts)?).await?))
+    }
+}
+
+/// A request with an integration's key.
+pub(crate) struct Integration(pub(crate) ProviderId);
+
+impl FromRequestParts<Served> for Integration {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        Ok(Self(served.centre.integration(bearer(parts)?).await?))
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<&str, Refusal> {
+    let header = parts.headers.get(AUTHORIZATION);
+    let text = header.and_then(|value| value.to_str().ok());
+    text.and_then(|text| text.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or_else(|| {
+            let message = "send Authorization: Bearer <token>";
+            ApiError::new(ErrorCode::TokenInvalid, message).into()
+        })
+}
+
+async fn health(State(served): State<Served>) -> Result<&'static str, Problem> {
+    sqlx::query("SELECT 1")
+        .execute(served.centre.read())
+        .await
+        .map_err(Refusal::from)?;
+    Ok("ok\n")
+}
+
+async fn me(State(served): State<Served>, Device(session): Device) -> Result<Json<Me>, Problem> {
+    let row = sqlx::query("SELECT email, name FROM users WHERE id = ?")
+        .bind(session.user.to_string())
+        .fetch_one(served.centre.read())
+        .await
+        .map_err(Refusal::from)?;
+    Ok(Json(Me {
+        email: row.try_get("email").map_err(Refusal::from)?,
+        name: row.try_get("name").map_err(Refusal::from)?,
+        deliverable: served.centre.inner.deliverable.clone(),
+        now: crate::store::now(),
+    }))
+}
+
+async fn nothing_here() -> Problem {
+    let message = "there is nothing here: the API is under /v1";
+    problem(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
+}
+
+async fn wrong_method() -> Problem {
+    let message = "this address does not know this method";
+    problem(StatusCode::METHOD_NOT_ALLOWED, ErrorCode::NotFound, message)
+}

@@ -1,0 +1,58 @@
+//! Serving until told to stop, then leaving in order.
+
+use super::ServeOptions;
+use crate::Centre;
+use axum::serve::ListenerExt as _;
+use dealbell_protocol::stream::CloseCode;
+use std::{future::Future, time::Duration};
+use tokio::{net::TcpListener, sync::oneshot};
+
+/// How long connections may take to leave at the end.
+const LEAVE: Duration = Duration::from_secs(5);
+
+/// Why serving ended by itself.
+#[derive(Debug, thiserror::Error)]
+#[error("the listener failed: {0}")]
+pub struct ServeError(#[from] std::io::Error);
+
+impl Centre {
+    /// Serves `listener` until `shutdown`; then tells every connection when to come back, closes
+    /// it, and returns. Everything acknowledged is on the disk at any time.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(
+        &self,
+        listener: TcpListener,
+        options: ServeOptions,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServeError> {
+        let router = self.router(options, listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let listener = listener.tap_io(|io| {
+            // A toast should not wait for a packet to fill; without it things work, too.
+            let _ = io.set_nodelay(true);
+        });
+        let server = axum::serve(listener, router)
+            .with_graceful_shutdown(async move {
+                // A dropped sender is the end as well.
+                let _ = stopped.await;
+            })
+            .into_future();
+        tokio::pin!(server);
+        tokio::select! {
+            ended = &mut server => return Ok(ended?),
+            () = shutdown => {}
+        }
+        drop(stop);
+        let leave = async {
+            let (ended, ()) = tokio::join!(&mut server, self.hub().close(CloseCode::GoingAway));
+            ended
+        };
+        match tokio::time::timeout(LEAVE, leave).await {
+            Ok(ended) => ended?,
+            Err(_) => tracing::warn!(open = self.connections(), "some connections did not leave"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,400 @@
+//! Users, their devices, integrations, and the CRM accounts to connect.
+
+use crate::{
+    Centre, CentreError,
+    hub::News,
+    refusal::Refusal,
+    secret,
+    store::{
+        notifications::parsed,
+        settings::{self, MAX_PROVIDER_NAME},
+        writer::Step,
+    },
+};
+use dealbell_protocol::{ApiError, DeviceId, ErrorCode, ProviderId, UserId, text};
+use sqlx::Row as _;
+use std::fmt;
+use ulid::Ulid;
+
+/// A CRM account that a connector is started for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// `amocrm`.
+    pub kind: String,
+    /// The account's address.
+    pub url: String,
+    /// Its token.
+    pub token: String,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("kind", &self.kind)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whom a device token belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) device: DeviceId,
+    pub(crate) user: UserId,
+}
+
+impl Centre {
+    /// Adds a user. The language is `ru` or `en`.
+    ///
+    /// # Errors
+    /// When the address or the language is none, or the address is taken.
+    pub async fn add_user(
+        &self,
+        email: &str,
+        name: &str,
+        language: &str,
+    ) -> Result<UserId, CentreError> {
+        let (user, new) = self.find_or_add(email, name, language).await?;
+        if new {
+            return Ok(user);
+        }
+        let message = format!("there is a user {} already", email.trim());
+        Err(ApiError::new(ErrorCode::FieldInvalid, message)
+            .of_field("email")
+            .into())
+    }
+
+    /// The user of this address, added where missing; one that exists stays as he is.
+    ///
+    /// # Errors
+    /// When the address or the language is none.
+    pub async fn ensure_user(
+        &self,
+        email: &str,
+        name: &str,
+        language: &str,
+    ) -> Result<UserId, CentreError> {
+        Ok(self.find_or_add(email, name, language).await?.0)
+    }
+
+    async fn find_or_add(
+        &self,
+        email: &str,
+        name: &str,
+        language: &str,
+    ) -> Result<(UserId, bool), CentreError> {
+        let email = address(email)?;
+        let name = text::line(name, MAX_PROVIDER_NAME);
+        if !matches!(language, "ru" | "en") {
+            return Err(Refusal::field("language", "the language is ru or en").into());
+        }
+        let language = language.to_owned();
+        let id = UserId(Ulid::generate());
+        let added = self.writer().write(move |step| {
+            Box::pin(async move {
+                let row = sqlx::query_scalar::<_, String>("SELECT id FROM users WHERE email = ?")
+                    .bind(&email)
+                    .fetch_optional(&mut step.db)
+                    .await?;
+                if let Some(known) = row {
+                    return Ok((parsed(&known)?, false));
+                }
+                sqlx::query(
+                    "INSERT INTO users (id, email, name, language, epoch, created_at)
+                     VALUES (?, ?, ?, ?, ?, ?)",
+                )
+                .bind(id.to_string())
+                .bind(email)
+                .bind(name)
+                .bind(language)
+                .bind(secret::epoch())
+                .bind(step.now)
+                .execute(&mut step.db)
+                .await?;
+                Ok((id, true))
+            })
+        });
+        Ok(added.await?)
+    }
+
+    /// Adds a device of the user with this address and returns its token, which is not kept and
+    /// cannot be shown again.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn add_device(&self, email: &str, name: &str) -> Result<String, CentreError> {
+        let email = address(email)?;
+        let name = text::line(name, MAX_PROVIDER_NAME);
+        let token = secret::generate("dbd_");
+        let hash = secret::hash(&token);
+        let added = self.writer().write(move |step| {
+            Box::pin(async move {
+                let row = sqlx::query_scalar::<_, String>("SELECT id FROM users WHERE email = ?")
+                    .bind(&email)
+                    .fetch_optional(&mut step.db)
+                    .await?;
+                let Some(user) = row else {
+                    let message = format!("there is no user {email}: add him first");
+                    return Err(ApiError::new(ErrorCode::NotFound, message)
+                        .of_field("email")
+                        .into());
+                };
+                insert_device(step, parsed(&user)?, &name, hash, false).await
+            })
+        });
+        added.await?;
+        Ok(token)
+    }
+
+    /// Lets `token`, made anew at every start, sign the embedding app in as `user`. The devices of
+    /// earlier starts are removed.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn ensure_device_token(&self, user: UserId, token: &str) -> Result<(), CentreError> {
+        let hash = secret::hash(token);
+        let added = self.writer().write(move |step| {
+            Box::pin(async move {
+                let old = sqlx::query_scalar::<_, String>(
+                    "DELETE FROM devices WHERE user = ? AND embedded = 1 RETURNING id",
+                )
+                .bind(user.to_string())
+                .fetch_all(&mut step.db)
+                .await?;
+                for device in old {
+                    let device = parsed(&device)?;
+                    step.news.push(News::Revoked { device });
+                }
+                let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM users WHERE id = ?")
+                    .bind(user.to_string())
+                    .fetch_optional(&mut step.db)
+                    .await?;
+                known.ok_or(Refusal::UnknownUser(user))?;
+                insert_device(step, user, "embedded", hash, true).await
+            })
+        });
+        Ok(added.await?)
+    }
+
+    /// Revokes the device of this token: its connections end, and it cannot sign in again.
+    ///
+    /// # Errors
+    /// When no device has this token.
+    pub async fn revoke_device(&self, token: &str) -> Result<(), CentreError> {
+        let hash = secret::hash(token);
+        let revoked = self.writer().write(move |step| {
+            Box::pin(async move {
+                let device = sqlx::query_scalar::<_, String>(
+                    "UPDATE devices SET revoked_at = coalesce(revoked_at, ?)
+                     WHERE token_hash = ? RETURNING id",
+                )
+                .bind(step.now)
+                .bind(hash)
+                .fetch_optional(&mut step.db)
+                .await?;
+                let Some(device) = device else {
+                    let message = "no device has this token";
+                    return Err(ApiError::new(ErrorCode::NotFound, message).into());
+                };
+                let device = parsed(&device)?;
+                step.news.push(News::Revoked { device });
+                Ok(())
+            })
+        });
+        Ok(revoked.await?)
+    }
+
+    /// Adds an integration and returns its key, which is not kept and cannot be shown again. Its
+    /// provider id is made of the name; every user's settings list it at once (RULES C4).
+    ///
+    /// # Errors
+    /// When the name is empty, too long, or taken.
+    pub async fn add_integration(&self, name: &str) -> Result<String, CentreError> {
+        let id = slug(name);
+        let length = name.trim().chars().count();
+        let clean = text::line(name, MAX_PROVIDER_NAME);
+        if id.is_empty() || length > MAX_PROVIDER_NAME {
+            let message = format!(
+                "an integration's name has 1 to {MAX_PROVIDER_NAME} characters, a letter or digit among them"
+            );
+            return Err(Refusal::field("name", message).into());
+        }
+        let key = secret::generate("dbi_");
+        let hash = secret::hash(&key);
+        let deliverable = self.inner.deliverable.clone();
+        let added = self.writer().write(move |step| {
+            Box::pin(async move {
+                settings::add_provider(step, &ProviderId::new(id), &clean, hash, &deliverable).await
+            })
+        });
+        added.await?;
+        Ok(key)
+    }
+
+    /// Keeps a CRM account to connect, replacing the token of one that is kept already. Encryption
+    /// of tokens comes later; until then the file's mode of 600 protects them.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn keep_connection(&self, connection: Connection) -> Result<(), CentreError> {
+        let kept = self.writer().write(move |step| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO connections (kind, url, token, created_at) VALUES (?, ?, ?, ?)
+                     ON CONFLICT DO UPDATE SET token = excluded.token",
+                )
+                .bind(connection.kind)
+                .bind(connection.url)
+                .bind(connection.token)
+                .bind(step.now)
+                .execute(&mut step.db)
+                .await?;
+                Ok(())
+            })
+        });
+        Ok(kept.await?)
+    }
+
+    /// The CRM accounts to connect.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn connections_kept(&self) -> Result<Vec<Connection>, CentreError> {
+        let rows = sqlx::query("SELECT kind, url, token FROM connections ORDER BY kind, url")
+            .fetch_all(self.read())
+            .await?;
+        let connections = rows.iter().map(|row| {
+            Ok(Connection {
+                kind: row.try_get("kind")?,
+                url: row.try_get("url")?,
+                token: row.try_get("token")?,
+            })
+        });
+        Ok(connections.collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// Whom a device token belongs to.
+    pub(crate) async fn session(&self, token: &str) -> Result<Session, Refusal> {
+        let hash = secret::hash(token);
+        let row = sqlx::query("SELECT id, user, revoked_at FROM devices WHERE token_hash = ?")
+            .bind(&hash)
+            .fetch_optional(self.read())
+            .await?;
+        let Some(row) = row else {
+            let is_key: Option<i64> =
+                sqlx::query_scalar("SELECT 1 FROM providers WHERE key_hash = ?")
+                    .bind(&hash)
+                    .fetch_optional(self.read())
+                    .await?;
+            return Err(match is_key {
+                Some(_) => forbidden("this is an integration's key: a device token is needed"),
+                None => unknown_token(),
+            });
+        };
+        if row.try_get::<Option<i64>, _>("revoked_at")?.is_some() {
+            let message = "this device was revoked";
+            return Err(ApiError::new(ErrorCode::TokenRevoked, message).into());
+        }
+        Ok(Session {
+            device: parsed(row.try_get("id")?)?,
+            user: parsed(row.try_get("user")?)?,
+        })
+    }
+
+    /// The integration that a key belongs to.
+    pub(crate) async fn integration(&self, key: &str) -> Result<ProviderId, Refusal> {
+        let hash = secret::hash(key);
+        let id: Option<String> = sqlx::query_scalar("SELECT id FROM providers WHERE key_hash = ?")
+            .bind(&hash)
+            .fetch_optional(self.read())
+            .await?;
+        if let Some(id) = id {
+            return Ok(ProviderId(id));
+        }
+        let is_device: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM devices WHERE token_hash = ?")
+                .bind(&hash)
+                .fetch_optional(self.read())
+                .await?;
+        Err(match is_device {
+            Some(_) => forbidden("this is a device token: an integration's key is needed"),
+            None => unknown_token(),
+        })
+    }
+}
+
+async fn insert_device(
+    step: &mut Step,
+    user: UserId,
+    name: &str,
+    hash: Vec<u8>,
+    embedded: bool,
+) -> Result<(), Refusal> {
+    sqlx::query(
+        "INSERT INTO devices (id, user, name, token_hash, embedded, created_at)
+         VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(DeviceId(Ulid::generate()).to_string())
+    .bind(user.to_string())
+    .bind(name)
+    .bind(hash)
+    .bind(embedded)
+    .bind(step.now)
+    .execute(&mut step.db)
+    .await?;
+    Ok(())
+}
+
+fn forbidden(message: &str) -> Refusal {
+    ApiError::new(ErrorCode::Forbidden, message).into()
+}
+
+fn unknown_token() -> Refusal {
+    let message = "no token, or one this centre does not know";
+    ApiError::new(ErrorCode::TokenInvalid, message).into()
+}
+
+/// An email address in the form it is kept and compared in.
+pub(crate) fn address(email: &str) -> Result<String, Refusal> {
+    let email = email.trim().to_lowercase();
+    let plain = !email.chars().any(|c| c.is_whitespace() || c.is_control());
+    let whole = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    if whole && plain && email.chars().count() <= 254 {
+        return Ok(email);
+    }
+    Err(Refusal::field("email", "this is no email address"))
+}
+
+/// The short name made of a name: lower-case letters and digits of any script, joined by dashes.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_short_names() {
+        assert_eq!(slug(" Телефония: Mango Office! "), "телефония-mango-office");
+        assert_eq!(slug("!!!"), "");
+    }
+
+    #[test]
+    fn addresses_are_compared_in_lower_case() {
+        assert_eq!(address(" Anna@Firm.RU ").unwrap(), "anna@firm.ru");
+        for bad in ["", "anna", "@firm.ru", "anna@", "an na@firm.ru", "a@b\u{7}"] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The SQLite file: opening it, one writer, a few readers.
+
+pub(crate) mod log;
+pub(crate) mod notifications;
+pub(crate) mod settings;
+pub(crate) mod writer;
+
+use crate::{CentreError, hub::Hub};
+use dealbell_protocol::Millis;
+use sqlx::{
+    ConnectOptions as _, SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use writer::Writer;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
+
+/// Readers at once; SQLite readers never wait for the writer (WAL).
+const READERS: u32 = 4;
+
+/// The open database.
+pub(crate) struct Store {
+    /// Reads.
+    pub(crate) read: SqlitePool,
+    /// Everything that changes something.
+    pub(crate) writer: Writer,
+}
+
+impl Store {
+    /// Opens or creates the file, brings its schema up to date and starts the writer, which tells
+    /// `hub` what was committed.
+    pub(crate) async fn open(database: &str, hub: Arc<Hub>) -> Result<Self, CentreError> {
+        let path = path_of(database)?;
+        keep_private(&path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(200)
+            .disable_statement_logging();
+        let unreadable = |error: sqlx::Error| CentreError::Unreadable {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
+        let mut write = options.connect().await.map_err(unreadable)?;
+        MIGRATIONS
+            .run_direct(None, &mut write, false)
+            .await
+            .map_err(|error| match error {
+                MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+                    CentreError::NewerSchema { path: path.clone() }
+                }
+                other => CentreError::Unreadable {
+                    path: path.clone(),
+                    reason: other.to_string(),
+                },
+            })?;
+        // Neither timeout: an idle centre has no housekeeping to wake up for.
+        let read = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_lazy_with(options.read_only(true).create_if_missing(false));
+        Ok(Self {
+            read,
+            writer: Writer::start(write, hub),
+        })
+    }
+}
+
+/// Milliseconds since the Unix epoch.
+pub(crate) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |d| {
+        Millis::try_from(d.as_millis()).unwrap_or(Millis::MAX)
+    })
+}
+
+fn path_of(database: &str) -> Result<PathBuf, CentreError> {
+    let path = match database.split_once(':') {
+        Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
+        Some((scheme, rest)) if rest.starts_with("//") => {
+            return Err(CentreError::UnknownDatabase(scheme.to_owned()));
+        }
+        _ => database,
+    };
+    if path.is_empty() {
+        return Err(CentreError::UnknownDatabase(database.to_owned()));
+    }
+    Ok(PathBuf::from(path))
+}
+
+/// Creates the file for its owner alone, since it holds CRM tokens; SQLite gives its side files the
+/// same mode.
+fn keep_private(path: &Path) -> Result<(), CentreError> {
+    let refused = |error: std::io::Error| CentreError::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path).map_err(refused)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o600);
+        if let Err(error) = file.set_permissions(mode) {
+            tracing::warn!(%error, "the database file may be readable by others");
+        }
+    }
+    drop(file);
+    Ok(())
+}

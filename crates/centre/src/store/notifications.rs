@@ -1,0 +1,345 @@
+//! Rows of notifications: each function changes rows, log and counter together.
+
+use super::{
+    log::{self, signed, unsigned},
+    writer::Step,
+};
+use crate::refusal::Refusal;
+use dealbell_protocol::{
+    Kind, Millis, Notification, NotificationId, Priority, ProviderId, UserId,
+    stream::{Change, MAX_MARK_IDS},
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use ulid::Ulid;
+
+/// What a provider says; clean already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Content {
+    pub(crate) kind: Kind,
+    pub(crate) priority: Priority,
+    pub(crate) subject: Option<String>,
+    pub(crate) title: String,
+    pub(crate) text: String,
+    pub(crate) context: Option<String>,
+    pub(crate) link: Option<String>,
+    pub(crate) at: Millis,
+    pub(crate) silent: bool,
+}
+
+/// Which earlier notification of the same dedup key is updated instead of doubled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// Read or not, keeping its mark: a connector says the same thing in new words.
+    Any,
+    /// Only an unread one; after a read one a new one is made (RULES C12).
+    Unread,
+}
+
+/// Tells `user` something: creates a notification, or updates the one of the same key. Nothing
+/// visible changed: no entry.
+pub(crate) async fn tell(
+    step: &mut Step,
+    user: UserId,
+    provider: &ProviderId,
+    key: Option<&str>,
+    again: Again,
+    content: &Content,
+) -> Result<NotificationId, Refusal> {
+    let known = match key {
+        Some(key) => of_key(step, user, provider, key).await?,
+        None => None,
+    };
+    match known {
+        Some(known) if again == Again::Any || known.is_unread() => {
+            update(step, user, known, content).await
+        }
+        _ => create(step, user, provider, key, content).await,
+    }
+}
+
+async fn of_key(
+    step: &mut Step,
+    user: UserId,
+    provider: &ProviderId,
+    key: &str,
+) -> Result<Option<Notification>, Refusal> {
+    let row = sqlx::query(
+        "SELECT * FROM notifications WHERE user = ? AND provider = ? AND dedup_key = ?
+         ORDER BY created_seq DESC LIMIT 1",
+    )
+    .bind(user.to_string())
+    .bind(provider.as_str())
+    .bind(key)
+    .fetch_optional(&mut step.db)
+    .await?;
+    Ok(row.map(|row| from_row(&row)).transpose()?)
+}
+
+async fn create(
+    step: &mut Step,
+    user: UserId,
+    provider: &ProviderId,
+    key: Option<&str>,
+    content: &Content,
+) -> Result<NotificationId, Refusal> {
+    let next = log::reserve(step, user, 1).await?;
+    let notification = with_content(
+        Notification {
+            id: NotificationId(Ulid::generate()),
+            provider: provider.clone(),
+            kind: content.kind,
+            priority: content.priority,
+            subject: None,
+            title: String::new(),
+            text: String::new(),
+            context: None,
+            link: None,
+            at: content.at,
+            created_at: step.now,
+            created_seq: next.seq,
+            read_at: None,
+            silent: content.silent,
+        },
+        content,
+    );
+    let id = notification.id;
+    sqlx::query(
+        "INSERT INTO notifications (id, user, provider, kind, priority, subject, dedup_key, title,
+         text, context, link, at, created_at, created_seq, read_at, silent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+    )
+    .bind(id.to_string())
+    .bind(user.to_string())
+    .bind(provider.as_str())
+    .bind(content.kind.name())
+    .bind(content.priority.name())
+    .bind(&content.subject)
+    .bind(key)
+    .bind(&content.title)
+    .bind(&content.text)
+    .bind(&content.context)
+    .bind(&content.link)
+    .bind(content.at)
+    .bind(step.now)
+    .bind(signed(next.seq))
+    .bind(content.silent)
+    .execute(&mut step.db)
+    .await?;
+    log::append(step, next, &Change::Created(Box::new(notification))).await?;
+    Ok(id)
+}
+
+async fn update(
+    step: &mut Step,
+    user: UserId,
+    known: Notification,
+    content: &Content,
+) -> Result<NotificationId, Refusal> {
+    let id = known.id;
+    let updated = with_content(known.clone(), content);
+    if updated == known {
+        return Ok(id);
+    }
+    sqlx::query(
+        "UPDATE notifications SET kind = ?, priority = ?, subject = ?, title = ?, text = ?,
+         context = ?, link = ?, at = ?, silent = ? WHERE id = ?",
+    )
+    .bind(content.kind.name())
+    .bind(content.priority.name())
+    .bind(&content.subject)
+    .bind(&content.title)
+    .bind(&content.text)
+    .bind(&content.context)
+    .bind(&content.link)
+    .bind(content.at)
+    .bind(content.silent)
+    .bind(id.to_string())
+    .execute(&mut step.db)
+    .await?;
+    let next = log::reserve(step, user, 0).await?;
+    log::append(step, next, &Change::Updated(Box::new(updated))).await?;
+    Ok(id)
+}
+
+/// Deletes what `provider` said of `subject`: one user's or everybody's, of some kinds or all.
+/// Returns how many were deleted.
+pub(crate) async fn withdraw(
+    step: &mut Step,
+    user: Option<UserId>,
+    provider: &ProviderId,
+    subject: &str,
+    kinds: &[Kind],
+) -> Result<u64, Refusal> {
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let rows = sqlx::query(
+        "DELETE FROM notifications WHERE provider = ?1 AND subject = ?2
+         AND (?3 IS NULL OR user = ?3)
+         AND (?4 = '[]' OR kind IN (SELECT value FROM json_each(?4)))
+         RETURNING user, id, read_at IS NULL AS unread",
+    )
+    .bind(provider.as_str())
+    .bind(subject)
+    .bind(user.map(|user| user.to_string()))
+    .bind(serde_json::to_string(&names)?)
+    .fetch_all(&mut step.db)
+    .await?;
+    let mut gone: Vec<(UserId, NotificationId, bool)> = rows
+        .iter()
+        .map(|row| {
+            let user = parsed(row.try_get("user")?)?;
+            Ok((user, parsed(row.try_get("id")?)?, row.try_get("unread")?))
+        })
+        .collect::<Result<_, sqlx::Error>>()?;
+    gone.sort_unstable();
+    for of_user in gone.chunk_by(|a, b| a.0 == b.0) {
+        for part in of_user.chunks(MAX_MARK_IDS) {
+            let unread = part.iter().filter(|row| row.2).count() as i64;
+            let ids = part.iter().map(|row| row.1).collect();
+            let next = log::reserve(step, part[0].0, -unread).await?;
+            log::append(step, next, &Change::Removed { ids }).await?;
+        }
+    }
+    Ok(gone.len() as u64)
+}
+
+/// Marks some as read. What is read already, or not his, is left out; nothing left: no entry.
+pub(crate) async fn mark_read(
+    step: &mut Step,
+    user: UserId,
+    ids: &[NotificationId],
+) -> Result<(), Refusal> {
+    let rows = sqlx::query(
+        "UPDATE notifications SET read_at = ?1
+         WHERE id IN (SELECT value FROM json_each(?3)) AND user = ?2 AND read_at IS NULL
+         RETURNING id",
+    )
+    .bind(step.now)
+    .bind(user.to_string())
+    .bind(serde_json::to_string(ids)?)
+    .fetch_all(&mut step.db)
+    .await?;
+    let ids = ids_of(&rows)?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let next = log::reserve(step, user, -(ids.len() as i64)).await?;
+    log::append(step, next, &Change::Read { ids }).await
+}
+
+/// Marks some as unread again, as [`mark_read`] does the other way.
+pub(crate) async fn mark_unread(
+    step: &mut Step,
+    user: UserId,
+    ids: &[NotificationId],
+) -> Result<(), Refusal> {
+    let rows = sqlx::query(
+        "UPDATE notifications SET read_at = NULL
+         WHERE id IN (SELECT value FROM json_each(?2)) AND user = ?1 AND read_at IS NOT NULL
+         RETURNING id",
+    )
+    .bind(user.to_string())
+    .bind(serde_json::to_string(ids)?)
+    .fetch_all(&mut step.db)
+    .await?;
+    let ids = ids_of(&rows)?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let next = log::reserve(step, user, ids.len() as i64).await?;
+    log::append(step, next, &Change::Unread { ids }).await
+}
+
+/// Marks everything created up to and including entry `upto` as read (STREAM 6).
+pub(crate) async fn mark_all_read(step: &mut Step, user: UserId, upto: u64) -> Result<(), Refusal> {
+    let read = sqlx::query(
+        "UPDATE notifications SET read_at = ?
+         WHERE user = ? AND read_at IS NULL AND created_seq <= ?",
+    )
+    .bind(step.now)
+    .bind(user.to_string())
+    .bind(signed(upto))
+    .execute(&mut step.db)
+    .await?
+    .rows_affected();
+    if read == 0 {
+        return Ok(());
+    }
+    let next = log::reserve(step, user, -signed(read)).await?;
+    log::append(step, next, &Change::ReadAll { upto }).await
+}
+
+/// A page of the list, newest first: what was created up to `as_of`, and before entry `before`.
+pub(crate) async fn page(
+    db: &mut SqliteConnection,
+    user: UserId,
+    as_of: u64,
+    before: Option<u64>,
+    unread_only: bool,
+    limit: u32,
+) -> Result<Vec<Notification>, sqlx::Error> {
+    let last = before.map_or(as_of, |before| as_of.min(before.saturating_sub(1)));
+    // Two texts, so that the partial index of the unread ones can serve.
+    let sql = if unread_only {
+        "SELECT * FROM notifications WHERE user = ? AND created_seq <= ? AND read_at IS NULL
+         ORDER BY created_seq DESC LIMIT ?"
+    } else {
+        "SELECT * FROM notifications WHERE user = ? AND created_seq <= ?
+         ORDER BY created_seq DESC LIMIT ?"
+    };
+    let rows = sqlx::query(sql)
+        .bind(user.to_string())
+        .bind(signed(last))
+        .bind(limit)
+        .fetch_all(db)
+        .await?;
+    rows.iter().map(from_row).collect()
+}
+
+fn with_content(notification: Notification, content: &Content) -> Notification {
+    let content = content.clone();
+    Notification {
+        kind: content.kind,
+        priority: content.priority,
+        subject: content.subject,
+        title: content.title,
+        text: content.text,
+        context: content.context,
+        link: content.link,
+        at: content.at,
+        silent: content.silent,
+        ..notification
+    }
+}
+
+fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
+    Ok(Notification {
+        id: parsed(row.try_get("id")?)?,
+        provider: ProviderId(row.try_get("provider")?),
+        kind: Kind::from_name(row.try_get("kind")?).unwrap_or_default(),
+        priority: Priority::from_name(row.try_get("priority")?).unwrap_or_default(),
+        subject: row.try_get("subject")?,
+        title: row.try_get("title")?,
+        text: row.try_get("text")?,
+        context: row.try_get("context")?,
+        link: row.try_get("link")?,
+        at: row.try_get("at")?,
+        created_at: row.try_get("created_at")?,
+        created_seq: unsigned(row.try_get("created_seq")?),
+        read_at: row.try_get("read_at")?,
+        silent: row.try_get("silent")?,
+    })
+}
+
+fn ids_of(rows: &[SqliteRow]) -> Result<Vec<NotificationId>, sqlx::Error> {
+    rows.iter().map(|row| parsed(row.try_get("id")?)).collect()
+}
+
+/// A stored id.
+pub(crate) fn parsed<T>(text: &str) -> Result<T, sqlx::Error>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    text.parse()
+        .map_err(|error: T::Err| sqlx::Error::Decode(Box::new(error)))
+}

@@ -1,0 +1,173 @@
+//! Providers, and what each user wants of them (RULES C2–C6).
+
+use super::{log, notifications::parsed, writer::Step};
+use crate::{hub::News, refusal::Refusal};
+use dealbell_protocol::{
+    ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Provider, ProviderChannels,
+    ProviderId, UserId, rest::SaveChannels, stream::Change,
+};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+
+/// Integrations of one centre at most, so that the settings fit a frame.
+const MAX_INTEGRATIONS: i64 = 100;
+/// Longest name of an integration, characters; for the same reason.
+pub(crate) const MAX_PROVIDER_NAME: usize = 60;
+
+/// The user's settings: every provider, chosen or default (RULES C4). None for an unknown user.
+pub(crate) async fn of_user(
+    db: &mut SqliteConnection,
+    user: UserId,
+    deliverable: &[Channel],
+) -> Result<Option<ChannelSettings>, sqlx::Error> {
+    let user = user.to_string();
+    let Some(row) = sqlx::query("SELECT receive, revision FROM users WHERE id = ?")
+        .bind(&user)
+        .fetch_optional(&mut *db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let rows = sqlx::query(
+        "SELECT p.id, p.name, c.desktop, c.email, c.mobile, c.browser FROM providers p
+         LEFT JOIN channels c ON c.user = ? AND c.provider = p.id ORDER BY p.position",
+    )
+    .bind(&user)
+    .fetch_all(db)
+    .await?;
+    Ok(Some(ChannelSettings {
+        revision: log::unsigned(row.try_get("revision")?),
+        receive: row.try_get("receive")?,
+        providers: rows
+            .iter()
+            .map(provider_channels)
+            .collect::<Result<_, _>>()?,
+        deliverable: deliverable.to_vec(),
+    }))
+}
+
+fn provider_channels(row: &SqliteRow) -> Result<ProviderChannels, sqlx::Error> {
+    let channels = match row.try_get::<Option<bool>, _>("desktop")? {
+        None => ChannelSet::default(),
+        Some(desktop) => ChannelSet {
+            desktop,
+            email: row.try_get("email")?,
+            mobile: row.try_get("mobile")?,
+            browser: row.try_get("browser")?,
+        },
+    };
+    Ok(ProviderChannels {
+        provider: Provider {
+            id: ProviderId(row.try_get("id")?),
+            name: row.try_get("name")?,
+        },
+        channels,
+    })
+}
+
+/// Saves what the user chose, if nobody saved since `revision` (RULES C6).
+pub(crate) async fn save(
+    step: &mut Step,
+    user: UserId,
+    revision: u64,
+    chosen: SaveChannels,
+    deliverable: &[Channel],
+) -> Result<ChannelSettings, Refusal> {
+    let saved = sqlx::query(
+        "UPDATE users SET receive = ?, revision = revision + 1 WHERE id = ? AND revision = ?",
+    )
+    .bind(chosen.receive)
+    .bind(user.to_string())
+    .bind(log::signed(revision))
+    .execute(&mut step.db)
+    .await?;
+    if saved.rows_affected() == 0 {
+        let message = "somebody saved in between: read the channels again, then save";
+        return Err(ApiError::new(ErrorCode::RevisionConflict, message).into());
+    }
+    for (provider, set) in chosen.providers {
+        let written = sqlx::query(
+            "INSERT INTO channels (user, provider, desktop, email, mobile, browser)
+             SELECT ?1, id, ?3, ?4, ?5, ?6 FROM providers WHERE id = ?2
+             ON CONFLICT DO UPDATE SET desktop = ?3, email = ?4, mobile = ?5, browser = ?6",
+        )
+        .bind(user.to_string())
+        .bind(&provider)
+        .bind(set.desktop)
+        .bind(set.email)
+        .bind(set.mobile)
+        .bind(set.browser)
+        .execute(&mut step.db)
+        .await?;
+        if written.rows_affected() == 0 {
+            let field = format!("providers.{provider}");
+            return Err(Refusal::field(field, "the centre has no such provider"));
+        }
+    }
+    let settings = of_user(&mut step.db, user, deliverable)
+        .await?
+        .ok_or(Refusal::UnknownUser(user))?;
+    let next = log::reserve(step, user, 0).await?;
+    log::append(step, next, &Change::Channels(Box::new(settings.clone()))).await?;
+    Ok(settings)
+}
+
+/// Adds an integration and tells every user (RULES C4).
+pub(crate) async fn add_provider(
+    step: &mut Step,
+    id: &ProviderId,
+    name: &str,
+    key_hash: Vec<u8>,
+    deliverable: &[Channel],
+) -> Result<(), Refusal> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM providers WHERE key_hash NOT NULL")
+        .fetch_one(&mut step.db)
+        .await?;
+    if count >= MAX_INTEGRATIONS {
+        return Err(Refusal::field(
+            "name",
+            "this centre has 100 integrations, the most it can",
+        ));
+    }
+    let added = sqlx::query(
+        "INSERT INTO providers (id, name, key_hash, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(id.as_str())
+    .bind(name)
+    .bind(key_hash)
+    .bind(step.now)
+    .execute(&mut step.db)
+    .await?;
+    if added.rows_affected() == 0 {
+        let message = format!("there is a provider {id} already");
+        return Err(Refusal::field("name", message));
+    }
+    let users: Vec<String> = sqlx::query_scalar("SELECT id FROM users")
+        .fetch_all(&mut step.db)
+        .await?;
+    for user in users {
+        let user: UserId = parsed(&user)?;
+        let settings = of_user(&mut step.db, user, deliverable)
+            .await?
+            .ok_or(Refusal::UnknownUser(user))?;
+        let next = log::reserve(step, user, 0).await?;
+        log::append(step, next, &Change::Providers(Box::new(settings))).await?;
+    }
+    Ok(())
+}
+
+/// A transient notice to whoever is connected (RULES C10), unless the master switch is off.
+pub(crate) async fn pop_up(
+    step: &mut Step,
+    user: UserId,
+    frame: axum::extract::ws::Utf8Bytes,
+) -> Result<(), Refusal> {
+    let receive: Option<bool> = sqlx::query_scalar("SELECT receive FROM users WHERE id = ?")
+        .bind(user.to_string())
+        .fetch_optional(&mut step.db)
+        .await?;
+    if receive == Some(true) {
+        step.news.push(News::Popup { user, frame });
+    }
+    Ok(())
+}

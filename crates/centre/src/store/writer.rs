@@ -1,0 +1,138 @@
+//! The one writer: takes steps from a bounded queue and commits many at once.
+//!
+//! Each step is atomic by its own savepoint, so that a refused one spoils no other. Answers are
+//! given, and the hub is told, only after the commit: whoever hears of a change can rely on it.
+
+use crate::{
+    hub::{Hub, News},
+    refusal::Refusal,
+};
+use dealbell_protocol::Millis;
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, SqliteConnection};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Steps that wait at most; whoever comes then waits for a place.
+const QUEUE: usize = 1_024;
+/// Steps of one commit at most, so that the first does not wait for ever.
+const GROUP: usize = 256;
+
+/// What a step works with.
+pub(crate) struct Step {
+    /// The connection, inside a transaction.
+    pub(crate) db: SqliteConnection,
+    /// The time of the whole group.
+    pub(crate) now: Millis,
+    /// What the hub is told after the commit.
+    pub(crate) news: Vec<News>,
+}
+
+type Work = Box<dyn for<'s> FnOnce(&'s mut Step) -> BoxFuture<'s, Done> + Send>;
+
+/// A finished step before its commit.
+struct Done {
+    keep: bool,
+    answer: Box<dyn FnOnce(Result<(), Refusal>) + Send>,
+}
+
+/// The way to the writer.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    queue: mpsc::Sender<Work>,
+}
+
+impl Writer {
+    /// Starts the writer on its own connection. It ends when the last handle is gone.
+    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>) -> Self {
+        let (queue, work) = mpsc::channel(QUEUE);
+        let step = Step {
+            db,
+            now: super::now(),
+            news: Vec::new(),
+        };
+        tokio::spawn(run(step, work, hub));
+        Self { queue }
+    }
+
+    /// Does `act` and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// The refusal of `act`, or of the storage; nothing of it was kept then.
+    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut Step) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
+    {
+        let (tell, answer) = oneshot::channel();
+        let work: Work = Box::new(move |step| {
+            Box::pin(async move {
+                let result = act(step).await;
+                Done {
+                    keep: result.is_ok(),
+                    answer: Box::new(move |committed| {
+                        // The asker may be gone; his step counts all the same.
+                        let _ = tell.send(match (result, committed) {
+                            (Ok(value), Ok(())) => Ok(value),
+                            (Ok(_), Err(refusal)) | (Err(refusal), _) => Err(refusal),
+                        });
+                    }),
+                }
+            })
+        });
+        let gone = || Refusal::Storage("the writer has stopped".to_owned());
+        self.queue.send(work).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
+    }
+}
+
+async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, hub: Arc<Hub>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while work.recv_many(&mut group, GROUP).await > 0 {
+        let mut answers = Vec::with_capacity(group.len());
+        step.now = super::now();
+        let committed = commit(&mut step, &mut group, &mut answers).await;
+        let news = std::mem::take(&mut step.news);
+        match committed {
+            Ok(()) => {
+                hub.publish(news);
+                answers.into_iter().for_each(|answer| answer(Ok(())));
+            }
+            Err(error) => {
+                tracing::error!(%error, steps = answers.len(), "commit failed");
+                // The transaction may be gone already, by the very error.
+                let _ = sqlx::query("ROLLBACK").execute(&mut step.db).await;
+                group.clear();
+                for answer in answers {
+                    answer(Err(Refusal::Storage(error.to_string())));
+                }
+            }
+        }
+    }
+    if let Err(error) = step.db.close().await {
+        tracing::warn!(%error, "the database was not closed cleanly");
+    }
+}
+
+async fn commit(
+    step: &mut Step,
+    group: &mut Vec<Work>,
+    answers: &mut Vec<Box<dyn FnOnce(Result<(), Refusal>) + Send>>,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut step.db).await?;
+    for work in group.drain(..) {
+        let told = step.news.len();
+        sqlx::query("SAVEPOINT step").execute(&mut step.db).await?;
+        let done = work(step).await;
+        answers.push(done.answer);
+        if !done.keep {
+            step.news.truncate(told);
+            sqlx::query("ROLLBACK TO step")
+                .execute(&mut step.db)
+                .await?;
+        }
+        sqlx::query("RELEASE step").execute(&mut step.db).await?;
+    }
+    sqlx::query("COMMIT").execute(&mut step.db).await?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! `GET /v1/stream`: the way into a stream connection (`docs/stream.md`).
+
+mod connection;
+mod pace;
+
+use crate::http::{Device, Served, problem};
+use axum::{
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use dealbell_protocol::{
+    ErrorCode,
+    stream::{MAX_FRAME, SUBPROTOCOL},
+};
+
+/// Small buffers: a desktop hears little, and ten thousand of them share the memory.
+const BUFFER: usize = 2 * 1024;
+/// What the socket lets through, so that a frame over the limit can be read to its end and gets its
+/// answer; a client that goes beyond even this is cut off in the middle.
+const SOCKET_LIMIT: usize = 4 * MAX_FRAME;
+
+/// Upgrades to a WebSocket. A wrong token is refused before, so that clients see the reason.
+pub(crate) async fn upgrade(
+    State(served): State<Served>,
+    device: Device,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let upgrade = match upgrade {
+        Ok(upgrade) => upgrade.protocols([SUBPROTOCOL]),
+        Err(rejection) => {
+            let message = format!("this is a WebSocket: {}", rejection.body_text());
+            return refuse(rejection.status(), message);
+        }
+    };
+    let offered = upgrade.requested_protocols().next().is_some();
+    if offered && upgrade.selected_protocol().is_none() {
+        let message = format!("this stream speaks {SUBPROTOCOL} alone");
+        return refuse(StatusCode::BAD_REQUEST, message);
+    }
+    upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_message_size(SOCKET_LIMIT)
+        .max_frame_size(SOCKET_LIMIT)
+        .on_upgrade(move |socket| connection::run(served, device.0, socket))
+}
+
+fn refuse(status: StatusCode, message: String) -> Response {
+    problem(status, ErrorCode::Protocol, &message).into_response()
+}
