@@ -1,1 +1,25 @@
-//! amocrm
+//! amoCRM and Kommo: API client, task rules, connector.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`address`] | what a user types → the account's address |
+//! | [`client`] | the API v4: limit, waiting, errors that say what to do |
+//! | [`model`] | the API's answers, as far as they are needed |
+//! | [`rules`] | pure: from what was known and what is read to what is told (RULES T1–T5, T7, T8, T12) |
+//! | [`wording`] | from what is told to titles and texts |
+//! | [`memory`] | what a connector knows, as it is stored beside its notices |
+//! | [`connector`] | the loop: read, compare, commit, ring |
+
+pub mod address;
+pub mod client;
+pub mod connector;
+pub mod memory;
+pub mod model;
+pub mod rules;
+pub mod wording;
+
+pub use address::{AddressError, CrmAddress};
+pub use client::{Client, ClientError, Token};
+pub use connector::{
+    AccountInfo, Clock, Connector, ConnectorStatus, Ended, Hint, Recipients, Settings, check,
+};

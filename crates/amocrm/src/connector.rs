@@ -1,0 +1,290 @@
+//! The loop: read the CRM, compare, commit, ring; and say how it goes.
+
+mod cards;
+mod session;
+mod status;
+
+pub use status::{AccountInfo, AccountUser, ConnectorStatus};
+
+use crate::address::CrmAddress;
+use crate::client::{Client, ClientError, Token, jittered};
+use dealbell_protocol::ingest::{Ingest, IngestError};
+use dealbell_protocol::window::Language;
+use dealbell_protocol::{Millis, UserId};
+use session::Session;
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+/// The longest sleep. The machine may sleep meanwhile, and its timers with it; so the clock is
+/// looked at often.
+const NAP: Duration = Duration::from_secs(5);
+/// The longest pause between two tries on a CRM that does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The pause after a block: asking on would prolong it.
+const BLOCKED_PAUSE: Duration = Duration::from_secs(600);
+
+/// How a connector reads which account for whom.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The account.
+    pub address: CrmAddress,
+    /// The token it is read with.
+    pub token: Token,
+    /// Who is told.
+    pub recipients: Recipients,
+    /// Pause between two readings.
+    pub poll_interval: Duration,
+    /// Every how many readings the known open tasks are looked up by id, for what vanished.
+    pub reconcile_every: u32,
+    /// When an all-day task is told, hours 0–23 (RULES T5).
+    pub all_day_hour: i8,
+    /// Language of a reader whose own is neither `ru` nor `en`.
+    pub language: Language,
+}
+
+impl Settings {
+    /// Readings 5 seconds apart, look-ups at every sixth, all-day tasks at 09:00, English.
+    pub fn new(address: CrmAddress, token: Token, recipients: Recipients) -> Self {
+        Self {
+            address,
+            token,
+            recipients,
+            poll_interval: Duration::from_secs(5),
+            reconcile_every: 6,
+            all_day_hour: 9,
+            language: Language::En,
+        }
+    }
+}
+
+/// Who of the CRM is whom in the centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipients {
+    /// Equal email addresses (a department's centre; the token is an administrator's).
+    ByEmail,
+    /// The token's owner is this user, nobody else is anybody (solo).
+    Only(UserId),
+}
+
+/// Where the time comes from: the system, or a test.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
+
+impl Clock {
+    /// The system's.
+    pub fn system() -> Self {
+        Self::new(|| jiff::Timestamp::now().as_millisecond())
+    }
+
+    /// One that tells what `now` tells.
+    pub fn new(now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    fn now(&self) -> Millis {
+        (self.0)()
+    }
+
+    /// The time at `wait` from now.
+    fn after(&self, wait: Duration) -> Millis {
+        let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
+        self.now().saturating_add(wait)
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// Asks a running connector to read now: a webhook came, the network is back, the user pressed.
+#[derive(Clone, Debug)]
+pub struct Hint(Arc<Notify>);
+
+impl Hint {
+    /// Read now. Before it runs, or while it reads: read once more after that.
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Why a connector ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to.
+    Shutdown,
+    /// The CRM refuses the token; another one makes another connector.
+    TokenRefused,
+}
+
+/// Reads one account and hands what follows to a centre.
+pub struct Connector {
+    ingest: Arc<dyn Ingest>,
+    settings: Settings,
+    clock: Clock,
+    hint: Hint,
+    status: watch::Sender<ConnectorStatus>,
+}
+
+impl Connector {
+    /// A connector that does nothing before [`Connector::run`].
+    pub fn new(ingest: Arc<dyn Ingest>, settings: Settings) -> Self {
+        Self {
+            ingest,
+            settings,
+            clock: Clock::system(),
+            hint: Hint(Arc::new(Notify::new())),
+            status: watch::Sender::new(ConnectorStatus::Starting),
+        }
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How it goes, now and later.
+    pub fn status(&self) -> watch::Receiver<ConnectorStatus> {
+        self.status.subscribe()
+    }
+
+    /// Makes it read at once; works while it runs.
+    pub fn hint(&self) -> Hint {
+        self.hint.clone()
+    }
+
+    /// Reads until `shutdown`, or until the token is refused. Can be dropped at any moment: what
+    /// was not committed is read again by the next one.
+    pub async fn run(self, shutdown: impl Future<Output = ()>) -> Ended {
+        tokio::select! {
+            () = shutdown => Ended::Shutdown,
+            ended = Box::pin(self.work()) => ended,
+        }
+    }
+
+    async fn work(self) -> Ended {
+        let mut failures = 0;
+        loop {
+            let Err(trouble) = self.follow(&mut failures).await;
+            let Some(pause) = self.report(&trouble, &mut failures) else {
+                return Ended::TokenRefused;
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = self.hint.0.notified() => {}
+            }
+        }
+    }
+
+    /// Opens the account and reads it for as long as the centre takes what is read.
+    async fn follow(&self, failures: &mut u32) -> Result<std::convert::Infallible, Trouble> {
+        let client = Client::new(self.settings.address.clone(), self.settings.token.clone())?;
+        let mut session = Session::open(client, &self.ingest, &self.settings).await?;
+        loop {
+            let pause = match session.read(self.clock.now(), &self.status).await {
+                Ok(()) => {
+                    *failures = 0;
+                    self.status.send_replace(ConnectorStatus::Ok {
+                        account: session.info().clone(),
+                        last_read: self.clock.now(),
+                    });
+                    self.settings.poll_interval
+                }
+                Err(Trouble::Crm(error)) => {
+                    let trouble = Trouble::Crm(error);
+                    let Some(pause) = self.report(&trouble, failures) else {
+                        return Err(trouble);
+                    };
+                    pause
+                }
+                Err(trouble) => return Err(trouble),
+            };
+            self.watch_clock(&mut session, pause).await?;
+        }
+    }
+
+    /// Rings what falls due, until it is time to read again. Works without the CRM.
+    async fn watch_clock(&self, session: &mut Session, pause: Duration) -> Result<(), Trouble> {
+        let until = Instant::now() + pause;
+        loop {
+            session.tick(self.clock.now()).await?;
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            let nap = session.until_wake(self.clock.now()).min(left).min(NAP);
+            tokio::select! {
+                () = tokio::time::sleep(nap) => {}
+                () = self.hint.0.notified() => return Ok(()),
+            }
+        }
+    }
+
+    /// Says what is wrong, and how long to pause; none where going on is of no use.
+    fn report(&self, trouble: &Trouble, failures: &mut u32) -> Option<Duration> {
+        *failures = failures.saturating_add(1);
+        let doubled = Duration::from_secs(1) * 2_u32.saturating_pow((*failures).min(10));
+        let short = jittered(doubled.min(LONGEST_PAUSE));
+        let long = jittered(LONGEST_PAUSE);
+        tracing::warn!(%trouble, failures, "reading the CRM failed");
+        let crm = match trouble {
+            Trouble::Crm(error) => error,
+            Trouble::Centre(_) => {
+                let retry_at = self.clock.after(short);
+                self.status
+                    .send_replace(ConnectorStatus::CentreFailed { retry_at });
+                return Some(short);
+            }
+        };
+        let pause = match crm {
+            ClientError::TokenRefused => {
+                self.status.send_replace(ConnectorStatus::TokenRefused);
+                return None;
+            }
+            ClientError::Blocked | ClientError::Forbidden => jittered(BLOCKED_PAUSE),
+            ClientError::Unreachable(_) => short,
+            ClientError::TooMany { wait } => short.max(*wait),
+            ClientError::NotACrm(_) | ClientError::Refused { .. } => long,
+        };
+        let retry_at = self.clock.after(pause);
+        self.status.send_replace(match crm {
+            ClientError::Blocked | ClientError::Forbidden => ConnectorStatus::Blocked { retry_at },
+            ClientError::NotACrm(_) => ConnectorStatus::NotACrm { retry_at },
+            ClientError::Refused { status, .. } => ConnectorStatus::Declined {
+                status: *status,
+                retry_at,
+            },
+            ClientError::TokenRefused
+            | ClientError::Unreachable(_)
+            | ClientError::TooMany { .. } => ConnectorStatus::Unreachable { retry_at },
+        });
+        Some(pause)
+    }
+}
+
+/// Whether an account answers to a token, and whose it is: for a sign-in form.
+///
+/// # Errors
+/// [`ClientError`].
+pub async fn check(address: CrmAddress, token: Token) -> Result<AccountInfo, ClientError> {
+    let client = Client::new(address, token)?;
+    let account = client.account().await?;
+    let users = client.users().await?.unwrap_or_default();
+    Ok(AccountInfo::new(client.address(), &account, &users))
+}
+
+/// What keeps a connector from going on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    #[error(transparent)]
+    Crm(#[from] ClientError),
+    #[error(transparent)]
+    Centre(#[from] IngestError),
+}

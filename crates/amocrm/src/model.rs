@@ -1,0 +1,284 @@
+//! The API's answers, as far as they are needed. Lenient where PHP is: an empty object may come as
+//! `[]`, a missing number as `null`.
+
+use jiff::tz::{Offset, TimeZone};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// A user of the CRM; 0 is a robot.
+pub type CrmUserId = u64;
+/// Unix seconds, as the CRM counts time.
+pub type Seconds = i64;
+
+/// `GET account`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Account {
+    /// Its number.
+    pub id: u64,
+    /// What its owner calls it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// As in `{subdomain}.amocrm.ru`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub subdomain: String,
+    /// Whose token this is.
+    pub current_user_id: CrmUserId,
+    /// The sign of its money, `₽`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub currency_symbol: String,
+    /// Its time zone.
+    #[serde(default, rename = "_embedded", deserialize_with = "zone")]
+    pub zone: Zone,
+}
+
+/// The time zone an account keeps.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Zone {
+    /// IANA name; empty where the answer has none.
+    #[serde(default, rename = "timezone", deserialize_with = "or_default")]
+    pub name: String,
+    /// `+03:00`, as it is now; empty where the answer has none.
+    #[serde(default, rename = "timezone_offset", deserialize_with = "or_default")]
+    pub offset: String,
+}
+
+impl Zone {
+    /// The zone by its name, else by its offset of now (machines without a time zone database
+    /// exist), else UTC.
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(&self.name)
+            .ok()
+            .filter(|_| !self.name.is_empty())
+            .or_else(|| Some(TimeZone::fixed(self.fixed()?)))
+            .unwrap_or(TimeZone::UTC)
+    }
+
+    fn fixed(&self) -> Option<Offset> {
+        let (sign, rest) = match self.offset.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, self.offset.strip_prefix('+')?),
+        };
+        let (hours, minutes) = rest.split_once(':')?;
+        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+        Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
+    }
+}
+
+/// One of `GET users`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct User {
+    /// His number.
+    pub id: CrmUserId,
+    /// As colleagues see him.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// His login.
+    #[serde(default, deserialize_with = "or_default")]
+    pub email: String,
+}
+
+/// One of `GET tasks`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Task {
+    /// Its number.
+    pub id: u64,
+    /// Who set it; 0 is a robot.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_by: CrmUserId,
+    /// Who edited it last.
+    #[serde(default, deserialize_with = "or_default")]
+    pub updated_by: CrmUserId,
+    /// When it was set.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_at: Seconds,
+    /// When it was edited last.
+    #[serde(default, deserialize_with = "or_default")]
+    pub updated_at: Seconds,
+    /// Who is to do it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub responsible_user_id: CrmUserId,
+    /// The card it hangs on.
+    #[serde(default, deserialize_with = "or_default")]
+    pub entity_id: u64,
+    /// What that card is.
+    #[serde(default, deserialize_with = "entity_type")]
+    pub entity_type: Option<EntityType>,
+    /// Whether it is done.
+    #[serde(default, deserialize_with = "or_default")]
+    pub is_completed: bool,
+    /// 1 call, 2 meeting, then the account's own.
+    #[serde(default, deserialize_with = "or_default")]
+    pub task_type_id: u64,
+    /// What to do.
+    #[serde(default, deserialize_with = "or_default")]
+    pub text: String,
+    /// What came of it; empty where nothing was written.
+    #[serde(default, deserialize_with = "result_text")]
+    pub result: String,
+    /// The deadline; 23:59 in the account's time zone means all day (RULES T5).
+    #[serde(default, deserialize_with = "or_default")]
+    pub complete_till: Seconds,
+}
+
+impl Task {
+    /// The card it hangs on, where it hangs on one.
+    pub fn entity(&self) -> Option<Entity> {
+        let kind = self.entity_type?;
+        (self.entity_id != 0).then_some(Entity {
+            kind,
+            id: self.entity_id,
+        })
+    }
+}
+
+/// What a card is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntityType {
+    /// Deals.
+    Leads,
+    /// People.
+    Contacts,
+    /// Companies.
+    Companies,
+    /// Returning customers.
+    Customers,
+}
+
+impl EntityType {
+    /// The API's and the web interface's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Leads => "leads",
+            Self::Contacts => "contacts",
+            Self::Companies => "companies",
+            Self::Customers => "customers",
+        }
+    }
+}
+
+/// A card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Entity {
+    /// What it is.
+    pub kind: EntityType,
+    /// Its number within its kind.
+    pub id: u64,
+}
+
+/// Name of a card, and the price of a deal.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Card {
+    /// Its number within its kind.
+    pub id: u64,
+    /// What it is called.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// Of a deal: its price in the account's currency, 0 where none is given.
+    #[serde(default, deserialize_with = "price")]
+    pub price: u64,
+}
+
+/// One of `GET events`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Event {
+    /// What happened: `task_deleted`, `task_completed`.
+    #[serde(default, rename = "type", deserialize_with = "or_default")]
+    pub kind: String,
+    /// To what.
+    #[serde(default, deserialize_with = "or_default")]
+    pub entity_id: u64,
+    /// What that is: `task`.
+    #[serde(default, deserialize_with = "or_default")]
+    pub entity_type: String,
+    /// Who did it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_by: CrmUserId,
+    /// When.
+    #[serde(default, deserialize_with = "or_default")]
+    pub created_at: Seconds,
+}
+
+/// `null` reads as the default.
+fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A kind of card this version does not know reads as none.
+fn entity_type<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<EntityType>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(EntityType::deserialize(value).ok())
+}
+
+/// `{"text": …}`, `null` or `[]`.
+fn result_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = value.get("text").and_then(Value::as_str);
+    Ok(text.unwrap_or_default().to_owned())
+}
+
+/// A number, with decimals in accounts that have them.
+fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let whole = value.as_f64().unwrap_or_default().round().max(0.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "rounded and not negative; beyond u64 it saturates"
+    )]
+    let whole = whole as u64;
+    Ok(whole)
+}
+
+fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let zone = value.get("datetime_settings").cloned().unwrap_or_default();
+    Ok(Zone::deserialize(zone).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn php_writes_nothing_in_three_ways() {
+        for (result, text) in [
+            (json!([]), ""),
+            (json!(null), ""),
+            (json!({"text": "Дозвонился"}), "Дозвонился"),
+        ] {
+            let task: Task = serde_json::from_value(json!({
+                "id": 7, "result": result, "entity_id": null, "entity_type": null, "text": null
+            }))
+            .unwrap();
+            assert_eq!((task.result.as_str(), task.entity()), (text, None));
+        }
+        let account = json!({"id": 1, "current_user_id": 2, "name": null, "_embedded": []});
+        let account: Account = serde_json::from_value(account).unwrap();
+        assert_eq!(account.zone, Zone::default());
+    }
+
+    #[test]
+    fn a_zone_is_known_by_name_or_else_by_offset() {
+        let zone = |name: &str, offset: &str| Zone {
+            name: name.to_owned(),
+            offset: offset.to_owned(),
+        };
+        let half_past_five = TimeZone::fixed(Offset::from_seconds(19_800).unwrap());
+        assert_eq!(zone("Nowhere/City", "+05:30").time_zone(), half_past_five);
+        assert_eq!(zone("", "later").time_zone(), TimeZone::UTC);
+        assert_eq!(zone("UTC", "+03:00").time_zone(), TimeZone::UTC);
+    }
+
+    #[test]
+    fn an_unknown_kind_of_card_is_no_card() {
+        let task = json!({"id": 7, "entity_id": 5, "entity_type": "catalog_12"});
+        let task: Task = serde_json::from_value(task).unwrap();
+        assert_eq!(task.entity(), None);
+    }
+}

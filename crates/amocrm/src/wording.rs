@@ -1,0 +1,233 @@
+//! From what is told to titles and texts, in the reader's language.
+
+mod names;
+mod when;
+
+use crate::address::CrmAddress;
+use crate::model::{Card, CrmUserId, Entity, Seconds};
+use crate::rules::{
+    KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
+};
+use dealbell_protocol::ingest::{Act, Notice};
+use dealbell_protocol::text::{block, line};
+use dealbell_protocol::window::Language;
+use dealbell_protocol::{Kind, Priority, ProviderId, UserId};
+use dealbell_texts::text;
+use std::collections::{BTreeMap, HashMap};
+
+/// The longest task text in a title, characters; the notice's text has the whole of it.
+const IN_TITLE: usize = 120;
+/// How many tasks the summary names.
+const NAMED: usize = 3;
+
+/// What words are made of besides the task.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    /// The readers' languages; English where one is missing.
+    pub languages: &'a BTreeMap<UserId, Language>,
+    /// Names of the CRM's users, as far as the token may see them.
+    pub names: &'a HashMap<CrmUserId, String>,
+    /// Names of the cards.
+    pub cards: &'a HashMap<Entity, Card>,
+    /// The sign of the account's money.
+    pub currency: &'a str,
+    /// Where links lead.
+    pub address: &'a CrmAddress,
+    /// The account's time zone.
+    pub settings: &'a TaskSettings,
+    /// The time, Unix seconds.
+    pub now: Seconds,
+}
+
+/// Puts it in words.
+pub fn act(say: Say, words: &Words) -> Act {
+    match say {
+        Say::Tell(tell) => Act::Notify(Box::new(task_notice(&tell, words))),
+        Say::Overview { user, key, tasks } => {
+            Act::Notify(Box::new(overview(user, key, &tasks, words)))
+        }
+        Say::TakeBack {
+            user,
+            subject,
+            kinds,
+        } => Act::Withdraw {
+            user,
+            provider: ProviderId::new(TASKS),
+            subject,
+            kinds,
+        },
+    }
+}
+
+fn task_notice(tell: &Tell, words: &Words) -> Notice {
+    let language = words.language(tell.user);
+    let task = &tell.task;
+    Notice {
+        user: tell.user,
+        provider: ProviderId::new(TASKS),
+        kind: tell.what.kind(),
+        priority: Priority::Normal,
+        subject: Some(task_subject(task.id)),
+        dedup_key: Some(tell.key.clone()),
+        title: title(&tell.what, task, language, words),
+        text: body(&tell.what, task, language, words),
+        context: task.entity.and_then(|entity| words.context(entity)),
+        link: Some(words.link(task.entity)),
+        at: words.now.saturating_mul(1_000),
+        silent: tell.silent,
+    }
+}
+
+fn title(what: &What, task: &KnownTask, language: Language, words: &Words) -> String {
+    let name = task_name(task, language);
+    let say = |id: &str, more: &[(&str, dealbell_texts::Value)]| {
+        let mut args = vec![("task", name.clone().into())];
+        args.extend_from_slice(more);
+        text(language, id, &args)
+    };
+    match what {
+        What::New { by } => {
+            let when = words.when(task.deadline, language);
+            match words.first_name(*by).filter(|_| *by != task.responsible) {
+                None => say("notice-task-new", &[("when", when.into())]),
+                Some(by) => {
+                    let by = match language {
+                        Language::Ru => names::genitive(&by),
+                        Language::En => by,
+                    };
+                    let more = [("name", by.into()), ("when", when.into())];
+                    say("notice-task-new-from", &more)
+                }
+            }
+        }
+        What::Due if is_all_day(task.deadline, words.settings) => say("notice-task-today", &[]),
+        What::Due => {
+            let left = task.deadline.saturating_sub(words.now).max(1);
+            let minutes = u64::try_from(left).unwrap_or(1).div_ceil(60);
+            say("notice-task-due", &[("minutes", minutes.into())])
+        }
+        What::Overdue => say("notice-task-overdue", &[]),
+        What::Completed { by, .. } => match words.first_name(*by) {
+            None => say("notice-task-completed-nameless", &[]),
+            Some(by) => {
+                let gender = names::gender(&by).name();
+                let more = [("name", by.into()), ("gender", gender.into())];
+                say("notice-task-completed", &more)
+            }
+        },
+    }
+}
+
+/// The rest: the whole text where the title could not hold it, and what else is worth a line.
+fn body(what: &What, task: &KnownTask, language: Language, words: &Words) -> String {
+    let when = || words.when(task.deadline, language);
+    let last = match what {
+        What::New { .. } => None,
+        What::Due if is_all_day(task.deadline, words.settings) => None,
+        What::Due => Some(("notice-task-deadline", "when", when())),
+        What::Overdue => Some(("notice-task-deadline-was", "when", when())),
+        What::Completed { result, .. } if result.trim().is_empty() => None,
+        What::Completed { result, .. } => {
+            Some(("notice-task-result", "result", block(result, 1_000)))
+        }
+    };
+    let whole = block(&task.text, 2_900);
+    let cut = whole != task_name(task, language) && !whole.is_empty();
+    let last = last.map(|(id, name, value)| text(language, id, &[(name, value.into())]));
+    let lines = cut.then_some(whole).into_iter().chain(last);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn overview(user: UserId, key: String, tasks: &[KnownTask], words: &Words) -> Notice {
+    let language = words.language(user);
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    let mut lines: Vec<String> = tasks
+        .iter()
+        .take(NAMED)
+        .map(|task| task_name(task, language))
+        .collect();
+    if tasks.len() > NAMED {
+        let more = count(tasks.len() - NAMED);
+        lines.push(text(
+            language,
+            "notice-overdue-more",
+            &[("count", more.into())],
+        ));
+    }
+    let all = [("count", count(tasks.len()).into())];
+    Notice {
+        user,
+        provider: ProviderId::new(TASKS),
+        kind: Kind::TaskOverdue,
+        priority: Priority::Normal,
+        subject: Some(SUMMARY.to_owned()),
+        dedup_key: Some(key),
+        title: text(language, "notice-overdue-summary", &all),
+        text: lines.join("\n"),
+        context: None,
+        link: Some(words.link(None)),
+        at: words.now.saturating_mul(1_000),
+        silent: false,
+    }
+}
+
+/// The task's own text in one line, or what its type is called.
+fn task_name(task: &KnownTask, language: Language) -> String {
+    let name = line(&task.text, IN_TITLE);
+    if !name.is_empty() {
+        return name;
+    }
+    let id = match task.task_type {
+        1 => "notice-task-untitled-call",
+        2 => "notice-task-untitled-meeting",
+        _ => "notice-task-untitled",
+    };
+    text(language, id, &[])
+}
+
+impl Words<'_> {
+    fn language(&self, user: UserId) -> Language {
+        self.languages.get(&user).copied().unwrap_or_default()
+    }
+
+    fn first_name(&self, id: CrmUserId) -> Option<String> {
+        let name = self.names.get(&id).map(|name| line(name, 60))?;
+        (!name.is_empty()).then(|| names::first(&name))
+    }
+
+    fn when(&self, at: Seconds, language: Language) -> String {
+        when::when(at, self.now, self.settings, language)
+    }
+
+    /// The card's page, or the list of tasks.
+    fn link(&self, entity: Option<Entity>) -> String {
+        let path = match entity {
+            Some(Entity { kind, id }) => format!("{}/detail/{id}", kind.name()),
+            None => "todo/line/".to_owned(),
+        };
+        self.address.join(&path).to_string()
+    }
+
+    /// «Кухня „Верона“ · 184 000 ₽».
+    fn context(&self, entity: Entity) -> Option<String> {
+        let card = self.cards.get(&entity)?;
+        let name = line(&card.name, 120);
+        let price = (card.price > 0).then(|| format!("{} {}", grouped(card.price), self.currency));
+        let known = [Some(name).filter(|name| !name.is_empty()), price];
+        let label = known.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Some(label.trim_end().to_owned()).filter(|label| !label.is_empty())
+    }
+}
+
+/// 1280000 → 1 280 000.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push('\u{a0}');
+        }
+        out.push(digit);
+    }
+    out
+}
