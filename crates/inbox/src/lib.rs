@@ -1,1 +1,34 @@
-//! inbox
+//! The client core: what one desktop knows of its user's notifications, and when it rings.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`session`] | the stream's client side, a state machine without I/O |
+//! | `store` | the local database |
+//! | [`toast`] | toast decisions and their outcomes |
+//! | `engine` | the three put together, without a network |
+//! | [`view`] | what tray and menu show, as values |
+//! | `address`, `rest`, `link` | the centre's address, its HTTP API, its stream |
+//! | [`Inbox`] | the handle that drives it all |
+//!
+//! It knows neither Tauri nor an OS. TLS needs a rustls provider installed by the application.
+
+mod address;
+mod driver;
+mod engine;
+mod inbox;
+mod link;
+mod rest;
+pub mod session;
+mod state;
+mod store;
+mod time;
+pub mod toast;
+pub mod view;
+
+pub use address::{Address, AddressError};
+pub use inbox::{Config, Inbox, InboxError, StartError};
+pub use rest::RestError;
+pub use state::State;
+pub use store::{Rebuilt, StoreError};
+pub use time::Now;
+pub use toast::{AttemptId, ToastAct, ToastKey, ToastOutcome, ToastView};

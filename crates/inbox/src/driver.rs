@@ -1,0 +1,277 @@
+//! The loop behind an [`crate::Inbox`]: inputs and commands to the engine, its effects to the
+//! network and the desktop. It sleeps until a frame, a command or the session's own deadline.
+
+use crate::engine::{Effect, Engine};
+use crate::link::{self, Order};
+use crate::rest::Rest;
+use crate::session::{Generation, Input, Mark};
+use crate::state::State;
+use crate::store::StoreError;
+use crate::time::Clock;
+use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
+use crate::{Address, Now};
+use dealbell_protocol::window::{Connection, Language, ListPage, ListView, SignedOutReason};
+use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How many inputs of the network may wait; beyond it the centre has to.
+const INPUTS: usize = 64;
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// What a handle asks of the loop.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Input(Input),
+    Mark(Mark, Reply<()>),
+    List(ListView, u32, u32, Reply<ListPage>),
+    Notification(NotificationId, Reply<Option<Notification>>),
+    Attempts(u32, Reply<Vec<Attempt>>),
+    Outcome(AttemptId, ToastOutcome),
+    Closed(ToastKey),
+    Language(Language),
+    Channels(ChannelSettings),
+    SignOut(Reply<()>),
+}
+
+/// The parts of the loop.
+pub(crate) struct Driver {
+    engine: Engine,
+    address: Address,
+    token: String,
+    rest: Arc<Rest>,
+    clock: Clock,
+    link: Option<(Generation, mpsc::UnboundedSender<Order>)>,
+    inputs: mpsc::Sender<Input>,
+    acts: mpsc::Sender<ToastAct>,
+    state: watch::Sender<State>,
+}
+
+impl Driver {
+    pub(crate) fn start(
+        engine: Engine,
+        address: Address,
+        token: String,
+        rest: Arc<Rest>,
+        acts: mpsc::Sender<ToastAct>,
+    ) -> (mpsc::UnboundedSender<Command>, watch::Receiver<State>) {
+        let (inputs, received) = mpsc::channel(INPUTS);
+        let (commands, commanded) = mpsc::unbounded_channel();
+        let (state, watched) = watch::channel(engine.state().clone());
+        let driver = Self {
+            engine,
+            address,
+            token,
+            rest,
+            clock: Clock::new(),
+            link: None,
+            inputs,
+            acts,
+            state,
+        };
+        tokio::spawn(driver.run(received, commanded));
+        (commands, watched)
+    }
+
+    async fn run(
+        mut self,
+        mut inputs: mpsc::Receiver<Input>,
+        mut commands: mpsc::UnboundedReceiver<Command>,
+    ) {
+        let mut input = Input::Tick;
+        loop {
+            let now = self.clock.now();
+            let effects = self.engine.handle(input, now).await;
+            self.carry_out(effects).await;
+            self.publish();
+            input = loop {
+                let deadline = self.engine.deadline().map(|at| self.clock.instant(at));
+                let rest = async {
+                    match deadline {
+                        Some(at) => tokio::time::sleep_until(at).await,
+                        None => std::future::pending().await,
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    command = commands.recv() => {
+                        let Some(command) = command else { return };
+                        match self.command(command).await {
+                            Next::Input(input) => break input,
+                            Next::Go => {}
+                            Next::End => return,
+                        }
+                    }
+                    // The driver holds a sender itself, so there is always one.
+                    Some(input) = inputs.recv() => break input,
+                    () = rest => break Input::Tick,
+                }
+            };
+        }
+    }
+
+    async fn command(&mut self, command: Command) -> Next {
+        let now = self.clock.now();
+        // Whoever asked may have stopped waiting for the answer.
+        match command {
+            Command::Input(input) => return Next::Input(input),
+            Command::Mark(mark, reply) => {
+                let _ = reply.send(self.mark(mark, now).await);
+            }
+            Command::List(view, offset, limit, reply) => {
+                let version = self.engine.state().list_version;
+                let page = match self.engine.store() {
+                    Ok(store) => store.list(view, offset, limit, version).await,
+                    Err(error) => Err(error),
+                };
+                let _ = reply.send(page);
+            }
+            Command::Notification(id, reply) => {
+                let found = match self.engine.store() {
+                    Ok(store) => store.notification(id).await,
+                    Err(error) => Err(error),
+                };
+                let _ = reply.send(found);
+            }
+            Command::Attempts(limit, reply) => {
+                let attempts = match self.engine.store() {
+                    Ok(store) => store.attempts(limit).await,
+                    Err(error) => Err(error),
+                };
+                let _ = reply.send(attempts);
+            }
+            Command::Outcome(attempt, outcome) => {
+                self.engine.toast_outcome(attempt, outcome).await;
+            }
+            Command::Closed(key) => self.engine.toast_closed(key),
+            Command::Language(language) => self.engine.set_language(language),
+            Command::Channels(channels) => {
+                self.engine.set_channels(channels, now).await;
+                self.publish();
+            }
+            Command::SignOut(reply) => {
+                let cleared = self.sign_out().await;
+                let _ = reply.send(cleared);
+                return Next::End;
+            }
+        }
+        Next::Go
+    }
+
+    async fn mark(&mut self, mark: Mark, now: Now) -> Result<(), StoreError> {
+        let effects = self.engine.mark(mark, now).await?;
+        self.carry_out(effects).await;
+        self.publish();
+        Ok(())
+    }
+
+    async fn sign_out(&mut self) -> Result<(), StoreError> {
+        self.link = None;
+        let effects = self.engine.clear().await?;
+        self.carry_out(effects).await;
+        let mut state = self.engine.state().clone();
+        state.connection = Connection::SignedOut {
+            reason: SignedOutReason::NoAccount,
+        };
+        self.state.send_replace(state);
+        Ok(())
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Connect { generation } => {
+                    let inputs = self.inputs.clone();
+                    let address = self.address.clone();
+                    let link = link::start(generation, address, self.token.clone(), inputs);
+                    self.link = Some((generation, link));
+                }
+                Effect::Send { generation, frame } => {
+                    if let Some((_, link)) = self.link_of(generation) {
+                        // A link that has ended says so itself.
+                        let _ = link.send(Order::Say(frame));
+                    }
+                }
+                Effect::Disconnect { generation, code } => {
+                    if let Some((_, link)) = self.link_of(generation) {
+                        let _ = link.send(Order::Close(code));
+                        self.link = None;
+                    }
+                }
+                Effect::FetchChannels { generation } => self.fetch_channels(generation),
+                Effect::FetchPage {
+                    generation,
+                    as_of,
+                    before,
+                } => self.fetch_page(generation, as_of, before),
+                Effect::Toast(act) => {
+                    // A desktop that takes no toasts any more is on its way out.
+                    let _ = self.acts.send(act).await;
+                }
+            }
+        }
+    }
+
+    fn link_of(
+        &self,
+        generation: Generation,
+    ) -> Option<&(Generation, mpsc::UnboundedSender<Order>)> {
+        self.link.as_ref().filter(|(own, _)| *own == generation)
+    }
+
+    fn fetch_channels(&self, generation: Generation) {
+        let (rest, inputs) = (self.rest.clone(), self.inputs.clone());
+        tokio::spawn(async move {
+            let input = match rest.channels().await {
+                Ok(channels) => Input::Channels {
+                    generation,
+                    channels,
+                },
+                Err(error) => failed(generation, &error),
+            };
+            let _ = inputs.send(input).await;
+        });
+    }
+
+    fn fetch_page(&self, generation: Generation, as_of: Cursor, before: Option<u64>) {
+        let (rest, inputs) = (self.rest.clone(), self.inputs.clone());
+        tokio::spawn(async move {
+            let input = match rest.page(&as_of, before).await {
+                Ok(page) => Input::Page {
+                    generation,
+                    page: Box::new(page),
+                },
+                Err(error) => failed(generation, &error),
+            };
+            let _ = inputs.send(input).await;
+        });
+    }
+
+    fn publish(&self) {
+        self.state.send_if_modified(|state| {
+            let news = self.engine.state();
+            let changed = state != news;
+            if changed {
+                state.clone_from(news);
+            }
+            changed
+        });
+    }
+}
+
+/// What follows a command.
+enum Next {
+    Input(Input),
+    Go,
+    End,
+}
+
+fn failed(generation: Generation, error: &crate::RestError) -> Input {
+    tracing::debug!(%error, "the state cannot be fetched");
+    Input::FetchFailed {
+        generation,
+        status: error.status(),
+        retry_ms: error.retry_ms(),
+    }
+}

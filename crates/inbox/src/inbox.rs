@@ -1,0 +1,227 @@
+//! The handle of a desktop to its inbox.
+
+use crate::driver::{Command, Driver};
+use crate::engine::{Engine, Setup};
+use crate::rest::Rest;
+use crate::session::{Input, Mark};
+use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
+use crate::{Address, AddressError, RestError, State, StoreError};
+use dealbell_protocol::rest::SaveChannels;
+use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
+use dealbell_protocol::window::{Language, ListPage, ListView};
+use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// How many toast acts may wait for the desktop.
+const ACTS: usize = 256;
+
+/// What an inbox needs to know.
+#[derive(Clone)]
+pub struct Config {
+    /// The centre's address, `http(s)` or `ws(s)`.
+    pub centre: String,
+    /// Plain `http` may leave this machine. The token is readable on the way then.
+    pub allow_plain: bool,
+    /// The device's token; secret.
+    pub token: String,
+    /// The database file; its folder exists.
+    pub store: PathBuf,
+    /// Whom the store belongs to, such as centre and account; under another owner it is emptied.
+    pub owner: String,
+    /// The language of summaries.
+    pub language: Language,
+    /// Dealbell's version.
+    pub version: String,
+    /// `linux`, `windows`, `macos`.
+    pub platform: String,
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config")
+            .field("centre", &self.centre)
+            .field("store", &self.store)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An inbox that cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The local store, which could not be begun anew either.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A request to the inbox that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum InboxError {
+    /// The local store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The centre did not do it.
+    #[error(transparent)]
+    Rest(#[from] RestError),
+    /// The account was signed out.
+    #[error("the inbox has ended")]
+    Ended,
+}
+
+/// A running inbox. Clones are handles to the same; it ends when the last is dropped.
+#[derive(Clone)]
+pub struct Inbox {
+    commands: mpsc::UnboundedSender<Command>,
+    state: watch::Receiver<State>,
+    rest: Arc<Rest>,
+}
+
+impl Inbox {
+    /// Opens the store and connects; must be called within a Tokio runtime. The second part is the
+    /// stream of toasts to show and withdraw: an attempt is on the disk before it comes out there.
+    pub async fn start(config: Config) -> Result<(Self, mpsc::Receiver<ToastAct>), StartError> {
+        let address = Address::parse(&config.centre, config.allow_plain)?;
+        let engine = Engine::open(Setup {
+            path: config.store,
+            owner: config.owner,
+            client: ClientInfo {
+                version: config.version,
+                platform: config.platform,
+            },
+            language: config.language,
+            seed: rand::random(),
+        })
+        .await?;
+        let rest = Arc::new(Rest::new(address.clone(), config.token.clone()));
+        let (acts, toasts) = mpsc::channel(ACTS);
+        let (commands, state) = Driver::start(engine, address, config.token, rest.clone(), acts);
+        let inbox = Self {
+            commands,
+            state,
+            rest,
+        };
+        Ok((inbox, toasts))
+    }
+
+    /// What the desktop shows, now and with every change.
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.state.clone()
+    }
+
+    /// Marks read or unread. When this returns, the mark is on the disk and in the list; the centre
+    /// hears of it as soon as there is a link (STREAM 7).
+    pub async fn mark(&self, ids: &[NotificationId], read: bool) -> Result<(), InboxError> {
+        for ids in ids.chunks(MAX_MARK_IDS) {
+            let ids = ids.to_vec();
+            let mark = match read {
+                true => Mark::Read { ids },
+                false => Mark::Unread { ids },
+            };
+            self.ask(|reply| Command::Mark(mark, reply)).await?;
+        }
+        Ok(())
+    }
+
+    /// Marks read everything up to a list's own cursor (STREAM 6).
+    pub async fn mark_all(&self, upto: Cursor) -> Result<(), InboxError> {
+        self.ask(|reply| Command::Mark(Mark::ReadAll { upto }, reply))
+            .await
+    }
+
+    /// A slice of the list, newest first; at most 200 rows.
+    pub async fn list(
+        &self,
+        view: ListView,
+        offset: u32,
+        limit: u32,
+    ) -> Result<ListPage, InboxError> {
+        self.ask(|reply| Command::List(view, offset, limit, reply))
+            .await
+    }
+
+    /// One notification; none if it is gone.
+    pub async fn notification(
+        &self,
+        id: NotificationId,
+    ) -> Result<Option<Notification>, InboxError> {
+        self.ask(|reply| Command::Notification(id, reply)).await
+    }
+
+    /// The channels, fresh from the centre.
+    pub async fn channels(&self) -> Result<ChannelSettings, InboxError> {
+        let channels = self.rest.channels().await?;
+        self.tell(Command::Channels(channels.clone()));
+        Ok(channels)
+    }
+
+    /// Saves the channels as changed from `revision` (RULES C6); a stale one is refused with
+    /// [`dealbell_protocol::ErrorCode::RevisionConflict`].
+    pub async fn save_channels(
+        &self,
+        revision: u64,
+        settings: &SaveChannels,
+    ) -> Result<ChannelSettings, InboxError> {
+        let channels = self.rest.save_channels(revision, settings).await?;
+        self.tell(Command::Channels(channels.clone()));
+        Ok(channels)
+    }
+
+    /// The user does not want to wait (STREAM 9).
+    pub fn reconnect_now(&self) {
+        self.tell(Command::Input(Input::ReconnectNow));
+    }
+
+    /// The machine woke from sleep (STREAM 8).
+    pub fn wake(&self) {
+        self.tell(Command::Input(Input::Wake));
+    }
+
+    /// The network changed or came back (STREAM 8).
+    pub fn network_changed(&self) {
+        self.tell(Command::Input(Input::NetworkChanged));
+    }
+
+    /// The language of summaries from now on.
+    pub fn set_language(&self, language: Language) {
+        self.tell(Command::Language(language));
+    }
+
+    /// Reports what became of an attempt. One that is never reported counts as unconfirmed at the
+    /// next start (STREAM 4).
+    pub fn toast_outcome(&self, attempt: AttemptId, outcome: ToastOutcome) {
+        self.tell(Command::Outcome(attempt, outcome));
+    }
+
+    /// Reports that a toast is off the screen, so that it is neither renewed nor withdrawn.
+    pub fn toast_closed(&self, key: ToastKey) {
+        self.tell(Command::Closed(key));
+    }
+
+    /// The newest toast attempts, for the diagnostics.
+    pub async fn attempts(&self, limit: u32) -> Result<Vec<Attempt>, InboxError> {
+        self.ask(|reply| Command::Attempts(limit, reply)).await
+    }
+
+    /// Withdraws every toast, deletes the account's local data and ends the inbox.
+    pub async fn sign_out(&self) -> Result<(), InboxError> {
+        self.ask(Command::SignOut).await
+    }
+
+    fn tell(&self, command: Command) {
+        // After sign-out there is nobody to tell, and nothing to be told.
+        let _ = self.commands.send(command);
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, StoreError>>) -> Command,
+    ) -> Result<T, InboxError> {
+        let (reply, answer) = oneshot::channel();
+        self.tell(command(reply));
+        Ok(answer.await.map_err(|_| InboxError::Ended)??)
+    }
+}

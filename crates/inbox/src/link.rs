@@ -1,0 +1,195 @@
+//! One WebSocket to the centre: frames in and out, nothing decided.
+
+use crate::Address;
+use crate::session::{Generation, Input};
+use dealbell_protocol::stream::{ClientFrame, CloseCode, MAX_FRAME, SUBPROTOCOL, ServerFrame};
+use futures_util::{SinkExt, StreamExt};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::header::{
+    AUTHORIZATION, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL,
+};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+
+/// Read and write buffers, bytes; a frame is usually smaller.
+const BUFFER: usize = 4 * 1024;
+/// How long a write may take before the link counts as dead.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a close frame may take; nobody waits for the answer.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// What the link is to do.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Say this.
+    Say(ClientFrame),
+    /// Say goodbye and end.
+    Close(CloseCode),
+}
+
+/// Makes a link that tells `inputs` what happens and ends when its orders do.
+pub(crate) fn start(
+    generation: Generation,
+    address: Address,
+    token: String,
+    inputs: mpsc::Sender<Input>,
+) -> mpsc::UnboundedSender<Order> {
+    let (orders, received) = mpsc::unbounded_channel();
+    tokio::spawn(run(generation, address, token, inputs, received));
+    orders
+}
+
+async fn run(
+    generation: Generation,
+    address: Address,
+    token: String,
+    inputs: mpsc::Sender<Input>,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+) {
+    let connected = tokio::select! {
+        connected = connect(&address, &token) => connected,
+        // Nothing is said before the link stands: this is the end of it.
+        _ = orders.recv() => return,
+    };
+    let last = match connected {
+        Ok(socket) => {
+            if inputs.send(Input::Opened { generation }).await.is_err() {
+                return;
+            }
+            let code = talk(generation, socket, &inputs, &mut orders).await;
+            Input::Closed { generation, code }
+        }
+        Err(error) => {
+            tracing::debug!(%error, "no link to the centre");
+            let (status, retry_ms) = refusal(&error);
+            Input::ConnectFailed {
+                generation,
+                status,
+                retry_ms,
+            }
+        }
+    };
+    // Nobody listens once the inbox has gone.
+    let _ = inputs.send(last).await;
+}
+
+async fn connect(address: &Address, token: &str) -> Result<Socket, Error> {
+    let mut request = address.stream().as_str().into_client_request()?;
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
+        .map_err(|error| Error::HttpFormat(error.into()))?;
+    bearer.set_sensitive(true);
+    let headers = request.headers_mut();
+    headers.insert(AUTHORIZATION, bearer);
+    headers.insert(
+        SEC_WEBSOCKET_PROTOCOL,
+        HeaderValue::from_static(SUBPROTOCOL),
+    );
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0)
+        .max_message_size(Some(MAX_FRAME))
+        .max_frame_size(Some(MAX_FRAME));
+    let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
+    Ok(socket)
+}
+
+/// Carries frames until the link ends; the centre's close code.
+async fn talk(
+    generation: Generation,
+    mut socket: Socket,
+    inputs: &mpsc::Sender<Input>,
+    orders: &mut mpsc::UnboundedReceiver<Order>,
+) -> Option<u16> {
+    loop {
+        let input = tokio::select! {
+            message = socket.next() => match message? {
+                Ok(Message::Text(text)) => read(generation, text.as_str()),
+                Ok(Message::Ping(_) | Message::Pong(_)) => Input::Heard { generation },
+                Ok(Message::Binary(_) | Message::Frame(_)) => Input::Garbage { generation },
+                Ok(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+                Err(Error::Capacity(_) | Error::Utf8(_) | Error::Protocol(_)) => {
+                    Input::Garbage { generation }
+                }
+                Err(_) => return None,
+            },
+            order = orders.recv() => {
+                let Some(Order::Say(frame)) = order else {
+                    say_goodbye(socket, order).await;
+                    return None;
+                };
+                say(&mut socket, &frame).await?;
+                continue;
+            }
+        };
+        let garbage = matches!(input, Input::Garbage { .. });
+        inputs.send(input).await.ok()?;
+        if garbage {
+            return None;
+        }
+    }
+}
+
+/// A frame, or garbage. An `op` of a later version carries no log entry and can be passed over.
+fn read(generation: Generation, text: &str) -> Input {
+    const OPS: [&str; 9] = [
+        "hello",
+        "ready",
+        "event",
+        "live",
+        "ping",
+        "popup",
+        "ok",
+        "error",
+        "reconnect",
+    ];
+    match serde_json::from_str::<ServerFrame>(text) {
+        Ok(frame) => Input::Frame {
+            generation,
+            frame: Box::new(frame),
+        },
+        Err(error) => {
+            let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
+            let op = value.get("op").and_then(serde_json::Value::as_str);
+            if op.is_some_and(|op| !OPS.contains(&op)) {
+                return Input::Heard { generation };
+            }
+            tracing::warn!(%error, "a frame cannot be read");
+            Input::Garbage { generation }
+        }
+    }
+}
+
+async fn say(socket: &mut Socket, frame: &ClientFrame) -> Option<()> {
+    let text = serde_json::to_string(frame).ok()?;
+    let sent = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Message::text(text))).await;
+    sent.ok()?.ok()
+}
+
+async fn say_goodbye(mut socket: Socket, order: Option<Order>) {
+    let code = match order {
+        Some(Order::Close(code)) => code,
+        Some(Order::Say(_)) | None => CloseCode::GoingAway,
+    };
+    // 1001 and ours from 4000 on may be sent by a client.
+    let frame = CloseFrame {
+        code: code.number().into(),
+        reason: "".into(),
+    };
+    let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.close(Some(frame))).await;
+}
+
+fn refusal(error: &Error) -> (Option<u16>, Option<u64>) {
+    let Error::Http(answer) = error else {
+        return (None, None);
+    };
+    let after = answer.headers().get(RETRY_AFTER);
+    let seconds = after.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let retry_ms = seconds.map(|seconds| seconds.saturating_mul(1_000));
+    (Some(answer.status().as_u16()), retry_ms)
+}

@@ -1,0 +1,138 @@
+//! The centre's HTTP API, as far as a desktop needs it.
+
+use crate::Address;
+use dealbell_protocol::rest::{FeedPage, MAX_PAGE, SaveChannels};
+use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode};
+use reqwest::header::{IF_MATCH, RETRY_AFTER};
+use reqwest::{Client, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+/// How long the centre may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A request that brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RestError {
+    /// The centre cannot be reached, or breaks off.
+    #[error("the centre cannot be reached: {0}")]
+    Unreachable(#[source] reqwest::Error),
+    /// The centre refuses.
+    #[error("the centre refuses with {status}: {code:?}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// Why, where it says so in our words.
+        code: Option<ErrorCode>,
+        /// When to come back, milliseconds.
+        retry_ms: Option<u64>,
+    },
+    /// What answers is no centre.
+    #[error("the answer is not one of a centre")]
+    NotACentre,
+}
+
+impl RestError {
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused { status, .. } => Some(*status),
+            Self::Unreachable(_) | Self::NotACentre => None,
+        }
+    }
+
+    pub(crate) fn retry_ms(&self) -> Option<u64> {
+        match self {
+            Self::Refused { retry_ms, .. } => *retry_ms,
+            Self::Unreachable(_) | Self::NotACentre => None,
+        }
+    }
+}
+
+/// The API, with the device's token.
+pub(crate) struct Rest {
+    address: Address,
+    token: String,
+    /// Made at the first request: a start needs none.
+    client: OnceLock<Client>,
+}
+
+impl Rest {
+    pub(crate) fn new(address: Address, token: String) -> Self {
+        Self {
+            address,
+            token,
+            client: OnceLock::new(),
+        }
+    }
+
+    pub(crate) async fn channels(&self) -> Result<ChannelSettings, RestError> {
+        let url = self.address.api("channels");
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn save_channels(
+        &self,
+        revision: u64,
+        settings: &SaveChannels,
+    ) -> Result<ChannelSettings, RestError> {
+        let request = self
+            .client()?
+            .put(self.address.api("channels"))
+            .bearer_auth(&self.token)
+            .header(IF_MATCH, format!("\"{revision}\""))
+            .json(settings);
+        ask(request).await
+    }
+
+    pub(crate) async fn page(
+        &self,
+        as_of: &Cursor,
+        before: Option<u64>,
+    ) -> Result<FeedPage, RestError> {
+        let mut url = self.address.api("notifications");
+        url.query_pairs_mut()
+            .append_pair("as_of", &as_of.to_string())
+            .append_pair("limit", &MAX_PAGE.to_string())
+            .extend_pairs(before.map(|before| ("before", before.to_string())));
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    fn client(&self) -> Result<&Client, RestError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        let client = Client::builder()
+            .timeout(TIMEOUT)
+            .pool_max_idle_per_host(1)
+            .pool_idle_timeout(Duration::from_secs(10))
+            // The token goes to the centre and nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(RestError::Unreachable)?;
+        Ok(self.client.get_or_init(|| client))
+    }
+}
+
+async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestError> {
+    let answer = request.send().await.map_err(RestError::Unreachable)?;
+    if !answer.status().is_success() {
+        return Err(refusal(answer).await);
+    }
+    let body = answer.bytes().await.map_err(RestError::Unreachable)?;
+    serde_json::from_slice(&body).map_err(|_| RestError::NotACentre)
+}
+
+async fn refusal(answer: Response) -> RestError {
+    let status = answer.status().as_u16();
+    let after = answer.headers().get(RETRY_AFTER);
+    let after = after.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let error: Option<ApiError> = answer.json().await.ok();
+    RestError::Refused {
+        status,
+        code: error.as_ref().map(|error| error.code),
+        retry_ms: error
+            .and_then(|error| error.retry_ms)
+            .or(after.map(|seconds| seconds.saturating_mul(1_000))),
+    }
+}

@@ -1,0 +1,38 @@
+//! What the desktop shows of the inbox, as one comparable value.
+
+use crate::Rebuilt;
+use dealbell_protocol::window::Connection;
+use dealbell_protocol::{ChannelSettings, Notification};
+
+/// Everything tray, window title and badge are drawn from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The link to the centre.
+    pub connection: Connection,
+    /// The one unread value (RULES T10): the centre's, with pending marks applied (STREAM 5).
+    pub unread: u64,
+    /// The newest unread notifications, at most five, newest first.
+    pub newest: Vec<Notification>,
+    /// The channels; none before the first contact.
+    pub channels: Option<ChannelSettings>,
+    /// Grows whenever a list may read differently.
+    pub list_version: u64,
+    /// The store was begun anew since the start, and why.
+    pub rebuilt: Option<Rebuilt>,
+    /// The last write failed.
+    pub store_failed: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            connection: Connection::Connecting,
+            unread: 0,
+            newest: Vec::new(),
+            channels: None,
+            list_version: 0,
+            rebuilt: None,
+            store_failed: false,
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Entries of the log and whole states, each in one transaction with its cursor (STREAM 3).
+
+use super::{Store, StoreError, attempts, key, outbox, signed, unreadable};
+use crate::toast::{AttemptId, Held, Suppression, ToastOutcome};
+use dealbell_protocol::stream::{Change, Event};
+use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
+use sqlx::{Connection, Row, SqliteConnection};
+
+/// What is written about the toast in the transaction that inserts its notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Record {
+    /// It is going to be attempted.
+    Open,
+    /// It is not, for this reason.
+    Suppressed(Suppression),
+}
+
+impl Record {
+    pub(super) fn outcome(self) -> Option<ToastOutcome> {
+        match self {
+            Self::Open => None,
+            Self::Suppressed(by) => Some(ToastOutcome::Suppressed { by }),
+        }
+    }
+}
+
+/// What an entry did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Applied {
+    /// The recorded attempt, where the entry was a fresh insert or a toast is to follow an update.
+    pub(crate) attempt: Option<AttemptId>,
+}
+
+impl Store {
+    /// Applies `event` and moves to `cursor`. `record` is about the toast of a created or updated
+    /// notification, and is written for the former only where the insert is fresh.
+    pub(crate) async fn apply(
+        &mut self,
+        event: &Event,
+        cursor: &Cursor,
+        record: Option<Record>,
+        now: Millis,
+    ) -> Result<Applied, StoreError> {
+        let settle = self.waiting_marks;
+        let mut tx = self.connection.begin().await?;
+        let mut applied = Applied::default();
+        match &event.change {
+            Change::Created(notification) => {
+                let fresh = insert(&mut tx, notification).await?;
+                if let Some(record) = record.filter(|_| fresh) {
+                    let id = Some(notification.id);
+                    let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
+                    applied.attempt = Some(attempt);
+                }
+            }
+            Change::Updated(notification) => {
+                update(&mut tx, notification).await?;
+                if let Some(record) = record {
+                    let id = Some(notification.id);
+                    let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
+                    applied.attempt = Some(attempt);
+                }
+            }
+            Change::Read { ids } => read(&mut tx, ids, event.at).await?,
+            Change::Unread { ids } => unread(&mut tx, ids).await?,
+            Change::Removed { ids } => {
+                for id in ids {
+                    sqlx::query("DELETE FROM notifications WHERE id = ?")
+                        .bind(key(*id))
+                        .execute(&mut *tx)
+                        .await?;
+                }
+            }
+            Change::ReadAll { upto } => read_all(&mut tx, *upto, event.at).await?,
+            Change::Channels(channels) | Change::Providers(channels) => {
+                set_channels(&mut tx, channels).await?;
+            }
+        }
+        move_to(&mut tx, cursor, event.unread).await?;
+        let mut waiting = false;
+        if settle {
+            waiting = outbox::settle(&mut tx, cursor.seq).await?;
+        }
+        tx.commit().await?;
+        self.waiting_marks = waiting;
+        Ok(applied)
+    }
+
+    /// Puts a page of a new state beside the present one.
+    pub(crate) async fn stage(
+        &mut self,
+        first: bool,
+        items: &[Notification],
+    ) -> Result<(), StoreError> {
+        let mut tx = self.connection.begin().await?;
+        if first {
+            sqlx::query("DELETE FROM staged").execute(&mut *tx).await?;
+        }
+        for item in items {
+            sqlx::query(
+                "INSERT OR REPLACE INTO staged (id, created_seq, read_at, body)
+                 VALUES (?, ?, ?, ?)",
+            )
+            .bind(key(item.id))
+            .bind(signed(item.created_seq))
+            .bind(item.read_at)
+            .bind(body(item)?)
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What was staged becomes the state. Unread ones that were not here before get an attempt as
+    /// `record` says; the open ones come back, for one summary (STREAM 1).
+    pub(crate) async fn replace(
+        &mut self,
+        cursor: &Cursor,
+        unread: Unread,
+        record: impl Fn(&Notification) -> Record,
+        now: Millis,
+    ) -> Result<Vec<Held>, StoreError> {
+        let mut tx = self.connection.begin().await?;
+        let rows = sqlx::query(
+            "SELECT body FROM staged WHERE read_at IS NULL
+             AND id NOT IN (SELECT id FROM notifications) ORDER BY created_seq",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut held = Vec::new();
+        for row in rows {
+            let notification: Notification =
+                serde_json::from_str(row.try_get(0)?).map_err(unreadable)?;
+            let record = record(&notification);
+            let id = Some(notification.id);
+            let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
+            if record == Record::Open {
+                held.push(Held {
+                    attempt,
+                    notification,
+                    summary_only: true,
+                });
+            }
+        }
+        for statement in [
+            "DELETE FROM notifications",
+            "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
+             SELECT id, created_seq, read_at, read_at, body FROM staged ORDER BY created_seq",
+            "DELETE FROM staged",
+            "UPDATE state SET unread_count = 0, unread_at = 0",
+        ] {
+            sqlx::query(statement).execute(&mut *tx).await?;
+        }
+        move_to(&mut tx, cursor, unread).await?;
+        outbox::apply_again(&mut tx, cursor).await?;
+        tx.commit().await?;
+        self.waiting_marks = false;
+        Ok(held)
+    }
+
+    /// Those of `ids` that are gone or read.
+    pub(crate) async fn gone_or_read(
+        &mut self,
+        ids: Vec<NotificationId>,
+    ) -> Result<Vec<NotificationId>, StoreError> {
+        let mut gone = Vec::new();
+        for id in ids {
+            let row =
+                sqlx::query("SELECT 1 FROM notifications WHERE id = ? AND shown_read_at IS NULL")
+                    .bind(key(id))
+                    .fetch_optional(&mut self.connection)
+                    .await?;
+            gone.extend(row.is_none().then_some(id));
+        }
+        Ok(gone)
+    }
+}
+
+pub(super) async fn set_unread(
+    connection: &mut SqliteConnection,
+    unread: Unread,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE state SET unread_count = ?1, unread_at = ?2 WHERE unread_at <= ?2")
+        .bind(signed(unread.count))
+        .bind(signed(unread.at))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn set_channels(
+    connection: &mut SqliteConnection,
+    channels: &ChannelSettings,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE state SET channels = ?")
+        .bind(serde_json::to_string(channels).map_err(unreadable)?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut SqliteConnection,
+    notification: &Notification,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query(
+        "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
+         VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(key(notification.id))
+    .bind(signed(notification.created_seq))
+    .bind(notification.read_at)
+    .bind(body(notification)?)
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+async fn update(
+    connection: &mut SqliteConnection,
+    notification: &Notification,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
+         VALUES (?1, ?2, ?3, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET created_seq = ?2, read_at = ?3, body = ?4,
+             shown_read_at = CASE WHEN mark IS NULL THEN ?3 ELSE shown_read_at END",
+    )
+    .bind(key(notification.id))
+    .bind(signed(notification.created_seq))
+    .bind(notification.read_at)
+    .bind(body(notification)?)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn read(
+    connection: &mut SqliteConnection,
+    ids: &[NotificationId],
+    at: Millis,
+) -> Result<(), StoreError> {
+    for id in ids {
+        sqlx::query(
+            "UPDATE notifications SET read_at = ?2,
+                 shown_read_at = CASE WHEN mark IS NULL THEN ?2 ELSE shown_read_at END
+             WHERE id = ?1 AND read_at IS NULL",
+        )
+        .bind(key(*id))
+        .bind(at)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn unread(
+    connection: &mut SqliteConnection,
+    ids: &[NotificationId],
+) -> Result<(), StoreError> {
+    for id in ids {
+        sqlx::query(
+            "UPDATE notifications SET read_at = NULL,
+                 shown_read_at = CASE WHEN mark IS NULL THEN NULL ELSE shown_read_at END
+             WHERE id = ?1",
+        )
+        .bind(key(*id))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn read_all(
+    connection: &mut SqliteConnection,
+    upto: u64,
+    at: Millis,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE notifications SET read_at = ?2,
+             shown_read_at = CASE WHEN mark IS NULL THEN ?2 ELSE shown_read_at END
+         WHERE created_seq <= ?1 AND read_at IS NULL",
+    )
+    .bind(signed(upto))
+    .bind(at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn move_to(
+    connection: &mut SqliteConnection,
+    cursor: &Cursor,
+    unread: Unread,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE state SET cursor = ?1,
+             unread_count = CASE WHEN unread_at <= ?3 THEN ?2 ELSE unread_count END,
+             unread_at = MAX(unread_at, ?3)",
+    )
+    .bind(cursor.to_string())
+    .bind(signed(unread.count))
+    .bind(signed(unread.at))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn body(notification: &Notification) -> Result<String, StoreError> {
+    serde_json::to_string(notification).map_err(unreadable)
+}
