@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use dealbell_tests::recorder::Icon;
 use dealbell_tests::{
     DesktopOptions, Ending, PATIENCE, PrivateDesktop, Process, Program, alive, ended,
 };
@@ -79,4 +80,76 @@ async fn a_process_shows_its_children_its_words_and_its_end() {
     let failing = Program::run(Path::new("sh"), ["-c", "echo no >&2; exit 3"], &environment).await;
     let error = failing.unwrap_err().to_string();
     assert!(error.contains("Code(3)") && error.contains("no"), "{error}");
+}
+
+#[tokio::test]
+async fn the_recorder_reads_and_clicks_a_tray_item() {
+    let desktop = PrivateDesktop::start(DesktopOptions::default())
+        .await
+        .unwrap();
+    let tray = desktop
+        .program(Path::new(env!("CARGO_BIN_EXE_small-tray")), [""; 0])
+        .unwrap();
+    let item = desktop.recorder.wait_item().await.unwrap();
+    let view = item.view().await.unwrap();
+    assert_eq!(view.title, "Counter 0");
+    assert_eq!(view.status, "Active");
+    assert_eq!(
+        (view.tooltip_title.as_str(), view.tooltip_text.as_str()),
+        ("Counter", "0 clicks")
+    );
+    assert_eq!(
+        view.icons,
+        [Icon {
+            width: 1,
+            height: 2,
+            argb: vec![255, 0, 0, 0, 255, 0, 0, 0]
+        }]
+    );
+
+    item.activate(3, 4).await.unwrap();
+    tray.wait_stdout(|line| (line == "clicked at 3 4").then_some(()))
+        .await
+        .unwrap();
+    item.wait(|view| view.title == "Counter 1" && view.tooltip_text == "1 clicks")
+        .await
+        .unwrap();
+
+    let menu = item
+        .wait_menu(|menu| menu.children[0].label == "Add to 1")
+        .await
+        .unwrap();
+    assert_eq!(menu.children.len(), 3);
+    assert_eq!(menu.children[2].children[0].label, "Never");
+    item.click_menu("Add to 1").await.unwrap();
+    let view = item.wait(|view| view.title == "Counter 2").await.unwrap();
+    assert_eq!(view.icons[0].argb[1], 2);
+    assert!(item.click_menu("Never").await.is_err(), "it is greyed out");
+    assert!(
+        item.click_menu("Add to 1").await.is_err(),
+        "it is not in the menu any more"
+    );
+}
+
+#[tokio::test]
+async fn a_tray_may_come_late_and_come_back() {
+    let mut options = DesktopOptions {
+        window_manager: true,
+        ..Default::default()
+    };
+    options.recorder.tray = false;
+    let desktop = PrivateDesktop::start(options).await.unwrap();
+    let tray = desktop
+        .program(Path::new(env!("CARGO_BIN_EXE_small-tray")), [""; 0])
+        .unwrap();
+    tray.wait_stdout(|line| (line == "running").then_some(()))
+        .await
+        .unwrap();
+    desktop.recorder.start_tray().await.unwrap();
+    let first = desktop.recorder.wait_item().await.unwrap();
+    assert_eq!(first.view().await.unwrap().title, "Counter 0");
+    desktop.recorder.stop_tray().await.unwrap();
+    desktop.recorder.start_tray().await.unwrap();
+    let second = desktop.recorder.wait_item().await.unwrap();
+    assert_eq!(second.view().await.unwrap().title, "Counter 0");
 }

@@ -327,12 +327,14 @@ async fn a_restarted_daemon_is_served_over_the_same_connection() {
 
 #[tokio::test]
 async fn a_restarted_daemon_is_asked_anew_what_it_can_do() {
-    let stage = Stage::new(RecorderOptions::default()).await;
+    let mut stage = Stage::new(RecorderOptions::default()).await;
     stage.show("a").await;
     assert_eq!(stage.last().actions.len(), 1);
     stage.recorder.stop_daemon().await.unwrap();
     stage.recorder.set_capabilities(&["body"]).await;
     stage.recorder.start_daemon().await.unwrap();
+    assert_eq!(stage.event().await, ToastEvent::DaemonGone);
+    assert_eq!(stage.event().await, ToastEvent::DaemonBack);
     let mut plain = toast("b");
     plain.body = "<b>".into();
     stage.backend.show(&plain).await.unwrap();

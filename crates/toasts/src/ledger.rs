@@ -61,6 +61,8 @@ struct Call {
 pub(crate) struct Ledger {
     connected: bool,
     epoch: u64,
+    /// Who has the daemon's name, empty for nobody; `None` until it first changes hands.
+    owner: Option<String>,
     abilities: Option<Abilities>,
     calls: HashMap<NonZeroU32, Call>,
     by_id: HashMap<u32, Live>,
@@ -82,6 +84,9 @@ impl Ledger {
     pub(crate) fn disconnected(&mut self) -> Vec<ToastEvent> {
         self.connected = false;
         self.forget();
+        for (_, call) in self.calls.drain() {
+            let _ = call.answer.send(Err(ToastError::NoDaemon));
+        }
         vec![ToastEvent::DaemonGone]
     }
 
@@ -135,7 +140,11 @@ impl Ledger {
         let Some(call) = self.calls.remove(&serial) else {
             return Vec::new();
         };
-        let reply = reply();
+        let mut reply = reply();
+        if reply.is_ok() && self.owner.as_deref().is_some_and(|owner| owner != sender) {
+            // The toast of a daemon that is no longer in charge.
+            reply = Err(ToastError::NoDaemon);
+        }
         let mut events = Vec::new();
         if let Ok(id) = reply {
             let live = Live {
@@ -221,14 +230,16 @@ impl Ledger {
         }
     }
 
-    /// The name of the notification daemon changed hands.
-    pub(crate) fn owner_changed(&mut self, had_owner: bool, has_owner: bool) -> Vec<ToastEvent> {
+    /// The name of the notification daemon changed hands; empty is nobody. Outstanding calls stay:
+    /// the bus answers those that were lost with the old daemon, the new one those that reached it.
+    pub(crate) fn owner_changed(&mut self, old: &str, new: &str) -> Vec<ToastEvent> {
         self.forget();
+        self.owner = Some(new.to_owned());
         let mut events = Vec::new();
-        if had_owner {
+        if !old.is_empty() {
             events.push(ToastEvent::DaemonGone);
         }
-        if has_owner {
+        if !new.is_empty() {
             events.push(ToastEvent::DaemonBack);
         }
         events
@@ -240,9 +251,6 @@ impl Ledger {
         self.by_id.clear();
         self.by_key.clear();
         self.early.clear();
-        for (_, call) in self.calls.drain() {
-            let _ = call.answer.send(Err(ToastError::NoDaemon));
-        }
     }
 }
 
@@ -349,12 +357,10 @@ mod tests {
     fn a_new_daemon_knows_nothing_and_old_words_are_not_its_own() {
         let mut ledger = with_toast("a", 5);
         let before = ledger.epoch();
-        let mut waiting = ledger.calling(serial(2), "b").unwrap();
         assert_eq!(
-            ledger.owner_changed(true, true),
+            ledger.owner_changed(DAEMON, ":1.8"),
             [ToastEvent::DaemonGone, ToastEvent::DaemonBack]
         );
-        assert_eq!(waiting.try_recv().unwrap(), Err(ToastError::NoDaemon));
         ledger.learned(
             before,
             Abilities {
@@ -369,6 +375,26 @@ mod tests {
             ledger.signalled(DAEMON, 5, Signal::Invoked("default".into())),
             None
         );
+    }
+
+    #[test]
+    fn a_call_that_meets_a_change_of_daemons_belongs_to_whoever_answers() {
+        for (answering, expected) in [(DAEMON, Err(ToastError::NoDaemon)), (":1.8", Ok(1))] {
+            let mut ledger = with_toast("a", 5);
+            let mut waiting = ledger.calling(serial(2), "b").unwrap();
+            ledger.owner_changed(DAEMON, ":1.8");
+            ledger.replied(serial(2), answering, || Ok(1));
+            assert_eq!(ledger.id_of("b").is_some(), expected.is_ok());
+            assert_eq!(waiting.try_recv().unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_answers_everybody() {
+        let mut ledger = with_toast("a", 5);
+        let mut waiting = ledger.calling(serial(2), "b").unwrap();
+        ledger.disconnected();
+        assert_eq!(waiting.try_recv().unwrap(), Err(ToastError::NoDaemon));
     }
 
     #[test]

@@ -320,7 +320,7 @@ fn signal(ledger: &mut Ledger, message: &Message, header: &Header<'_>) -> Vec<To
     let toast_signal = match (interface, member) {
         (BUS, "NameOwnerChanged") if sender(header) == BUS => {
             return match body.deserialize::<(&str, &str, &str)>() {
-                Ok((NAME, old, new)) => ledger.owner_changed(!old.is_empty(), !new.is_empty()),
+                Ok((NAME, old, new)) => ledger.owner_changed(old, new),
                 _ => Vec::new(),
             };
         }
