@@ -1,0 +1,470 @@
+//! The task rules as tables: what is known, what is read, what is told. Rules by their numbers.
+
+mod table;
+
+use dealbell_amocrm::rules::{KnownTask, Phase, Say, change, ring, summarise, wake};
+use proptest::prelude::*;
+use table::{
+    ANNA, BORIS, DAY, Given, MINUTE, NOON, OLGA, ROBOT, at, done, edited, given, known, people,
+    said, settings, task,
+};
+
+/// One line of a table: what was known, what is read, what is said.
+struct Case {
+    name: &'static str,
+    before: Option<KnownTask>,
+    after: Given,
+    said: &'static [&'static str],
+}
+
+/// Tasks for Boris, read at noon.
+#[test]
+fn a_task_that_is_met() {
+    let later = NOON + 3 * 60 * MINUTE;
+    for case in [
+        Case {
+            name: "T1a somebody else set it",
+            before: None,
+            after: given(task(ANNA, BORIS, later)),
+            said: &["boris new from anna"],
+        },
+        Case {
+            name: "T1b a robot set it",
+            before: None,
+            after: given(task(ROBOT, BORIS, later)),
+            said: &["boris new from robot"],
+        },
+        Case {
+            name: "T1c an older one came into sight: who edited it last gave it to him",
+            before: None,
+            after: given(edited(task(BORIS, BORIS, later), ANNA, -DAY)),
+            said: &["boris new from anna"],
+        },
+        Case {
+            name: "T1d somebody set it, he edited it before we saw it: still somebody's",
+            before: None,
+            after: given(edited(task(ANNA, BORIS, later), BORIS, 0)),
+            said: &["boris new from anna"],
+        },
+        Case {
+            name: "T2a he set it himself: listed, no toast",
+            before: None,
+            after: given(task(BORIS, BORIS, later)),
+            said: &["boris new from boris, silent"],
+        },
+        Case {
+            name: "T3a fewer than five minutes remain: due at once",
+            before: None,
+            after: given(task(ANNA, BORIS, NOON + 3 * MINUTE)),
+            said: &["boris new from anna", "boris due"],
+        },
+        Case {
+            name: "T2b T3b his own is due as any other's",
+            before: None,
+            after: given(task(BORIS, BORIS, NOON + 3 * MINUTE)),
+            said: &["boris new from boris, silent", "boris due"],
+        },
+        Case {
+            name: "T3c set with a deadline that has passed: one toast, not two",
+            before: None,
+            after: given(task(ANNA, BORIS, NOON - DAY)),
+            said: &["boris new from anna", "boris overdue, silent"],
+        },
+        Case {
+            name: "T3d set while we were off, overdue by now: one toast, not two",
+            before: None,
+            after: given(edited(task(ANNA, BORIS, NOON - MINUTE), ANNA, -60 * MINUTE)),
+            said: &["boris new from anna", "boris overdue, silent"],
+        },
+        Case {
+            name: "T5a all day, set after nine for today: new alone",
+            before: None,
+            after: given(task(ANNA, BORIS, at("2026-11-20T23:59"))),
+            said: &["boris new from anna"],
+        },
+        Case {
+            name: "T5b all day, set before nine and first seen at noon: its day has come",
+            before: None,
+            after: given(edited(
+                task(ANNA, BORIS, at("2026-11-20T23:59")),
+                ANNA,
+                at("2026-11-20T08:00") - NOON,
+            )),
+            said: &["boris new from anna", "boris due"],
+        },
+        Case {
+            name: "T4a met completed, an event says by whom",
+            before: None,
+            after: given(done(task(ANNA, OLGA, later), OLGA)).completed_by(OLGA),
+            said: &["anna completed by olga"],
+        },
+        Case {
+            name: "T4b set and completed between two readings, no event",
+            before: None,
+            after: given(done(task(ANNA, BORIS, later), BORIS)),
+            said: &["anna completed by boris"],
+        },
+        Case {
+            name: "T4c met completed long after, no event: an edit, nobody knows of what",
+            before: None,
+            after: given(edited(done(task(ANNA, BORIS, later), BORIS), BORIS, -DAY)),
+            said: &[],
+        },
+        Case {
+            name: "nobody of ours has to do with it",
+            before: None,
+            after: given(task(OLGA, OLGA, later)),
+            said: &[],
+        },
+        Case {
+            name: "T12a baseline: armed, nothing new",
+            before: None,
+            after: given(task(ANNA, BORIS, later)).baseline(),
+            said: &[],
+        },
+        Case {
+            name: "T12b baseline: due in three minutes is due",
+            before: None,
+            after: given(task(ANNA, BORIS, NOON + 3 * MINUTE)).baseline(),
+            said: &["boris due"],
+        },
+        Case {
+            name: "T12c baseline: overdue is for the summary",
+            before: None,
+            after: given(task(ANNA, BORIS, NOON - DAY)).baseline(),
+            said: &["boris overdue, before"],
+        },
+        Case {
+            name: "T12d baseline: an all-day task of today is no news at noon",
+            before: None,
+            after: given(edited(
+                task(ANNA, BORIS, at("2026-11-20T23:59")),
+                ANNA,
+                -DAY,
+            ))
+            .baseline(),
+            said: &[],
+        },
+        Case {
+            name: "T12e baseline: what is done is done",
+            before: None,
+            after: given(done(task(ANNA, BORIS, later), BORIS)).baseline(),
+            said: &[],
+        },
+    ] {
+        case.check();
+    }
+}
+
+#[test]
+fn a_task_that_changes() {
+    let later = NOON + 3 * 60 * MINUTE;
+    let plain = || task(ANNA, BORIS, later);
+    let was = || Some(known(&plain()));
+    for case in [
+        Case {
+            name: "nothing changed",
+            before: was(),
+            after: given(plain()),
+            said: &[],
+        },
+        Case {
+            name: "an older reading comes late",
+            before: Some(known(&edited(plain(), ANNA, 10))),
+            after: given(task(ANNA, BORIS, NOON + DAY)),
+            said: &[],
+        },
+        Case {
+            name: "T4d T7a completed by who had to: his go, the author hears",
+            before: was(),
+            after: given(done(plain(), BORIS)),
+            said: &[
+                "boris takes back new due overdue",
+                "anna completed by boris",
+            ],
+        },
+        Case {
+            name: "T4e the author completed it himself",
+            before: was(),
+            after: given(done(plain(), ANNA)),
+            said: &["boris takes back new due overdue"],
+        },
+        Case {
+            name: "T4f the last editor is the author, the event names another",
+            before: was(),
+            after: given(done(plain(), ANNA)).completed_by(BORIS),
+            said: &[
+                "boris takes back new due overdue",
+                "anna completed by boris",
+            ],
+        },
+        Case {
+            name: "T4g a robot completed it",
+            before: was(),
+            after: given(done(plain(), ROBOT)),
+            said: &[
+                "boris takes back new due overdue",
+                "anna completed by robot",
+            ],
+        },
+        Case {
+            name: "T4h his own, completed by a colleague",
+            before: Some(known(&task(BORIS, BORIS, later))),
+            after: given(done(task(BORIS, BORIS, later), ANNA)),
+            said: &[
+                "boris takes back new due overdue",
+                "boris completed by anna",
+            ],
+        },
+        Case {
+            name: "completed stays completed when it is edited",
+            before: Some(known(&done(plain(), BORIS))),
+            after: given(edited(done(plain(), BORIS), ANNA, 20)),
+            said: &[],
+        },
+        Case {
+            name: "opened again: it is not done",
+            before: Some(known(&done(plain(), BORIS))),
+            after: given(edited(plain(), ANNA, 20)),
+            said: &["anna takes back completed"],
+        },
+        Case {
+            name: "T8a rescheduled: the due notice goes, another will come",
+            before: was(),
+            after: given(task(ANNA, BORIS, NOON + DAY)),
+            said: &["boris takes back due overdue"],
+        },
+        Case {
+            name: "T8b rescheduled to in three minutes",
+            before: was(),
+            after: given(task(ANNA, BORIS, NOON + 3 * MINUTE)),
+            said: &["boris takes back due overdue", "boris due"],
+        },
+        Case {
+            name: "T5c rescheduled at noon to all of today: no due",
+            before: was(),
+            after: given(task(ANNA, BORIS, at("2026-11-20T23:59"))),
+            said: &["boris takes back due overdue"],
+        },
+        Case {
+            name: "T8c reassigned",
+            before: was(),
+            after: given(edited(task(ANNA, OLGA, later), BORIS, 5)),
+            said: &["boris takes back new due overdue"],
+        },
+        Case {
+            name: "T8d reassigned to one of ours",
+            before: Some(known(&task(ANNA, OLGA, later))),
+            after: given(edited(plain(), OLGA, 5)),
+            said: &["boris new from olga"],
+        },
+        Case {
+            name: "T2c T8e he took it himself",
+            before: Some(known(&task(ANNA, OLGA, later))),
+            after: given(edited(plain(), BORIS, 5)),
+            said: &["boris new from boris, silent"],
+        },
+        Case {
+            name: "T8f deleted",
+            before: was(),
+            after: Given::nothing(),
+            said: &["everybody takes back everything"],
+        },
+        Case {
+            name: "T8g deleted, never known",
+            before: None,
+            after: Given::nothing(),
+            said: &[],
+        },
+        Case {
+            name: "another text is no news",
+            before: was(),
+            after: given(edited(
+                dealbell_amocrm::model::Task {
+                    text: "Другое".to_owned(),
+                    ..plain()
+                },
+                ANNA,
+                5,
+            )),
+            said: &[],
+        },
+    ] {
+        case.check();
+    }
+}
+
+/// The clock alone: (rule, known phase, deadline, now) → what is said, and the phase after it.
+#[test]
+fn what_the_clock_says() {
+    let deadline = at("2026-11-20T16:00");
+    let day = at("2026-11-20T23:59");
+    let midnight = at("2026-11-21T00:00");
+    #[rustfmt::skip]
+    let cases: &[(&str, Phase, i64, i64, &[&str], Phase)] = &[
+        ("T3 six minutes before", Phase::Waiting, deadline, deadline - 6 * MINUTE, &[], Phase::Waiting),
+        ("T3 five minutes before", Phase::Waiting, deadline, deadline - 5 * MINUTE, &["boris due"], Phase::Due),
+        ("T3 we were late, two remain", Phase::Waiting, deadline, deadline - 2 * MINUTE, &["boris due"], Phase::Due),
+        ("T3 told, a second before", Phase::Due, deadline, deadline - 1, &[], Phase::Due),
+        ("T3 the deadline: the same item", Phase::Due, deadline, deadline, &["boris overdue"], Phase::Overdue),
+        ("T3 we were asleep", Phase::Waiting, deadline, deadline + DAY, &["boris overdue, missed"], Phase::Overdue),
+        ("T3 asleep since it was told", Phase::Due, deadline, deadline + DAY, &["boris overdue"], Phase::Overdue),
+        ("T3 once is enough", Phase::Overdue, deadline, deadline + DAY, &[], Phase::Overdue),
+        ("T5 before nine", Phase::Waiting, day, at("2026-11-20T08:59"), &[], Phase::Waiting),
+        ("T5 at nine", Phase::Waiting, day, at("2026-11-20T09:00"), &["boris due"], Phase::Due),
+        ("T5 not at five to midnight", Phase::Due, day, day - 5 * MINUTE, &[], Phase::Due),
+        ("T5 the day is over", Phase::Due, day, midnight, &["boris overdue"], Phase::Overdue),
+        ("T5 set late, the evening", Phase::Skipped, day, day - 1, &[], Phase::Skipped),
+        ("T5 set late, the day is over: listed", Phase::Skipped, day, midnight, &["boris overdue, silent"], Phase::Overdue),
+    ];
+    for &(name, phase, deadline, now, expected, after) in cases {
+        let task = KnownTask {
+            phase,
+            ..known(&edited(task(ANNA, BORIS, deadline), ANNA, -DAY))
+        };
+        let outcome = ring(task, &table::context(&people(), &settings(), now, false));
+        assert_eq!(said(&outcome.says), expected, "{name}");
+        assert_eq!(
+            outcome.known.map(|known| known.phase),
+            Some(after),
+            "{name}"
+        );
+    }
+}
+
+/// T3: due and overdue are one item. T8: after a move, or a return, it is another.
+#[test]
+fn keys_make_an_item_the_same_or_another() {
+    let (people, settings) = (people(), settings());
+    let due = |task: &KnownTask, now| {
+        let outcome = ring(
+            task.clone(),
+            &table::context(&people, &settings, now, false),
+        );
+        let Some(Say::Tell(tell)) = outcome.says.into_iter().next() else {
+            panic!("nothing said");
+        };
+        (tell.key, outcome.known.unwrap())
+    };
+    let moved = |before: &KnownTask, task| {
+        let now = table::context(&people, &settings, NOON, false);
+        change(Some(before), Some(&task), None, &now).known.unwrap()
+    };
+    let (first, second) = (NOON + DAY, NOON + 2 * DAY);
+    let once = known(&task(ANNA, BORIS, first));
+    let (due_key, told) = due(&once, first - MINUTE);
+    let (overdue_key, _) = due(&told, first);
+    assert_eq!(due_key, overdue_key);
+
+    // There and back, all within the second in which the CRM dates it.
+    let away = moved(&once, task(ANNA, BORIS, second));
+    let back = moved(&away, task(ANNA, BORIS, first));
+    let (again, _) = due(&back, first - MINUTE);
+    assert_ne!(again, due_key);
+}
+
+/// T3, T12: one missed rings itself, several make one summary.
+#[test]
+fn many_missed_are_one_summary() {
+    let (people, settings) = (people(), settings());
+    let says = |count: u64, baseline: bool| {
+        let context = table::context(&people, &settings, NOON, baseline);
+        let tasks = (0..count).map(|id| KnownTask {
+            id,
+            ..known(&edited(task(ANNA, BORIS, NOON - MINUTE), ANNA, -DAY))
+        });
+        summarise(
+            tasks.flat_map(|task| ring(task, &context).says).collect(),
+            NOON,
+        )
+    };
+    assert_eq!(said(&says(1, false)), ["boris overdue, missed"]);
+    assert_eq!(
+        said(&says(2, false)),
+        [
+            "boris overdue, missed, silent",
+            "boris overdue, missed, silent",
+            "boris takes back summary",
+            "boris summary of 2",
+        ]
+    );
+    assert_eq!(said(&says(1, true)), ["boris overdue, before"]);
+    assert_eq!(
+        said(&says(300, true)),
+        ["boris takes back summary", "boris summary of 300"]
+    );
+}
+
+impl Case {
+    fn check(self) {
+        let (people, settings) = (people(), settings());
+        let context = table::context(&people, &settings, NOON, self.after.baseline);
+        let by = self.after.completed_by;
+        let task = self.after.task.as_ref();
+        let outcome = change(self.before.as_ref(), task, by, &context);
+        assert_eq!(said(&outcome.says), self.said, "{}", self.name);
+    }
+}
+
+proptest! {
+    /// Whatever is read, reading it again says nothing and knows the same.
+    #[test]
+    fn the_same_reading_twice_says_nothing(
+        first in table::any_task(), second in table::any_task(), baseline: bool, now in table::any_time(),
+    ) {
+        let (people, settings) = (people(), settings());
+        let context = table::context(&people, &settings, now, baseline);
+        let before = change(None, Some(&first), None, &context).known;
+        let step = change(before.as_ref(), Some(&second), None, &context);
+        let Some(known) = step.known else { return Ok(()) };
+        let again = change(Some(&known), Some(&second), None, &context);
+        prop_assert_eq!(again.says, vec![]);
+        prop_assert_eq!(again.known, Some(known));
+    }
+
+    /// The clock never asks to be looked at for nothing, and never for ever.
+    #[test]
+    fn a_wake_always_leads_on(task in table::any_task(), now in table::any_time()) {
+        let (people, settings) = (people(), settings());
+        let mut known = change(None, Some(&task), None, &table::context(&people, &settings, now, false)).known;
+        let mut wakes = 0;
+        while let Some(at) = known.as_ref().and_then(|known| wake(known, &settings)) {
+            prop_assert!(at > now, "asked for a moment that had passed");
+            known = ring(known.take().unwrap(), &table::context(&people, &settings, at, false)).known;
+            wakes += 1;
+            prop_assert!(wakes <= 2);
+        }
+    }
+
+    /// Nobody hears of what is none of his business, and all about a task has its subject.
+    #[test]
+    fn only_those_concerned_are_told(
+        first in table::any_task(), second in table::any_task(), now in table::any_time(),
+    ) {
+        let (people, settings) = (people(), settings());
+        let context = table::context(&people, &settings, now, false);
+        let before = change(None, Some(&first), None, &context).known;
+        for say in change(before.as_ref(), Some(&second), None, &context).says {
+            if let Say::Tell(tell) = say {
+                let concerned = [second.responsible_user_id, second.created_by];
+                prop_assert!(concerned.iter().any(|id| people.get(id) == Some(&tell.user)));
+                prop_assert!(tell.key.starts_with("task:7:"));
+            }
+        }
+    }
+
+    /// T7: whatever came before, when it is completed nothing open is left with who had to do it.
+    #[test]
+    fn completion_always_takes_back(first in table::any_task(), now in table::any_time()) {
+        let (people, settings) = (people(), settings());
+        let context = table::context(&people, &settings, now, false);
+        let open = dealbell_amocrm::model::Task { is_completed: false, ..first };
+        let before = change(None, Some(&open), None, &context).known;
+        let after = done(open.clone(), BORIS);
+        let says = said(&change(before.as_ref(), Some(&after), None, &context).says);
+        if let Some(user) = people.get(&open.responsible_user_id) {
+            let taken = format!("{} takes back new due overdue", table::name_of(*user));
+            prop_assert!(says.contains(&taken), "{says:?}");
+        }
+    }
+}
