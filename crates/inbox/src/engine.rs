@@ -541,3 +541,6 @@ fn record(decision: Decision) -> Record {
         Decision::Suppress(by) => Record::Suppressed(by),
     }
 }
+
+#[cfg(test)]
+mod simulation;

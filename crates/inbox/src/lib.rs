@@ -13,6 +13,7 @@
 //! It knows neither Tauri nor an OS. TLS needs a rustls provider installed by the application.
 
 mod address;
+mod check;
 mod driver;
 mod engine;
 mod inbox;
@@ -26,6 +27,7 @@ pub mod toast;
 pub mod view;
 
 pub use address::{Address, AddressError};
+pub use check::{CheckError, check};
 pub use inbox::{Config, Inbox, InboxError, StartError};
 pub use rest::RestError;
 pub use state::State;

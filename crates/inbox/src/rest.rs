@@ -1,7 +1,7 @@
 //! The centre's HTTP API, as far as a desktop needs it.
 
 use crate::Address;
-use dealbell_protocol::rest::{FeedPage, MAX_PAGE, SaveChannels};
+use dealbell_protocol::rest::{FeedPage, MAX_PAGE, Me, SaveChannels};
 use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode};
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
@@ -95,6 +95,11 @@ impl Rest {
             .append_pair("as_of", &as_of.to_string())
             .append_pair("limit", &MAX_PAGE.to_string())
             .extend_pairs(before.map(|before| ("before", before.to_string())));
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn me(&self) -> Result<Me, RestError> {
+        let url = self.address.api("me");
         ask(self.client()?.get(url).bearer_auth(&self.token)).await
     }
 

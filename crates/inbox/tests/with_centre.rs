@@ -1,0 +1,294 @@
+//! The whole inbox against the real centre: over TCP, with real databases.
+
+use dealbell_centre::{Centre, Options, ServeOptions};
+use dealbell_inbox::{Config, Inbox, State, ToastAct, ToastKey, ToastOutcome};
+use dealbell_protocol::ingest::{Act, Batch, Ingest, Notice};
+use dealbell_protocol::rest::SaveChannels;
+use dealbell_protocol::window::{Connection, Language, ListView, SignedOutReason};
+use dealbell_protocol::{Kind, NotificationId, Priority, ProviderId, UserId};
+use std::collections::{BTreeMap, HashSet};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Served {
+    centre: Centre,
+    user: UserId,
+    token: String,
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+async fn serve(folder: &Path, address: &str, token: Option<String>) -> Served {
+    // Whoever was first; reqwest needs one even for plain HTTP.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let database = format!("sqlite:{}", folder.join("centre.db").display());
+    let centre = Centre::open(Options::new(database)).await.unwrap();
+    let token = match token {
+        Some(token) => token,
+        None => {
+            centre.add_user("a@b.c", "Анна", "ru").await.unwrap();
+            centre.add_device("a@b.c", "desktop").await.unwrap()
+        }
+    };
+    let user = centre.recipients().await.unwrap()[0].id;
+    let listener = TcpListener::bind(address).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = centre.clone();
+    let task = tokio::spawn(async move {
+        let options = ServeOptions::embedded();
+        let stopped = async { drop(stopped.await) };
+        serving.serve(listener, options, stopped).await.unwrap();
+    });
+    Served {
+        centre,
+        user,
+        token,
+        address,
+        stop,
+        task,
+    }
+}
+
+impl Served {
+    async fn notify(&self, subjects: std::ops::Range<u32>) {
+        for subject in subjects {
+            let notice = Notice {
+                user: self.user,
+                provider: ProviderId::new("tasks"),
+                kind: Kind::TaskNew,
+                priority: Priority::Normal,
+                subject: Some(format!("task:{subject}")),
+                dedup_key: None,
+                title: format!("Задача {subject}"),
+                text: "Позвонить".to_owned(),
+                context: None,
+                link: Some("https://demo.amocrm.ru/leads/detail/1".to_owned()),
+                at: 1,
+                silent: false,
+            };
+            self.commit(Act::Notify(Box::new(notice))).await;
+        }
+    }
+
+    async fn withdraw(&self, subject: u32) {
+        let act = Act::Withdraw {
+            user: None,
+            provider: ProviderId::new("tasks"),
+            subject: format!("task:{subject}"),
+            kinds: Vec::new(),
+        };
+        self.commit(act).await;
+    }
+
+    async fn commit(&self, act: Act) {
+        let batch = Batch {
+            source: "test".to_owned(),
+            acts: vec![act],
+            memory: Vec::new(),
+        };
+        self.centre.commit(batch).await.unwrap();
+    }
+
+    async fn end(self) -> (SocketAddr, String) {
+        drop(self.stop);
+        self.task.await.unwrap();
+        (self.address, self.token)
+    }
+}
+
+fn config(folder: &Path, centre: SocketAddr, token: &str) -> Config {
+    Config {
+        centre: format!("http://{centre}"),
+        allow_plain: false,
+        token: token.to_owned(),
+        store: folder.join("inbox.db"),
+        owner: "test".to_owned(),
+        language: Language::Ru,
+        version: "0".to_owned(),
+        platform: "linux".to_owned(),
+    }
+}
+
+async fn until(inbox: &Inbox, mut wanted: impl FnMut(&State) -> bool) -> State {
+    let mut state = inbox.state();
+    let found = tokio::time::timeout(PATIENCE, state.wait_for(|state| wanted(state))).await;
+    match found {
+        Ok(found) => found.unwrap().clone(),
+        Err(_) => panic!("it never came to that: {:?}", inbox.state().borrow()),
+    }
+}
+
+async fn next(acts: &mut mpsc::Receiver<ToastAct>) -> ToastAct {
+    let act = tokio::time::timeout(PATIENCE, acts.recv()).await;
+    act.expect("an act in time").expect("a running inbox")
+}
+
+async fn shown(inbox: &Inbox, acts: &mut mpsc::Receiver<ToastAct>) -> (ToastKey, String) {
+    let act = next(acts).await;
+    let ToastAct::Show { attempt, view } = act else {
+        panic!("{act:?}");
+    };
+    inbox.toast_outcome(attempt.unwrap(), ToastOutcome::Shown);
+    (view.key, view.title)
+}
+
+fn online(state: &State) -> bool {
+    state.connection == Connection::Online
+}
+
+#[tokio::test]
+async fn a_notification_rings_and_a_mark_reaches_the_centre() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, mut acts) = Inbox::start(config).await.unwrap();
+    until(&inbox, online).await;
+
+    served.notify(1..2).await;
+    let (key, title) = shown(&inbox, &mut acts).await;
+    assert_eq!(title, "Задача 1");
+    let ToastKey::Notification(id) = key else {
+        panic!("{key:?}");
+    };
+    let state = until(&inbox, |state| state.unread == 1).await;
+    assert_eq!(state.newest[0].id, id);
+
+    inbox.mark(&[id], true).await.unwrap();
+    assert_eq!(
+        inbox.state().borrow().unread,
+        0,
+        "shown before the centre knows"
+    );
+    assert_eq!(next(&mut acts).await, ToastAct::Withdraw { key });
+    let second = second_device(&served, folder.path()).await;
+    until(&second.0, |state| online(state) && state.unread == 0).await;
+
+    second.0.mark(&[id], false).await.unwrap();
+    until(&inbox, |state| state.unread == 1).await;
+
+    served.notify(2..3).await;
+    let (second_key, _) = shown(&inbox, &mut acts).await;
+    served.withdraw(2).await;
+    assert_eq!(
+        next(&mut acts).await,
+        ToastAct::Withdraw { key: second_key }
+    );
+    let page = inbox.list(ListView::All, 0, 10).await.unwrap();
+    assert_eq!((page.total, page.items[0].id), (1, id));
+    inbox.mark_all(page.cursor.unwrap()).await.unwrap();
+    until(&second.0, |state| state.unread == 0).await;
+}
+
+async fn second_device(served: &Served, folder: &Path) -> (Inbox, mpsc::Receiver<ToastAct>) {
+    let token = served.centre.add_device("a@b.c", "second").await.unwrap();
+    let config = Config {
+        store: folder.join("second.db"),
+        ..config(folder, served.address, &token)
+    };
+    Inbox::start(config).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_restarted_centre_and_a_restarted_inbox_go_on_where_they_were() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, mut acts) = Inbox::start(config.clone()).await.unwrap();
+    until(&inbox, online).await;
+    served.notify(1..3).await;
+    for _ in 0..2 {
+        shown(&inbox, &mut acts).await;
+    }
+
+    let (address, token) = served.end().await;
+    until(&inbox, |state| !online(state)).await;
+    let page = inbox.list(ListView::Unread, 0, 1).await.unwrap();
+    inbox.mark(&[page.items[0].id], true).await.unwrap();
+    assert!(matches!(next(&mut acts).await, ToastAct::Withdraw { .. }));
+    assert_eq!(inbox.state().borrow().unread, 1, "marked offline");
+
+    let served = serve(folder.path(), &address.to_string(), Some(token)).await;
+    served.notify(3..4).await;
+    inbox.reconnect_now();
+    until(&inbox, online).await;
+    assert_eq!(shown(&inbox, &mut acts).await.1, "Задача 3");
+    until(&inbox, |state| state.unread == 2).await;
+    drop(inbox);
+    while acts.recv().await.is_some() {}
+
+    served.notify(4..20).await;
+    let (inbox, mut acts) = Inbox::start(config).await.unwrap();
+    until(&inbox, |state| online(state) && state.unread == 18).await;
+    let (key, title) = shown(&inbox, &mut acts).await;
+    assert_eq!(key, ToastKey::Summary);
+    assert_eq!(title, "Пока вас не было: 16 уведомлений");
+    let page = inbox.list(ListView::All, 0, 200).await.unwrap();
+    let ids: HashSet<NotificationId> = page.items.iter().map(|row| row.id).collect();
+    assert_eq!((page.total, ids.len()), (19, 19));
+    assert!(acts.try_recv().is_err(), "nothing else rings");
+}
+
+#[tokio::test]
+async fn channels_are_saved_and_obeyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, mut acts) = Inbox::start(config).await.unwrap();
+    until(&inbox, online).await;
+    let channels = inbox.channels().await.unwrap();
+    let off = SaveChannels {
+        receive: false,
+        providers: BTreeMap::new(),
+    };
+    let saved = inbox.save_channels(channels.revision, &off).await.unwrap();
+    assert!(!saved.receive);
+    let stale = inbox.save_channels(channels.revision, &off).await;
+    assert!(stale.is_err(), "If-Match");
+    served.notify(1..2).await;
+    until(&inbox, |state| state.unread == 1).await;
+    assert!(
+        acts.try_recv().is_err(),
+        "the master switch is off (RULES C5)"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_token_and_a_revoked_one_sign_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let wrong = config(folder.path(), served.address, "wrong");
+    let (inbox, _acts) = Inbox::start(wrong).await.unwrap();
+    let signed_out =
+        |reason| move |state: &State| state.connection == Connection::SignedOut { reason };
+    until(&inbox, signed_out(SignedOutReason::TokenInvalid)).await;
+    drop(inbox);
+
+    let (inbox, _acts) = second_device(&served, folder.path()).await;
+    until(&inbox, online).await;
+    inbox.sign_out().await.unwrap();
+    until(&inbox, signed_out(SignedOutReason::NoAccount)).await;
+    assert!(
+        inbox.list(ListView::All, 0, 1).await.is_err(),
+        "it has ended"
+    );
+
+    let right = Config {
+        store: folder.path().join("third.db"),
+        ..config(folder.path(), served.address, &served.token)
+    };
+    let (inbox, _acts) = Inbox::start(right).await.unwrap();
+    until(&inbox, online).await;
+    served.centre.revoke_device(&served.token).await.unwrap();
+    until(&inbox, |state| {
+        matches!(state.connection, Connection::SignedOut { .. })
+    })
+    .await;
+}
