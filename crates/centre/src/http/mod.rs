@@ -40,6 +40,8 @@ pub struct ServeOptions {
     pub queue: usize,
     /// How long a reader whose queue is full may keep a write waiting before it is closed.
     pub slow_after: Duration,
+    /// How long a close may take, the client's answer included.
+    pub closing: Duration,
     /// A cursor further back than this many entries is answered with a reset.
     pub max_backlog: u64,
     /// The window of the `reconnect` frame at a planned end, milliseconds (STREAM 12).
@@ -55,6 +57,7 @@ impl Default for ServeOptions {
             start_timeout: Duration::from_millis(START_TIMEOUT_MS),
             queue: 256,
             slow_after: Duration::from_secs(2),
+            closing: Duration::from_secs(2),
             max_backlog: 50_000,
             reconnect_ms: [1_000, 10_000],
         }

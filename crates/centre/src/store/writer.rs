@@ -30,10 +30,12 @@ pub(crate) struct Step {
 
 type Work = Box<dyn for<'s> FnOnce(&'s mut Step) -> BoxFuture<'s, Done> + Send>;
 
+type Answer = Box<dyn FnOnce(Result<(), Refusal>) + Send>;
+
 /// A finished step before its commit.
 struct Done {
     keep: bool,
-    answer: Box<dyn FnOnce(Result<(), Refusal>) + Send>,
+    answer: Answer,
 }
 
 /// The way to the writer.
@@ -117,7 +119,7 @@ async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, hub: Arc<Hub>) {
 async fn commit(
     step: &mut Step,
     group: &mut Vec<Work>,
-    answers: &mut Vec<Box<dyn FnOnce(Result<(), Refusal>) + Send>>,
+    answers: &mut Vec<Answer>,
 ) -> Result<(), sqlx::Error> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut step.db).await?;
     for work in group.drain(..) {

@@ -31,8 +31,6 @@ use ulid::Ulid;
 
 /// Entries read of the log at once.
 const PAGE: u32 = 200;
-/// How long a close may take, its answer included.
-const CLOSING: Duration = Duration::from_secs(2);
 /// Marks at once, and the time each costs afterwards: 20 a second.
 const MARKS: (u32, Duration) = (100, Duration::from_millis(50));
 /// Frames of any kind: 100 a second.
@@ -49,7 +47,8 @@ struct Connection {
     queue: mpsc::Receiver<Arc<Outgoing>>,
     /// The newest entry sent.
     sent: u64,
-    heard: Instant,
+    /// When the oldest ping went out that nothing was heard after.
+    unanswered: Option<time::Instant>,
     marks: Pace,
     frames: Pace,
 }
@@ -75,7 +74,7 @@ pub(crate) async fn run(served: Served, session: Session, socket: WebSocket) {
         line: Arc::clone(&line),
         queue,
         sent: 0,
-        heard: now,
+        unanswered: None,
         marks: Pace::new(MARKS.0, MARKS.1, now),
         frames: Pace::new(FRAMES.0, FRAMES.1, now),
     };
@@ -86,10 +85,15 @@ pub(crate) async fn run(served: Served, session: Session, socket: WebSocket) {
         return;
     };
     tracing::debug!(connection = %id, ?code, "stream ends");
-    if let Some(code) = code {
+    let Some(code) = code else { return };
+    if code == CloseCode::GoingAway {
+        // Whoever plans the end waits for those who have not left.
+        connection.close(code).await;
+        drop(joined);
+    } else {
+        drop(joined);
         connection.close(code).await;
     }
-    drop(joined);
 }
 
 impl Connection {
@@ -244,7 +248,7 @@ impl Connection {
             if self.line.is_behind() {
                 self.catch_up().await?;
             }
-            let dead_at = time::Instant::from_std(self.heard + options.ping + options.grace);
+            let dead_at = self.unanswered.map(|pinged| pinged + options.grace);
             tokio::select! {
                 biased;
                 () = self.line.stirred() => {}
@@ -257,12 +261,15 @@ impl Connection {
                     let Some(outgoing) = outgoing else { return Break(Some(CloseCode::Internal)) };
                     self.pass_on(outgoing).await?;
                 }
-                () = time::sleep_until(ping_at.min(dead_at)) => {
-                    if time::Instant::now() >= dead_at {
+                () = time::sleep_until(dead_at.map_or(ping_at, |at| at.min(ping_at))) => {
+                    let now = time::Instant::now();
+                    if dead_at.is_some_and(|at| now >= at) {
                         return Break(Some(CloseCode::NoPong));
                     }
                     self.ping().await?;
-                    ping_at = time::Instant::now() + options.ping;
+                    let now = time::Instant::now();
+                    self.unanswered.get_or_insert(now);
+                    ping_at = now + options.ping;
                 }
             }
         }
@@ -306,7 +313,7 @@ impl Connection {
         message: Option<Result<Message, axum::Error>>,
     ) -> Flow<Option<ClientFrame>> {
         let now = Instant::now();
-        self.heard = now;
+        self.unanswered = None;
         if self.frames.take(now).is_err() {
             return Break(Some(CloseCode::Rate));
         }
@@ -432,6 +439,7 @@ impl Connection {
             code: code.number(),
             reason: Utf8Bytes::default(),
         };
+        let patience = self.served.options.closing;
         let socket = &mut self.socket;
         let closed = async {
             if socket.send(Message::Close(Some(frame))).await.is_ok() {
@@ -439,7 +447,7 @@ impl Connection {
             }
         };
         // A client that does not answer has had its time.
-        let _ = time::timeout(CLOSING, closed).await;
+        let _ = time::timeout(patience, closed).await;
     }
 }
 
