@@ -37,8 +37,12 @@ impl Cli {
     /// of processes shows them.
     pub(crate) fn from_process() -> Self {
         let mut cli = Self::parse();
-        cli.device_token = std::env::var("DEALBELL_TOKEN").ok().filter(|t| !t.is_empty());
-        cli.crm_token = std::env::var("DEALBELL_CRM_TOKEN").ok().filter(|t| !t.is_empty());
+        cli.device_token = std::env::var("DEALBELL_TOKEN")
+            .ok()
+            .filter(|t| !t.is_empty());
+        cli.crm_token = std::env::var("DEALBELL_CRM_TOKEN")
+            .ok()
+            .filter(|t| !t.is_empty());
         cli
     }
 

@@ -35,7 +35,9 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// Tokens of this user; `folder` holds the file, where he agrees to one.
     pub(crate) fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     /// The token of `account`, from the keyring, else from the file.
@@ -44,11 +46,13 @@ impl Secrets {
             return Ok(Some(token));
         }
         let account = account.to_owned();
-        in_keyring(move |store| match store.build(SERVICE, &account, None)?.get_password() {
-            Ok(token) => Ok(Some(token)),
-            Err(KeyringError::NoEntry) => Ok(None),
-            Err(error) => Err(error),
-        })
+        in_keyring(
+            move |store| match store.build(SERVICE, &account, None)?.get_password() {
+                Ok(token) => Ok(Some(token)),
+                Err(KeyringError::NoEntry) => Ok(None),
+                Err(error) => Err(error),
+            },
+        )
         .await
     }
 
@@ -76,12 +80,12 @@ impl Secrets {
             _ => {}
         }
         let account = account.to_owned();
-        in_keyring(move |store| {
-            match store.build(SERVICE, &account, None)?.delete_credential() {
+        in_keyring(
+            move |store| match store.build(SERVICE, &account, None)?.delete_credential() {
                 Err(KeyringError::NoEntry) => Ok(()),
                 other => other,
-            }
-        })
+            },
+        )
         .await
     }
 
@@ -139,13 +143,20 @@ fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
 #[cfg(unix)]
 fn private_file(path: &Path) -> io::Result<fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
 }
 
 /// The user's own folder on Windows is readable to him and administrators alone.
 #[cfg(not(unix))]
 fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::OpenOptions::new().write(true).create_new(true).open(path)
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
 }
 
 #[cfg(test)]
@@ -161,7 +172,10 @@ mod tests {
         secrets.keep_in_file("team:https://a", "t0ken").unwrap();
         let mode = fs::metadata(secrets.file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(secrets.read_file("team:https://a").unwrap().as_deref(), Some("t0ken"));
+        assert_eq!(
+            secrets.read_file("team:https://a").unwrap().as_deref(),
+            Some("t0ken")
+        );
         assert_eq!(secrets.read_file("team:https://b").unwrap(), None);
     }
 }

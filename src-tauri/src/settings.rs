@@ -54,12 +54,20 @@ impl SettingsFile {
     pub(crate) fn load(app: &AppHandle, folder: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let damaged = mend(folder)?;
-        let store = app.store_builder(folder.join(FILE)).disable_auto_save().build()?;
+        let store = app
+            .store_builder(folder.join(FILE))
+            .disable_auto_save()
+            .build()?;
         let current = store
             .get(KEY)
             .and_then(|value| serde_json::from_value(value).ok())
             .unwrap_or_default();
-        Ok(Self { store, folder: folder.to_owned(), current, damaged })
+        Ok(Self {
+            store,
+            folder: folder.to_owned(),
+            current,
+            damaged,
+        })
     }
 
     /// The settings as they are.
@@ -133,7 +141,10 @@ mod tests {
             fs::write(folder.path().join(FILE), &WHOLE[..cut]).unwrap();
             assert!(mend(folder.path()).unwrap(), "cut at {cut}");
             assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), WHOLE);
-            assert_eq!(fs::read_to_string(folder.path().join(TORN)).unwrap(), &WHOLE[..cut]);
+            assert_eq!(
+                fs::read_to_string(folder.path().join(TORN)).unwrap(),
+                &WHOLE[..cut]
+            );
         }
     }
 

@@ -1,29 +1,20 @@
-//! The tray icon, drawn: a bell that reads on light and dark panels, the number in a red disc.
+//! The tray icon, drawn: a bell that reads on light and dark panels, the number in a red disc;
+//! hollow with a slash while offline, grey while signed out.
 
+use dealbell_inbox::view::TrayIcon;
 use tiny_skia::{
     Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform,
 };
-
-/// What the bell says besides the number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Bell {
-    /// Connected, or about to be.
-    On,
-    /// No connection: hollow, with a slash.
-    Offline,
-    /// Signed out: grey.
-    SignedOut,
-}
 
 /// The sizes a panel may ask for, pixels.
 pub(crate) const SIZES: [u32; 6] = [16, 20, 22, 24, 32, 48];
 
 /// The icon of `size` pixels square, RGBA, not premultiplied.
-pub(crate) fn draw(bell: Bell, unread: u64, size: u32) -> Vec<u8> {
+pub(crate) fn draw(icon: TrayIcon, unread: u64, size: u32) -> Vec<u8> {
     let Some(mut pixmap) = Pixmap::new(size, size) else {
         return Vec::new();
     };
-    draw_bell(&mut pixmap, bell);
+    draw_bell(&mut pixmap, icon);
     if unread > 0 {
         draw_badge(&mut pixmap, &label(unread, size));
     }
@@ -40,28 +31,46 @@ pub(crate) fn draw(bell: Bell, unread: u64, size: u32) -> Vec<u8> {
 /// The number as far as it is readable: 1–9, then 9+; from 24 pixels 1–99, then 99+.
 fn label(unread: u64, size: u32) -> String {
     let most = if size < 24 { 9 } else { 99 };
-    if unread > most { format!("{most}+") } else { unread.to_string() }
+    if unread > most {
+        format!("{most}+")
+    } else {
+        unread.to_string()
+    }
 }
 
-fn draw_bell(pixmap: &mut Pixmap, bell: Bell) {
+fn draw_bell(pixmap: &mut Pixmap, icon: TrayIcon) {
     let size = pixmap.width() as f32;
     // The drawing is 292 × 336 around (256, 272); a halo needs room on every side.
     let scale = (size - 2.0 * halo(size)) / 336.0;
     let place = Transform::from_translate(-256.0, -272.0)
         .post_scale(scale, scale)
         .post_translate(size / 2.0, size / 2.0);
-    let (Some(bell_path), Some(slash)) = (bell_path(), slash_path()) else { return };
+    let (Some(bell_path), Some(slash)) = (bell_path(), slash_path()) else {
+        return;
+    };
     let white = paint(255, 255, 255);
     let outline = stroke(2.0 * halo(size) / scale);
     pixmap.stroke_path(&bell_path, &white, &outline, place, None);
-    match bell {
-        Bell::On => {
-            pixmap.fill_path(&bell_path, &paint(0x2f, 0x6f, 0xed), FillRule::Winding, place, None);
+    match icon {
+        TrayIcon::Online | TrayIcon::Connecting => {
+            pixmap.fill_path(
+                &bell_path,
+                &paint(0x2f, 0x6f, 0xed),
+                FillRule::Winding,
+                place,
+                None,
+            );
         }
-        Bell::SignedOut => {
-            pixmap.fill_path(&bell_path, &paint(0x7b, 0x82, 0x90), FillRule::Winding, place, None);
+        TrayIcon::SignedOut => {
+            pixmap.fill_path(
+                &bell_path,
+                &paint(0x7b, 0x82, 0x90),
+                FillRule::Winding,
+                place,
+                None,
+            );
         }
-        Bell::Offline => {
+        TrayIcon::Offline => {
             let grey = paint(0x5b, 0x62, 0x70);
             let line = (size / 12.0).max(1.4) / scale;
             pixmap.fill_path(&bell_path, &white, FillRule::Winding, place, None);
@@ -80,16 +89,27 @@ fn draw_badge(pixmap: &mut Pixmap, label: &str) {
     let text_width = step * label.chars().count() as f32;
     let width = height.max(text_width + height * 0.42).min(size);
     let (left, top) = (size - width, 0.0);
-    let Some(pill) = pill(left, top, width, height) else { return };
+    let Some(pill) = pill(left, top, width, height) else {
+        return;
+    };
     let identity = Transform::identity();
-    pixmap.fill_path(&pill, &paint(0xd9, 0x30, 0x36), FillRule::Winding, identity, None);
+    pixmap.fill_path(
+        &pill,
+        &paint(0xd9, 0x30, 0x36),
+        FillRule::Winding,
+        identity,
+        None,
+    );
     let shrink = (width * 0.86 / text_width).min(1.0);
     let mut x = left + (width - text_width * shrink) / 2.0;
     for c in label.chars() {
         if let Some(glyph) = glyph(c) {
             let place = Transform::from_scale(digit * shrink, digit)
                 .post_translate(x + step * shrink * 0.09, top + (height - digit) / 2.0);
-            let weight = Stroke { width: 0.17, ..stroke(0.17) };
+            let weight = Stroke {
+                width: 0.17,
+                ..stroke(0.17)
+            };
             pixmap.stroke_path(&glyph, &paint(255, 255, 255), &weight, place, None);
         }
         x += step * shrink;
@@ -108,7 +128,12 @@ fn paint(red: u8, green: u8, blue: u8) -> Paint<'static> {
 }
 
 fn stroke(width: f32) -> Stroke {
-    Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() }
+    Stroke {
+        width,
+        line_cap: LineCap::Round,
+        line_join: LineJoin::Round,
+        ..Stroke::default()
+    }
 }
 
 /// The bell of `icons/dealbell.svg`.
@@ -151,11 +176,39 @@ fn pill(left: f32, top: f32, width: f32, height: f32) -> Option<Path> {
     let mut p = PathBuilder::new();
     p.move_to(left + radius, top);
     p.line_to(right - radius, top);
-    p.cubic_to(right - radius + curve, top, right, top + radius - curve, right, top + radius);
-    p.cubic_to(right, bottom - radius + curve, right - radius + curve, bottom, right - radius, bottom);
+    p.cubic_to(
+        right - radius + curve,
+        top,
+        right,
+        top + radius - curve,
+        right,
+        top + radius,
+    );
+    p.cubic_to(
+        right,
+        bottom - radius + curve,
+        right - radius + curve,
+        bottom,
+        right - radius,
+        bottom,
+    );
     p.line_to(left + radius, bottom);
-    p.cubic_to(left + radius - curve, bottom, left, bottom - radius + curve, left, top + radius);
-    p.cubic_to(left, top + radius - curve, left + radius - curve, top, left + radius, top);
+    p.cubic_to(
+        left + radius - curve,
+        bottom,
+        left,
+        bottom - radius + curve,
+        left,
+        top + radius,
+    );
+    p.cubic_to(
+        left,
+        top + radius - curve,
+        left + radius - curve,
+        top,
+        left + radius,
+        top,
+    );
     p.close();
     p.finish()
 }
@@ -254,11 +307,11 @@ mod tests {
     fn every_state_and_number_looks_different() {
         for size in SIZES {
             let mut seen = std::collections::HashSet::new();
-            for bell in [Bell::On, Bell::Offline, Bell::SignedOut] {
+            for icon in [TrayIcon::Online, TrayIcon::Offline, TrayIcon::SignedOut] {
                 for unread in 0..=10 {
-                    let pixels = draw(bell, unread, size);
+                    let pixels = draw(icon, unread, size);
                     assert_eq!(pixels.len(), (size * size * 4) as usize);
-                    assert!(seen.insert(pixels), "{bell:?} {unread} at {size}");
+                    assert!(seen.insert(pixels), "{icon:?} {unread} at {size}");
                 }
             }
         }

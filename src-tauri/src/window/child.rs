@@ -22,11 +22,20 @@ const LINGER: Duration = Duration::from_secs(120);
 pub(crate) fn run() -> anyhow::Result<()> {
     let Pipes { events, calls } = pipes::take()?;
     let (outbox, queue) = mpsc::channel();
-    std::thread::Builder::new().name("calls".into()).spawn(move || write_calls(&queue, calls))?;
+    std::thread::Builder::new()
+        .name("calls".into())
+        .spawn(move || write_calls(&queue, calls))?;
     let place = StateFlags::SIZE | StateFlags::POSITION;
     tauri::Builder::default()
-        .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(place).build())
-        .manage(Link { outbox, screen: Mutex::new(Screen::default()) })
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(place)
+                .build(),
+        )
+        .manage(Link {
+            outbox,
+            screen: Mutex::new(Screen::default()),
+        })
         .invoke_handler(tauri::generate_handler![call])
         .setup(move |app| {
             open(app.handle())?;
@@ -38,7 +47,11 @@ pub(crate) fn run() -> anyhow::Result<()> {
         })
         .build(tauri::generate_context!())?
         .run(|app, event| {
-            if let RunEvent::WindowEvent { event: NativeEvent::CloseRequested { api, .. }, .. } = event {
+            if let RunEvent::WindowEvent {
+                event: NativeEvent::CloseRequested { api, .. },
+                ..
+            } = event
+            {
                 api.prevent_close();
                 hide(app);
             }
@@ -105,7 +118,9 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
                 show(&window);
             }
         })
-        .on_navigation(|url| matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost"))
+        .on_navigation(|url| {
+            matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost")
+        })
         .build()?;
     revive(&window)
 }
@@ -116,11 +131,13 @@ fn revive(window: &WebviewWindow) -> tauri::Result<()> {
     use webkit2gtk::WebViewExt;
     let app = window.app_handle().clone();
     window.with_webview(move |webview| {
-        webview.inner().connect_web_process_terminated(move |view, reason| {
-            tracing::warn!(?reason, "the web process ended; loading the page anew");
-            app.state::<Link>().screen().page_ready = false;
-            view.reload();
-        });
+        webview
+            .inner()
+            .connect_web_process_terminated(move |view, reason| {
+                tracing::warn!(?reason, "the web process ended; loading the page anew");
+                app.state::<Link>().screen().page_ready = false;
+                view.reload();
+            });
     })
 }
 
@@ -140,7 +157,9 @@ fn show(window: &WebviewWindow) {
 }
 
 fn hide(app: &AppHandle) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
     let _ = window.hide();
     let turn = {
         let link = app.state::<Link>();
@@ -180,7 +199,9 @@ fn read_events(app: &AppHandle, events: File) {
 }
 
 fn deliver(app: &AppHandle, event: WindowEvent) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let Some(window) = app.get_webview_window(LABEL) else {
+        return;
+    };
     match &event {
         WindowEvent::Show { page } => {
             let mut screen = app.state::<Link>().inner().screen();
@@ -192,11 +213,7 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
             show(&window);
         }
         WindowEvent::State { state } => {
-            let title = match state.unread {
-                0 => "Dealbell".to_owned(),
-                unread => format!("({unread}) Dealbell"),
-            };
-            let _ = window.set_title(&title);
+            let _ = window.set_title(&dealbell_inbox::view::window_title(state.unread));
             let _ = window.set_theme(match state.theme {
                 ThemeChoice::System => None,
                 ThemeChoice::Light => Some(Theme::Light),
@@ -213,7 +230,9 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
 
 fn write_calls(queue: &mpsc::Receiver<WindowCall>, mut calls: File) {
     while let Ok(call) = queue.recv() {
-        let Ok(mut line) = serde_json::to_string(&call) else { continue };
+        let Ok(mut line) = serde_json::to_string(&call) else {
+            continue;
+        };
         line.push('\n');
         if calls.write_all(line.as_bytes()).is_err() {
             return;

@@ -18,7 +18,10 @@ pub(super) fn take() -> io::Result<Pipes> {
     let calls = rustix::io::fcntl_dupfd_cloexec(io::stdout().as_fd(), 3)?;
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     rustix::stdio::dup2_stdout(io::stderr())?;
-    Ok(Pipes { events: events.into(), calls: calls.into() })
+    Ok(Pipes {
+        events: events.into(),
+        calls: calls.into(),
+    })
 }
 
 /// On Windows handles are not inherited unless they are named, so the originals serve.

@@ -43,7 +43,13 @@ struct Running {
 impl WindowProcess {
     /// No window yet; what it will say comes through `inputs`.
     pub(crate) fn new(inputs: mpsc::Sender<WindowInput>) -> Self {
-        Self { inputs, running: None, generation: 0, wanted: None, failures: 0 }
+        Self {
+            inputs,
+            running: None,
+            generation: 0,
+            wanted: None,
+            failures: 0,
+        }
     }
 
     /// Brings the window to the front at `page`, starting it where it does not run.
@@ -56,7 +62,9 @@ impl WindowProcess {
     /// Hands an event to the window, where there is one.
     pub(crate) fn send(&mut self, event: &WindowEvent) {
         let Some(running) = &self.running else { return };
-        let Ok(line) = serde_json::to_string(event) else { return };
+        let Ok(line) = serde_json::to_string(event) else {
+            return;
+        };
         if running.events.try_send(line).is_err() {
             tracing::warn!("the window does not read; letting it go");
             self.running = None;
@@ -129,7 +137,10 @@ fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<
         let _ = child.wait().await;
         let _ = inputs.send(WindowInput::Gone(generation)).await;
     });
-    Ok(Running { events, started: Instant::now() })
+    Ok(Running {
+        events,
+        started: Instant::now(),
+    })
 }
 
 async fn write_events(mut queue: mpsc::Receiver<String>, mut stdin: ChildStdin) {
@@ -146,7 +157,11 @@ async fn read_calls(generation: u64, stdout: ChildStdout, inputs: &mpsc::Sender<
     while let Ok(Some(line)) = lines.next_line().await {
         match serde_json::from_str(&line) {
             Ok(call) => {
-                if inputs.send(WindowInput::Call(generation, call)).await.is_err() {
+                if inputs
+                    .send(WindowInput::Call(generation, call))
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -159,5 +174,9 @@ async fn read_calls(generation: u64, stdout: ChildStdout, inputs: &mpsc::Sender<
 fn own_executable() -> std::io::Result<PathBuf> {
     let path = std::env::current_exe()?;
     let link = PathBuf::from("/proc/self/exe");
-    Ok(if !path.exists() && link.exists() { link } else { path })
+    Ok(if !path.exists() && link.exists() {
+        link
+    } else {
+        path
+    })
 }

@@ -1,0 +1,117 @@
+//! Ringing: brings the inbox's toasts to the screen, in order, and tells what became of each.
+
+use dealbell_inbox::toast::ToastFailure;
+use dealbell_inbox::{Inbox, ToastAct, ToastKey, ToastOutcome, ToastView};
+use dealbell_protocol::Priority;
+use dealbell_toasts::{Shown, Toast, ToastBackend, ToastError, Urgency};
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What the controller has to know of the ringing.
+#[derive(Debug)]
+pub(crate) enum BellEvent {
+    /// Whether toasts fail.
+    Fails(bool),
+    /// A pop-up is kept nowhere, so its link has to be remembered until it is clicked.
+    Popup(ToastKey, String),
+}
+
+/// Shows and withdraws until the inbox ends.
+pub(crate) async fn ring(
+    inbox: Inbox,
+    mut acts: mpsc::Receiver<ToastAct>,
+    screen: Arc<dyn ToastBackend>,
+    open_label: String,
+    events: mpsc::Sender<BellEvent>,
+) {
+    while let Some(act) = acts.recv().await {
+        match act {
+            ToastAct::Show { attempt, view } => {
+                if let (ToastKey::Popup(_), Some(link)) = (view.key, &view.link) {
+                    let _ = events.send(BellEvent::Popup(view.key, link.clone())).await;
+                }
+                let outcome = outcome(screen.show(&toast(&view, &open_label)).await);
+                // The title is a customer's; the log gets the key alone.
+                tracing::info!(key = key_text(view.key), ?outcome, "toast");
+                let fails = matches!(outcome, ToastOutcome::Failed { .. });
+                let _ = events.send(BellEvent::Fails(fails)).await;
+                if let Some(attempt) = attempt {
+                    inbox.toast_outcome(attempt, outcome);
+                }
+            }
+            ToastAct::Withdraw { key } => {
+                if let Err(error) = screen.withdraw(&key_text(key)).await {
+                    tracing::debug!(%error, "a toast could not be withdrawn");
+                }
+            }
+        }
+    }
+}
+
+/// The toast's name on the screen.
+pub(crate) fn key_text(key: ToastKey) -> String {
+    match key {
+        ToastKey::Notification(id) => id.to_string(),
+        ToastKey::Summary => "summary".into(),
+        ToastKey::Popup(number) => format!("popup-{number}"),
+    }
+}
+
+/// The reverse of [`key_text`]; none for a name that is not ours.
+pub(crate) fn key_of(text: &str) -> Option<ToastKey> {
+    match text.strip_prefix("popup-") {
+        Some(number) => number.parse().ok().map(ToastKey::Popup),
+        None if text == "summary" => Some(ToastKey::Summary),
+        None => text.parse().ok().map(ToastKey::Notification),
+    }
+}
+
+fn toast(view: &ToastView, open_label: &str) -> Toast {
+    Toast {
+        key: key_text(view.key),
+        title: view.title.clone(),
+        body: view.body.clone(),
+        urgency: match view.urgency {
+            Priority::Low => Urgency::Low,
+            Priority::Normal => Urgency::Normal,
+            Priority::High => Urgency::High,
+        },
+        default_label: open_label.to_owned(),
+        buttons: Vec::new(),
+        icon: Some("dealbell".into()),
+    }
+}
+
+fn outcome(shown: Result<Shown, ToastError>) -> ToastOutcome {
+    let why = match shown {
+        Ok(Shown::New) => return ToastOutcome::Shown,
+        Ok(Shown::Replaced) => return ToastOutcome::Replaced,
+        Err(ToastError::NoDaemon) => ToastFailure::NoDaemon,
+        Err(ToastError::TimedOut) => ToastFailure::NoAnswer,
+        Err(
+            ToastError::Refused(_)
+            | ToastError::NotPermitted
+            | ToastError::NotInstalled
+            | ToastError::Unsupported(_),
+        ) => ToastFailure::Refused,
+    };
+    ToastOutcome::Failed { why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toast_is_known_again_by_its_name() {
+        let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap();
+        for key in [
+            ToastKey::Notification(id),
+            ToastKey::Summary,
+            ToastKey::Popup(7),
+        ] {
+            assert_eq!(key_of(&key_text(key)), Some(key));
+        }
+        assert_eq!(key_of("anything"), None);
+    }
+}

@@ -1,0 +1,494 @@
+//! The controller: one queue of inputs, one state, and after every input the views drawn from it.
+
+mod calls;
+mod sign_in;
+
+use crate::bell::{BellEvent, key_of};
+use crate::cli::Cli;
+use crate::line::Line;
+use crate::links;
+use crate::secrets::Secrets;
+use crate::settings::SettingsFile;
+use crate::tray::{Tray, TrayEvent};
+use crate::window::{WindowInput, WindowProcess};
+use dealbell_amocrm::ConnectorStatus;
+use dealbell_inbox::view::{MenuAct, TrayView};
+use dealbell_inbox::{State, ToastKey};
+use dealbell_protocol::NotificationId;
+use dealbell_protocol::window::{
+    Connection, Language, LanguageChoice, ListView, Page, SignedOutReason, Trouble, WindowAnswer,
+    WindowEvent, WindowState,
+};
+use dealbell_toasts::{ToastBackend, ToastEvent};
+use sign_in::{Opened, Unkept};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tauri::{AppHandle, Manager};
+use tokio::sync::{mpsc, watch};
+
+/// Pop-ups whose links are remembered; older ones have left the screen.
+const MAX_POPUPS: usize = 50;
+
+/// Everything that can happen.
+pub(crate) enum Input {
+    /// From the tray.
+    Tray(TrayEvent),
+    /// From the toasts.
+    Toast(ToastEvent),
+    /// From the ringing.
+    Bell(BellEvent),
+    /// From the window's process.
+    Window(WindowInput),
+    /// The inbox's state changed.
+    Inbox,
+    /// The connector's state changed.
+    Connector,
+    /// A line was opened, or not.
+    Opened(Box<Opened>),
+    /// A new token was kept, or nobody took it.
+    Kept(Option<Unkept>),
+    /// The answer to a call of the window that took a while.
+    Answer(u64, WindowAnswer),
+    /// Dealbell was started a second time, with these arguments.
+    SecondStart(Vec<String>),
+    /// The system asks us to end.
+    Terminate,
+}
+
+/// Owner of all state of the resident.
+pub(crate) struct Controller {
+    app: AppHandle,
+    data: PathBuf,
+    inputs: mpsc::Sender<Input>,
+    settings: SettingsFile,
+    secrets: Secrets,
+    tray: Tray,
+    toasts: Arc<dyn ToastBackend>,
+    window: WindowProcess,
+    line: Option<Line>,
+    /// Why there is no line.
+    signed_out: Connection,
+    troubles: BTreeSet<Trouble>,
+    /// A token that no keyring took, until the user decides.
+    unkept: Option<Unkept>,
+    /// Pop-ups' links, which are kept nowhere else; the newest last.
+    popup_links: Vec<(ToastKey, String)>,
+    /// What the window was told last.
+    told: Option<WindowState>,
+    told_list: u64,
+    told_channels: Option<u64>,
+}
+
+impl Controller {
+    /// Starts the parts and works until the user quits.
+    pub(crate) async fn run(
+        app: AppHandle,
+        cli: Cli,
+        inputs: mpsc::Sender<Input>,
+        mut queue: mpsc::Receiver<Input>,
+    ) -> anyhow::Result<()> {
+        let data = app.path().app_data_dir()?;
+        let settings = SettingsFile::load(&app, &data)?;
+        let language = language(settings.current().language);
+        let nothing = State {
+            connection: signed_out(SignedOutReason::NoAccount),
+            ..State::default()
+        };
+        let tray_events = forward(&inputs, Input::Tray);
+        let tray = Tray::start(&app, TrayView::of(&nothing, language), tray_events).await;
+        let (backend, mut events) = dealbell_toasts::native("Dealbell", "dealbell");
+        let toasts: Arc<dyn ToastBackend> = Arc::from(backend);
+        let toast_inputs = inputs.clone();
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                let _ = toast_inputs.send(Input::Toast(event)).await;
+            }
+        });
+        let window = WindowProcess::new(forward(&inputs, Input::Window));
+        let mut troubles = BTreeSet::new();
+        if settings.damaged {
+            troubles.insert(Trouble::SettingsDamaged);
+        }
+        let mut controller = Self {
+            secrets: Secrets::new(&data),
+            data,
+            inputs,
+            settings,
+            tray,
+            toasts,
+            window,
+            line: None,
+            signed_out: nothing.connection,
+            troubles,
+            unkept: None,
+            popup_links: Vec::new(),
+            told: None,
+            told_list: 0,
+            told_channels: None,
+            app,
+        };
+        controller.begin(&cli);
+        while let Some(input) = queue.recv().await {
+            if !controller.take(input).await {
+                break;
+            }
+            controller.draw().await;
+        }
+        controller.leave().await;
+        Ok(())
+    }
+
+    fn begin(&mut self, cli: &Cli) {
+        watch_for_end(self.inputs.clone());
+        let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
+        tokio::spawn(async move {
+            let trouble = toasts.probe().await.is_err();
+            let _ = inputs.send(Input::Bell(BellEvent::Fails(trouble))).await;
+        });
+        self.open_wanted_line(cli);
+        if cli.open {
+            self.window.show(Page::List { at: None });
+        }
+    }
+
+    /// Does what an input asks for. False when it is time to leave.
+    async fn take(&mut self, input: Input) -> bool {
+        match input {
+            Input::Tray(TrayEvent::Act(MenuAct::Quit)) | Input::Terminate => return false,
+            Input::Tray(TrayEvent::Act(act)) => self.choose(act).await,
+            Input::Tray(TrayEvent::Host(true)) => {
+                self.troubles.remove(&Trouble::NoTray);
+            }
+            Input::Tray(TrayEvent::Host(false)) => {
+                // Without a tray the window is the only way in: show it, and say so there.
+                if self.troubles.insert(Trouble::NoTray) {
+                    self.window.show(Page::List { at: None });
+                }
+            }
+            Input::Toast(event) => self.toast_event(event).await,
+            Input::Bell(BellEvent::Fails(fails)) => self.set_trouble(Trouble::NoToasts, fails),
+            Input::Bell(BellEvent::Popup(key, link)) => self.remember_popup(key, link),
+            Input::Window(WindowInput::Call(generation, call)) => {
+                if let Some(call) = self.window.called(generation, call) {
+                    self.answer(call).await;
+                }
+            }
+            Input::Window(WindowInput::Gone(generation)) => {
+                self.window.gone(generation);
+                self.told = None;
+            }
+            Input::Inbox => {}
+            Input::Connector => self.connector_changed(),
+            Input::Opened(opened) => self.opened(*opened).await,
+            Input::Kept(unkept) => self.kept(unkept),
+            Input::Answer(id, answer) => self.window.send(&WindowEvent::Answer { id, answer }),
+            Input::SecondStart(arguments) => self.second_start(&arguments),
+        }
+        true
+    }
+
+    async fn choose(&mut self, act: MenuAct) {
+        match act {
+            MenuAct::Open => self.window.show(self.first_page()),
+            MenuAct::Notification(id) => {
+                let _ = self.open_card(id).await;
+            }
+            MenuAct::ReadAll => self.read_all().await,
+            MenuAct::Reconnect => {
+                if let Some(line) = &self.line {
+                    line.inbox.reconnect_now();
+                }
+            }
+            MenuAct::Settings => self.window.show(Page::Channels),
+            MenuAct::Quit => {}
+        }
+    }
+
+    /// The list, or the page to sign in at while there is nothing to list.
+    fn first_page(&self) -> Page {
+        if self.line.is_some() {
+            Page::List { at: None }
+        } else {
+            Page::SignIn
+        }
+    }
+
+    async fn read_all(&self) {
+        let Some(line) = &self.line else { return };
+        let upto = match line.inbox.list(ListView::Unread, 0, 1).await {
+            Ok(page) => page.cursor,
+            Err(error) => return tracing::warn!(%error, "the list could not be read"),
+        };
+        if let Some(upto) = upto
+            && let Err(error) = line.inbox.mark_all(upto).await
+        {
+            tracing::warn!(%error, "the mark was not kept");
+        }
+    }
+
+    async fn toast_event(&mut self, event: ToastEvent) {
+        match event {
+            ToastEvent::Clicked { key, .. } => match key_of(&key) {
+                Some(ToastKey::Notification(id)) => {
+                    let _ = self.open_card(id).await;
+                }
+                Some(ToastKey::Summary) => self.window.show(Page::List { at: None }),
+                Some(popup @ ToastKey::Popup(_)) => self.open_popup(popup),
+                None => tracing::warn!("a click on a toast that is not ours"),
+            },
+            ToastEvent::Dismissed { key, .. } => {
+                if let (Some(line), Some(key)) = (&self.line, key_of(&key)) {
+                    line.inbox.toast_closed(key);
+                }
+            }
+            ToastEvent::DaemonGone => self.set_trouble(Trouble::NoToasts, true),
+            ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
+        }
+    }
+
+    /// Opens the notification's card and marks it read; without a link, the window at it.
+    async fn open_card(&mut self, id: NotificationId) -> Result<(), CardError> {
+        let line = self.line.as_ref().ok_or(CardError::Gone)?;
+        let found = line
+            .inbox
+            .notification(id)
+            .await
+            .map_err(|_| CardError::Storage)?;
+        let notification = found.ok_or(CardError::Gone)?;
+        let opened = match &notification.link {
+            Some(link) => links::open(link).map_err(|error| {
+                tracing::warn!(%error, "a card was not opened");
+                CardError::Browser
+            }),
+            None => {
+                self.window.show(Page::List { at: Some(id) });
+                Ok(())
+            }
+        };
+        opened?;
+        line.inbox
+            .mark(&[id], true)
+            .await
+            .map_err(|_| CardError::Storage)
+    }
+
+    fn remember_popup(&mut self, key: ToastKey, link: String) {
+        if self.popup_links.len() == MAX_POPUPS {
+            self.popup_links.remove(0);
+        }
+        self.popup_links.push((key, link));
+    }
+
+    fn open_popup(&mut self, key: ToastKey) {
+        let at = self.popup_links.iter().position(|(known, _)| *known == key);
+        match at.map(|at| self.popup_links.remove(at)) {
+            Some((_, link)) => {
+                if let Err(error) = links::open(&link) {
+                    tracing::warn!(%error, "a pop-up's link was not opened");
+                }
+            }
+            None => self.window.show(Page::List { at: None }),
+        }
+    }
+
+    fn second_start(&mut self, arguments: &[String]) {
+        let cli = Cli::from_second_start(arguments);
+        if cli.demo || cli.centre.is_some() || cli.account.is_some() {
+            self.open_wanted_line(&cli);
+        }
+        self.window.show(self.first_page());
+    }
+
+    fn connector_changed(&mut self) {
+        let status = self.line.as_ref().and_then(|line| line.connector.as_ref());
+        let Some(status) = status.map(|status| status.borrow().clone()) else {
+            return;
+        };
+        let trouble = match status {
+            ConnectorStatus::TokenRefused => Some(Trouble::CrmTokenRefused),
+            ConnectorStatus::Blocked { .. } => Some(Trouble::CrmBlocked),
+            ConnectorStatus::Unreachable { .. }
+            | ConnectorStatus::NotACrm { .. }
+            | ConnectorStatus::Declined { .. } => Some(Trouble::CrmUnreachable),
+            ConnectorStatus::CentreFailed { .. } => Some(Trouble::StoreFailed),
+            ConnectorStatus::Starting
+            | ConnectorStatus::Baseline { .. }
+            | ConnectorStatus::Ok { .. } => None,
+        };
+        for known in [
+            Trouble::CrmTokenRefused,
+            Trouble::CrmBlocked,
+            Trouble::CrmUnreachable,
+            Trouble::StoreFailed,
+        ] {
+            self.set_trouble(known, trouble == Some(known));
+        }
+    }
+
+    fn set_trouble(&mut self, trouble: Trouble, on: bool) {
+        if on {
+            self.troubles.insert(trouble);
+        } else {
+            self.troubles.remove(&trouble);
+        }
+    }
+
+    /// Draws what changed: one state, one unread value, every view of it.
+    async fn draw(&mut self) {
+        let state = self.state();
+        let language = language(self.settings.current().language);
+        self.tray.show(TrayView::of(&state, language)).await;
+        if !self.window.is_running() {
+            return;
+        }
+        let window = self.window_state(&state);
+        if self.told.as_ref() != Some(&window) {
+            self.window.send(&WindowEvent::State {
+                state: window.clone(),
+            });
+            self.told = Some(window);
+        }
+        if self.told_list != state.list_version {
+            self.told_list = state.list_version;
+            self.window.send(&WindowEvent::ListChanged {
+                version: state.list_version,
+            });
+        }
+        if let Some(channels) = state.channels
+            && self.told_channels != Some(channels.revision)
+        {
+            self.told_channels = Some(channels.revision);
+            self.window.send(&WindowEvent::ChannelsChanged { channels });
+        }
+    }
+
+    /// The inbox's state, or that of nobody signed in.
+    fn state(&self) -> State {
+        match &self.line {
+            Some(line) => line.inbox.state().borrow().clone(),
+            None => State {
+                connection: self.signed_out,
+                ..State::default()
+            },
+        }
+    }
+
+    fn window_state(&self, state: &State) -> WindowState {
+        let settings = self.settings.current();
+        let mut troubles = self.troubles.clone();
+        if state.store_failed {
+            troubles.insert(Trouble::StoreFailed);
+        }
+        WindowState {
+            way: self.line.as_ref().map(|line| line.account.way),
+            account: self
+                .line
+                .as_ref()
+                .map(|line| line.label.clone())
+                .unwrap_or_default(),
+            connection: state.connection,
+            unread: state.unread,
+            language: language(settings.language),
+            language_choice: settings.language,
+            theme: settings.theme,
+            troubles: troubles.into_iter().collect(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    async fn leave(mut self) {
+        self.window.send(&WindowEvent::Leave);
+        self.line = None;
+        self.tray.leave().await;
+        self.app.exit(0);
+    }
+}
+
+/// Why a card was not opened.
+pub(crate) enum CardError {
+    /// The notification is gone.
+    Gone,
+    /// No browser, or a link that is not http(s).
+    Browser,
+    /// The local store refused.
+    Storage,
+}
+
+/// The language chosen, or the system's.
+fn language(choice: LanguageChoice) -> Language {
+    match choice {
+        LanguageChoice::Ru => Language::Ru,
+        LanguageChoice::En => Language::En,
+        LanguageChoice::System => {
+            let russian = sys_locale::get_locale().is_some_and(|name| name.starts_with("ru"));
+            if russian { Language::Ru } else { Language::En }
+        }
+    }
+}
+
+fn signed_out(reason: SignedOutReason) -> Connection {
+    Connection::SignedOut { reason }
+}
+
+/// A sender of one part's own messages into the one queue.
+fn forward<T: Send + 'static>(
+    inputs: &mpsc::Sender<Input>,
+    wrap: impl Fn(T) -> Input + Send + 'static,
+) -> mpsc::Sender<T> {
+    let (sender, mut receiver) = mpsc::channel(256);
+    let inputs = inputs.clone();
+    tokio::spawn(async move {
+        while let Some(message) = receiver.recv().await {
+            if inputs.send(wrap(message)).await.is_err() {
+                return;
+            }
+        }
+    });
+    sender
+}
+
+/// Says when a watched value changed, until it is gone.
+fn watch_value<T: Send + Sync + 'static>(
+    mut value: watch::Receiver<T>,
+    inputs: mpsc::Sender<Input>,
+    input: impl Fn() -> Input + Send + 'static,
+) {
+    tokio::spawn(async move {
+        while value.changed().await.is_ok() {
+            if inputs.send(input()).await.is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Ctrl-C and the session's end are the user's *Quit*.
+fn watch_for_end(inputs: mpsc::Sender<Input>) {
+    tokio::spawn(async move {
+        end_signal().await;
+        let _ = inputs.send(Input::Terminate).await;
+    });
+}
+
+#[cfg(unix)]
+async fn end_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn end_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,351 @@
+//! Opening and closing the line: at the start, at sign-in, at sign-out; and where tokens are kept.
+
+use super::calls::refused;
+use super::{Controller, Input, language, signed_out, watch_value};
+use crate::bell;
+use crate::cli::Cli;
+use crate::line::{Line, LineError, Opening};
+use crate::settings::Account;
+use dealbell_amocrm::{ClientError, CrmAddress, Token};
+use dealbell_inbox::{StartError, ToastAct};
+use dealbell_protocol::window::{
+    Page, SignIn, SignedOutReason, Trouble, Way, WindowAnswer, WindowErrorCode,
+};
+use tokio::sync::mpsc;
+
+/// What became of opening a line.
+pub(crate) struct Opened {
+    /// The call that asked for it, where the user did.
+    call: Option<u64>,
+    /// The token, where it is new and has to be kept.
+    fresh_token: Option<String>,
+    outcome: Result<(Line, mpsc::Receiver<ToastAct>), Refusal>,
+}
+
+/// Why no line was opened.
+enum Refusal {
+    /// There is an account, but its token was not kept.
+    NoToken,
+    /// For the sign-in page.
+    Code(WindowErrorCode),
+}
+
+/// A token that no keyring took.
+pub(crate) struct Unkept {
+    name: String,
+    token: String,
+}
+
+impl Controller {
+    /// Opens the line of the command line and environment, else the one signed in to before.
+    pub(super) fn open_wanted_line(&mut self, cli: &Cli) {
+        let address = |text: &str| text.trim().to_owned();
+        let (account, token) = if cli.demo {
+            (
+                Account {
+                    way: Way::Demo,
+                    address: String::new(),
+                },
+                Some(String::new()),
+            )
+        } else if let Some(centre) = &cli.centre {
+            (
+                Account {
+                    way: Way::Team,
+                    address: address(centre),
+                },
+                cli.device_token.clone(),
+            )
+        } else if let Some(account) = &cli.account {
+            (
+                Account {
+                    way: Way::Solo,
+                    address: address(account),
+                },
+                cli.crm_token.clone(),
+            )
+        } else if let Some(account) = self.settings.current().account.clone() {
+            (account, None)
+        } else {
+            // Nothing to connect to: the only useful thing is to ask.
+            self.window.show(Page::SignIn);
+            return;
+        };
+        self.open_line(None, account, token);
+    }
+
+    /// The user signs in from the window. The token is tried before anything is kept.
+    pub(super) fn sign_in(&mut self, call: u64, way: SignIn) {
+        let (account, token) = match way {
+            SignIn::Demo => (
+                Account {
+                    way: Way::Demo,
+                    address: String::new(),
+                },
+                String::new(),
+            ),
+            SignIn::Solo { address, token } => (
+                Account {
+                    way: Way::Solo,
+                    address,
+                },
+                token,
+            ),
+            SignIn::Team { centre, token } => (
+                Account {
+                    way: Way::Team,
+                    address: centre,
+                },
+                token,
+            ),
+        };
+        let token = token.split_whitespace().collect::<String>();
+        self.open_line(Some(call), account, Some(token));
+    }
+
+    /// Opens a line aside, so that a slow keyring or network holds nothing up.
+    fn open_line(&self, call: Option<u64>, account: Account, given: Option<String>) {
+        let (secrets, inputs, data) =
+            (self.secrets.clone(), self.inputs.clone(), self.data.clone());
+        let language = language(self.settings.current().language);
+        tokio::spawn(async move {
+            let fresh_token = given.clone().filter(|_| account.way != Way::Demo);
+            let outcome = async {
+                let token = match given {
+                    Some(token) => token,
+                    None if account.way == Way::Demo => String::new(),
+                    None => kept_token(&secrets, &account)
+                        .await
+                        .ok_or(Refusal::NoToken)?,
+                };
+                if call.is_some() {
+                    try_out(&account, &token).await.map_err(Refusal::Code)?;
+                }
+                Line::open(Opening {
+                    account,
+                    token,
+                    language,
+                    data,
+                })
+                .await
+                .map_err(|error| Refusal::Code(code_of(&error)))
+            }
+            .await;
+            let opened = Opened {
+                call,
+                fresh_token,
+                outcome,
+            };
+            let _ = inputs.send(Input::Opened(Box::new(opened))).await;
+        });
+    }
+
+    /// Takes a new line into use, or tells why there is none.
+    pub(super) async fn opened(&mut self, opened: Opened) {
+        let (line, acts) = match opened.outcome {
+            Ok(line) => line,
+            Err(refusal) => {
+                let (reason, code) = match refusal {
+                    Refusal::NoToken => (SignedOutReason::NoToken, WindowErrorCode::TokenRefused),
+                    Refusal::Code(code @ WindowErrorCode::TokenRefused) => {
+                        (SignedOutReason::TokenInvalid, code)
+                    }
+                    Refusal::Code(code) => (SignedOutReason::NoAccount, code),
+                };
+                tracing::warn!(?code, "no line");
+                match opened.call {
+                    Some(call) => self.reply(call, refused(code)),
+                    None => {
+                        self.signed_out = signed_out(reason);
+                        self.window.show(Page::SignIn);
+                    }
+                }
+                return;
+            }
+        };
+        self.close_line();
+        let account = line.account.clone();
+        watch_value(line.inbox.state(), self.inputs.clone(), || Input::Inbox);
+        if let Some(connector) = &line.connector {
+            watch_value(connector.clone(), self.inputs.clone(), || Input::Connector);
+        }
+        let events = super::forward(&self.inputs, Input::Bell);
+        let open_label = dealbell_texts::text(
+            language(self.settings.current().language),
+            "toast-open",
+            &[],
+        );
+        tokio::spawn(bell::ring(
+            line.inbox.clone(),
+            acts,
+            self.toasts.clone(),
+            open_label,
+            events,
+        ));
+        self.line = Some(line);
+        self.connector_changed();
+        if let Err(error) = self
+            .settings
+            .change(|settings| settings.account = Some(account.clone()))
+        {
+            tracing::warn!(%error, "the account was not remembered");
+        }
+        if let Some(token) = opened.fresh_token {
+            self.keep_fresh(&account, token).await;
+        }
+        if let Some(call) = opened.call {
+            self.reply(call, WindowAnswer::Done);
+            self.window.show(Page::List { at: None });
+        }
+    }
+
+    /// Forgets the account: its toasts, its local data, its token.
+    pub(super) async fn sign_out(&mut self) -> WindowAnswer {
+        let Some(line) = self.line.take() else {
+            return WindowAnswer::Done;
+        };
+        let wiped = line.inbox.sign_out().await;
+        if let Err(error) = self.secrets.forget(&token_name(&line.account)).await {
+            tracing::info!(%error, "nothing to forget in the keyring");
+        }
+        self.close_line();
+        self.signed_out = signed_out(SignedOutReason::NoAccount);
+        let forgotten = self.settings.change(|settings| settings.account = None);
+        match (wiped, forgotten) {
+            (Ok(()), Ok(())) => WindowAnswer::Done,
+            _ => refused(WindowErrorCode::Storage),
+        }
+    }
+
+    /// The user's word on a token that no keyring took.
+    pub(super) fn keep_token(&mut self, in_file: bool) -> WindowAnswer {
+        self.troubles.remove(&Trouble::NoKeyring);
+        let remembered = self
+            .settings
+            .change(|settings| settings.token_in_file = in_file);
+        let Some(unkept) = self.unkept.take().filter(|_| in_file) else {
+            return WindowAnswer::Done;
+        };
+        match self.secrets.keep_in_file(&unkept.name, &unkept.token) {
+            Ok(()) if remembered.is_ok() => {
+                self.troubles.insert(Trouble::TokenInFile);
+                WindowAnswer::Done
+            }
+            _ => refused(WindowErrorCode::Storage),
+        }
+    }
+
+    /// Keeps a new token: in the keyring, in the file where the user agreed, or asks him.
+    async fn keep_fresh(&mut self, account: &Account, token: String) {
+        let name = token_name(account);
+        let inputs = self.inputs.clone();
+        let (secrets, in_file) = (self.secrets.clone(), self.settings.current().token_in_file);
+        tokio::spawn(async move {
+            let unkept = match secrets.keep(&name, &token).await {
+                Ok(()) => None,
+                Err(error) => {
+                    tracing::info!(%error, "the keyring did not take the token");
+                    if in_file && secrets.keep_in_file(&name, &token).is_ok() {
+                        None
+                    } else {
+                        Some(Unkept { name, token })
+                    }
+                }
+            };
+            let _ = inputs.send(Input::Kept(unkept)).await;
+        });
+    }
+
+    /// A token was kept, or nobody took it: then the user is asked.
+    pub(super) fn kept(&mut self, unkept: Option<Unkept>) {
+        self.set_trouble(Trouble::NoKeyring, unkept.is_some());
+        self.unkept = unkept;
+    }
+
+    pub(super) fn close_line(&mut self) {
+        self.line = None;
+        for trouble in [
+            Trouble::CrmTokenRefused,
+            Trouble::CrmUnreachable,
+            Trouble::CrmBlocked,
+            Trouble::StoreFailed,
+            Trouble::NoKeyring,
+            Trouble::TokenInFile,
+        ] {
+            self.troubles.remove(&trouble);
+        }
+        self.told_list = 0;
+        self.told_channels = None;
+    }
+}
+
+/// The name a token is kept under.
+fn token_name(account: &Account) -> String {
+    let way = match account.way {
+        Way::Demo => "demo",
+        Way::Solo => "solo",
+        Way::Team => "team",
+    };
+    format!("{way}:{}", account.address)
+}
+
+async fn kept_token(secrets: &crate::secrets::Secrets, account: &Account) -> Option<String> {
+    match secrets.get(&token_name(account)).await {
+        Ok(token) => token,
+        Err(error) => {
+            tracing::warn!(%error, "the token could not be read");
+            None
+        }
+    }
+}
+
+/// Whether the token works, before the account is taken into use.
+async fn try_out(account: &Account, token: &str) -> Result<(), WindowErrorCode> {
+    match account.way {
+        Way::Demo => Ok(()),
+        Way::Solo => {
+            let address =
+                CrmAddress::parse(&account.address).map_err(|_| WindowErrorCode::AddressWrong)?;
+            match dealbell_amocrm::check(address, Token::new(token)).await {
+                Ok(_) => Ok(()),
+                Err(ClientError::TokenRefused | ClientError::Forbidden) => {
+                    Err(WindowErrorCode::TokenRefused)
+                }
+                Err(ClientError::NotACrm(_)) => Err(WindowErrorCode::NotACentre),
+                Err(
+                    ClientError::Blocked
+                    | ClientError::TooMany { .. }
+                    | ClientError::Unreachable(_)
+                    | ClientError::Refused { .. },
+                ) => Err(WindowErrorCode::Offline),
+            }
+        }
+        Way::Team => match dealbell_inbox::check(&account.address, token).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(centre_code(&error)),
+        },
+    }
+}
+
+fn centre_code(error: &dealbell_inbox::CheckError) -> WindowErrorCode {
+    use dealbell_inbox::{CheckError, RestError};
+    match error {
+        CheckError::Address(_) => WindowErrorCode::AddressWrong,
+        CheckError::Rest(RestError::Unreachable(_)) => WindowErrorCode::Offline,
+        CheckError::Rest(RestError::NotACentre) => WindowErrorCode::NotACentre,
+        CheckError::Rest(RestError::Refused { .. }) => WindowErrorCode::TokenRefused,
+    }
+}
+
+fn code_of(error: &LineError) -> WindowErrorCode {
+    tracing::warn!(%error, "the line was not opened");
+    match error {
+        LineError::Address(_) | LineError::Inbox(StartError::Address(_)) => {
+            WindowErrorCode::AddressWrong
+        }
+        LineError::Demo(_) => WindowErrorCode::NotACentre,
+        LineError::Centre(_) | LineError::Inbox(StartError::Store(_)) | LineError::System(_) => {
+            WindowErrorCode::Storage
+        }
+    }
+}

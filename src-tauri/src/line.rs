@@ -1,0 +1,238 @@
+//! A line: one account in use, from the CRM or a department's centre to this desktop's inbox.
+
+use crate::demo::{Demo, DemoError};
+use crate::settings::Account;
+use dealbell_amocrm::{
+    AddressError, Connector, ConnectorStatus, CrmAddress, Recipients,
+    Settings as ConnectorSettings, Token,
+};
+use dealbell_centre::{Centre, CentreError, Options, ServeOptions};
+use dealbell_inbox::{Config, Inbox, StartError, ToastAct};
+use dealbell_protocol::window::{Language, Way};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Why a line could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LineError {
+    /// The address of the CRM.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The demo's CRM.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// The embedded centre.
+    #[error(transparent)]
+    Centre(#[from] CentreError),
+    /// The inbox.
+    #[error(transparent)]
+    Inbox(#[from] StartError),
+    /// A folder or a port.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+/// An account in use. Dropping it ends the embedded centre, its connector and the demo.
+pub(crate) struct Line {
+    /// Which account.
+    pub(crate) account: Account,
+    /// For people: `name.amocrm.ru`, or the centre's address.
+    pub(crate) label: String,
+    /// This desktop's side.
+    pub(crate) inbox: Inbox,
+    /// How the connector is doing, where it is ours.
+    pub(crate) connector: Option<watch::Receiver<ConnectorStatus>>,
+    _embedded: Option<Embedded>,
+}
+
+/// Everything that runs inside the app instead of in a server.
+struct Embedded {
+    _stop: oneshot::Sender<()>,
+    _stop_connector: oneshot::Sender<()>,
+    _demo: Option<Demo>,
+}
+
+/// What a line is opened with.
+pub(crate) struct Opening {
+    /// Which account.
+    pub(crate) account: Account,
+    /// The token of CRM or centre; none for the demo.
+    pub(crate) token: String,
+    /// The user's language.
+    pub(crate) language: Language,
+    /// Where databases live.
+    pub(crate) data: PathBuf,
+}
+
+impl Line {
+    /// Opens the line. It connects by itself and goes on trying; only what no waiting can mend
+    /// is an error.
+    pub(crate) async fn open(
+        opening: Opening,
+    ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
+        match opening.account.way {
+            Way::Team => Self::to_centre(opening).await,
+            Way::Solo => {
+                let address = CrmAddress::parse(&opening.account.address)?;
+                let folder = opening.data.join("solo").join(folder_name(&address.host()));
+                let token = opening.token.clone();
+                Self::embedded(opening, address, token, &folder, None).await
+            }
+            Way::Demo => {
+                let demo = Demo::start().await?;
+                let address = CrmAddress::parse(&demo.url)?;
+                let folder = opening.data.join("demo");
+                // Every demo is a new department: yesterday's notifications would lead nowhere.
+                match fs::remove_dir_all(&folder) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(error.into());
+                    }
+                    _ => {}
+                }
+                let token = demo.token.clone();
+                Self::embedded(opening, address, token, &folder, Some(demo)).await
+            }
+        }
+    }
+
+    async fn to_centre(opening: Opening) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
+        let centre = opening.account.address.clone();
+        let folder = opening.data.join("team").join(folder_name(&centre));
+        let (inbox, acts) = inbox(&centre, &opening.token, &folder, &centre, &opening).await?;
+        let label = centre
+            .trim_start_matches("https://")
+            .trim_end_matches('/')
+            .to_owned();
+        let line = Self {
+            account: opening.account,
+            label,
+            inbox,
+            connector: None,
+            _embedded: None,
+        };
+        Ok((line, acts))
+    }
+
+    async fn embedded(
+        opening: Opening,
+        address: CrmAddress,
+        crm_token: String,
+        folder: &Path,
+        demo: Option<Demo>,
+    ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
+        fs::create_dir_all(folder)?;
+        let database = folder.join("centre.sqlite").to_string_lossy().into_owned();
+        let centre = Centre::open(Options::new(database)).await?;
+        let language = if opening.language == Language::Ru {
+            "ru"
+        } else {
+            "en"
+        };
+        let user = centre.ensure_user("me@localhost", "", language).await?;
+        // Made anew at every start and kept nowhere: nobody else on this machine can know it.
+        let device_token: String = rand::random::<[u8; 32]>()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        centre.ensure_device_token(user, &device_token).await?;
+
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = centre.clone();
+        tokio::spawn(async move {
+            let options = ServeOptions {
+                embedded: true,
+                ..ServeOptions::default()
+            };
+            let ended = async { drop(stopped.await) };
+            if let Err(error) = serving.serve(listener, options, ended).await {
+                tracing::error!(%error, "the embedded centre ended");
+            }
+        });
+
+        let label = if demo.is_some() {
+            "demo".into()
+        } else {
+            address.host()
+        };
+        let mut settings =
+            ConnectorSettings::new(address, Token::new(crm_token), Recipients::Only(user));
+        settings.language = opening.language;
+        let connector = Connector::new(Arc::new(centre), settings);
+        let status = connector.status();
+        let (stop_connector, stopped) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let ended = connector.run(async { drop(stopped.await) }).await;
+            tracing::info!(?ended, "the connector ended");
+        });
+
+        let (inbox, acts) = inbox(&url, &device_token, folder, "embedded", &opening).await?;
+        let embedded = Embedded {
+            _stop: stop,
+            _stop_connector: stop_connector,
+            _demo: demo,
+        };
+        let line = Self {
+            account: opening.account,
+            label,
+            inbox,
+            connector: Some(status),
+            _embedded: Some(embedded),
+        };
+        Ok((line, acts))
+    }
+}
+
+async fn inbox(
+    centre: &str,
+    token: &str,
+    folder: &Path,
+    owner: &str,
+    opening: &Opening,
+) -> Result<(Inbox, mpsc::Receiver<ToastAct>), LineError> {
+    fs::create_dir_all(folder)?;
+    let config = Config {
+        centre: centre.to_owned(),
+        allow_plain: false,
+        token: token.to_owned(),
+        store: folder.join("inbox.sqlite"),
+        owner: owner.to_owned(),
+        language: opening.language,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        platform: std::env::consts::OS.to_owned(),
+    };
+    Ok(Inbox::start(config).await?)
+}
+
+/// A name that is one folder on every system, and differs where the addresses do.
+fn folder_name(address: &str) -> String {
+    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
+    bare.trim_end_matches('/')
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder_name;
+
+    #[test]
+    fn an_address_is_one_folder() {
+        assert_eq!(
+            folder_name("https://centre.example:7780/"),
+            "centre.example_7780"
+        );
+        assert_eq!(folder_name("https://a/../../b"), "a_.._.._b");
+    }
+}

@@ -1,0 +1,55 @@
+//! The resident: puts the parts together. No window of its own; it lives until the user quits.
+
+use crate::cli::Cli;
+use crate::controller::{Controller, Input};
+use tauri::RunEvent;
+use tauri_plugin_deep_link::DeepLinkExt;
+use tokio::sync::mpsc;
+
+/// Inputs waiting for the controller; a burst from the tray must not be lost.
+const QUEUE: usize = 1_024;
+
+/// Runs until the user quits, or at once where another instance runs already: that one then shows
+/// its window.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    rustls::crypto::ring::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("another TLS provider was installed"))?;
+    let (inputs, queue) = mpsc::channel(QUEUE);
+    let second = inputs.clone();
+    let links = inputs.clone();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(
+            move |_, arguments, _| {
+                let _ = second.try_send(Input::SecondStart(arguments));
+            },
+        ))
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(tauri_plugin_opener::init())
+        .setup(move |app| {
+            app.deep_link().on_open_url(move |_| {
+                // A link from the web shows the window and does nothing else.
+                let _ = links.try_send(Input::SecondStart(Vec::new()));
+            });
+            let handle = app.handle().clone();
+            tauri::async_runtime::spawn(async move {
+                if let Err(error) = Controller::run(handle.clone(), cli, inputs, queue).await {
+                    tracing::error!(%error, "Dealbell cannot go on");
+                    handle.exit(1);
+                }
+            });
+            Ok(())
+        })
+        .build(tauri::generate_context!())?
+        .run(|_, event| {
+            if let RunEvent::ExitRequested {
+                code: None, api, ..
+            } = event
+            {
+                // The last window closing is no reason to end; there is none to begin with.
+                api.prevent_exit();
+            }
+        });
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! The tray: one picture of a [`dealbell_inbox::view::TrayView`], and what the user does with it.
+//!
+//! Linux draws it itself over D-Bus, since Tauri's own Linux tray never reports a click; the other
+//! systems use Tauri's. Both files have the same signatures.
+
+mod icon;
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod system;
+#[cfg(not(target_os = "linux"))]
+#[path = "elsewhere.rs"]
+mod system;
+
+pub(crate) use system::Tray;
+
+use dealbell_inbox::view::MenuAct;
+
+/// What comes from the tray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TrayEvent {
+    /// The user chose something; a left click is [`MenuAct::Open`].
+    Act(MenuAct),
+    /// Whether a panel shows us.
+    Host(bool),
+}
