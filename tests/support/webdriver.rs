@@ -69,9 +69,22 @@ impl WebDriver {
     /// # Errors
     /// When no window appears; with what driver and application wrote.
     pub async fn open(&self, application: &Path, args: &[&str]) -> Result<Client> {
+        self.open_as("wry", application, args).await
+    }
+
+    /// The same for an application whose webview calls itself something other than Tauri's does.
+    ///
+    /// # Errors
+    /// As [`WebDriver::open`].
+    pub async fn open_as(
+        &self,
+        browser_name: &str,
+        application: &Path,
+        args: &[&str],
+    ) -> Result<Client> {
         let options = json!({ "application": application, "args": args });
         let capabilities: Capabilities = [
-            ("browserName".to_owned(), json!("wry")),
+            ("browserName".to_owned(), json!(browser_name)),
             ("tauri:options".to_owned(), options),
         ]
         .into_iter()
