@@ -66,7 +66,7 @@ error-conflict = The channels were changed on another device meanwhile
 error-gone = This notification is gone: it was taken out of the centre
 error-no-link = This notification has no safe link, so there is nothing to open
 error-open-failed = The browser did not start. Check which browser your system uses
-error-storage = Writing to the disk failed. Check that there is room on it
+error-storage = The disk takes no data. Check that there is room on it
 error-unknown = That did not work. Try again
 
 ## Troubles
@@ -142,7 +142,7 @@ sign-out-sure = Yes, sign out
 
 ## Sign in
 
-signin-title = What shall we ring for?
+signin-title = Where are your deals?
 signin-lead = Dealbell tells you of tasks, chats and requests the moment they come.
 signin-again-title = Sign in again
 signin-demo = Try the demo

@@ -1,0 +1,123 @@
+// What the window does, seen from outside: the calls it makes and what it shows then.
+import assert from "node:assert/strict";
+import { flood, NOW } from "./data.mjs";
+
+/** @typedef {import("./scenes.mjs").Scene & { check: (page: import("playwright-core").Page, standIn: import("./stand-in.mjs").StandIn) => Promise<void> }} Behaviour */
+
+/** @param {import("playwright-core").Page} page */
+const firstSeen = (page) =>
+  page.locator(".scroller").evaluate((scroller) => {
+    const edge = scroller.getBoundingClientRect().top;
+    const rows = [...scroller.querySelectorAll("[data-id]")];
+    const row = rows.find((candidate) => candidate.getBoundingClientRect().bottom > edge + 1);
+    return { id: row?.getAttribute("data-id"), y: Math.round((row?.getBoundingClientRect().top ?? 0) - edge) };
+  });
+
+/** @type {Behaviour[]} */
+export const BEHAVIOURS = [
+  {
+    name: "click opens the card, m toggles, read-all says what was seen",
+    check: async (page, standIn) => {
+      const item = page.getByTestId("item").first();
+      await item.locator("[data-open]").click();
+      await page.locator('[data-testid="badge"][data-count="3"]').waitFor();
+      assert.deepEqual(standIn.heard.filter(({ type }) => type === "open").length, 1);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("m");
+      await page.locator('[data-testid="badge"][data-count="2"]').waitFor();
+      await page.keyboard.press("ь");
+      await page.getByTestId("read-all").click();
+      await page.getByTestId("badge").waitFor({ state: "detached" });
+      const all = standIn.heard.find((request) => request.type === "mark_all_read");
+      assert.equal(all?.type === "mark_all_read" && all.upto, `e1.${standIn.rows[0]?.created_seq}`);
+      assert.equal(await page.locator('[data-unread="true"]').count(), 0);
+    },
+  },
+  {
+    name: "an item marked read leaves the unread view, the keyboard stays in the list",
+    check: async (page) => {
+      await page.getByTestId("filter-unread").click();
+      await page.getByTestId("item").nth(1).locator("[data-open]").focus();
+      await page.keyboard.press("m");
+      await page.waitForFunction(() => document.querySelectorAll('[data-testid="item"]').length === 3);
+      await page.waitForFunction(() => document.activeElement?.closest('[data-index="1"]'));
+    },
+  },
+  {
+    name: "100,000 rows: the end is a key away, few rows are drawn, what is read stays in place",
+    story: () => ({ rows: flood(100_000) }),
+    check: async (page, standIn) => {
+      await page.getByTestId("item").first().locator("[data-open]").focus();
+      await page.keyboard.press("End");
+      await page.waitForFunction(() => document.activeElement?.closest('[data-index="99999"]'));
+      await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 3_000_000));
+      await page.waitForFunction(() => {
+        const rows = document.querySelectorAll('[data-testid="list"] > li');
+        return rows.length > 5 && [...rows].every((row) => row.hasAttribute("data-id"));
+      });
+      assert.ok((await page.getByTestId("item").count()) < 60);
+      const before = await firstSeen(page);
+      const newest = standIn.rows[0];
+      assert.ok(newest);
+      const more = Array.from({ length: 70 }, (_, i) => ({ ...newest, id: `new${i}`, created_at: NOW, created_seq: 100_001 + i }));
+      standIn.rows = [...more, ...standIn.rows];
+      standIn.changed();
+      await page.waitForFunction(() => document.querySelector("[data-id]")?.getAttribute("aria-setsize") === "100070");
+      await page.waitForTimeout(100);
+      assert.deepEqual(await firstSeen(page), before);
+    },
+  },
+  {
+    name: "at the top, what is new is seen",
+    check: async (page, standIn) => {
+      const [newest] = standIn.rows;
+      assert.ok(newest);
+      standIn.rows = [{ ...newest, id: "fresh", title: "Только что" }, ...standIn.rows];
+      standIn.changed();
+      await page.locator('[data-id="fresh"]').waitFor();
+      assert.equal((await firstSeen(page)).id, "fresh");
+    },
+  },
+  {
+    name: "channels: only what differs is saved; leaving with changes asks; a conflict keeps mine on request",
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      const desktop = page.getByTestId("channel-chats-desktop");
+      await desktop.click();
+      await desktop.click();
+      assert.equal(await page.getByTestId("save").count(), 0);
+      await desktop.click();
+      await page.keyboard.press("Escape");
+      await page.getByTestId("leave-stay").click();
+      standIn.channels = { ...standIn.channels, revision: 9, receive: false };
+      await page.getByTestId("save").click();
+      await page.getByTestId("conflict-mine").click();
+      await page.getByTestId("conflict").waitFor({ state: "detached" });
+      assert.equal(await page.getByTestId("master-switch").isChecked(), false);
+      await page.getByTestId("save").click();
+      await page.getByTestId("saved").waitFor();
+      const saves = standIn.heard.filter((request) => request.type === "save_channels");
+      assert.deepEqual(saves.at(-1), { type: "save_channels", revision: 9, settings: { receive: false, providers: { chats: { desktop: false, email: false, mobile: true, browser: false } } } });
+      assert.equal(await page.getByTestId("channel-tasks-interface").isDisabled(), true);
+      assert.equal(await page.getByTestId("channel-tasks-email").isDisabled(), true);
+    },
+  },
+  {
+    name: "language and theme change at once",
+    check: async (page) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("language-en").click();
+      await page.getByText("Receive notifications").waitFor();
+      await page.getByTestId("theme-dark").click();
+      await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === "rgb(26, 27, 31)");
+    },
+  },
+  {
+    name: "markup is text",
+    story: () => ({ rows: flood(1).map((row) => ({ ...row, title: "<img src=x onerror=alert(1)>", text: "<b>x</b>" })) }),
+    check: async (page) => {
+      await page.getByText("<b>x</b>").waitFor();
+      assert.equal(await page.locator("img, b").count(), 0);
+    },
+  },
+];

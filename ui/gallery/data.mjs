@@ -1,0 +1,117 @@
+// A manager's ordinary day, in both languages.
+
+/** @typedef {import("../src/generated/protocol").Notification} Notification */
+/** @typedef {import("../src/generated/protocol").ChannelSettings} ChannelSettings */
+/** @typedef {import("../src/generated/protocol").Language} Language */
+
+/** What the clock on the wall says in every scene. */
+export const NOW = Date.parse("2026-11-21T14:58:20+03:00");
+
+/** @typedef {Partial<Notification> & { kind: Notification["kind"], title: string, time: string, read?: boolean }} Row */
+
+/** @type {Record<Language, Row[]>} */
+const DAYS = {
+  ru: [
+    { kind: "task_due", title: "Через 5 минут: перезвонить Ирине Котовой", text: "Уточнить адрес доставки и согласовать счёт", context: "Кухня «Верона» · 184 000 ₽", time: "2026-11-21T14:55" },
+    { kind: "chat_message", title: "Павел Громов пишет в Telegram", text: "Добрый день! Подскажите, когда будет замер? Мы переезжаем в пятницу, хотелось бы успеть до этого", context: "Шкаф в прихожую", time: "2026-11-21T14:32" },
+    { kind: "task_overdue", title: "Просрочено: отправить договор", text: "Срок был в 12:00", context: "ООО «Ромашка»", time: "2026-11-21T12:00" },
+    { kind: "request", title: "Новая заявка с формы «Расчёт кухни»", text: "Светлана, +7 912 345-67-89", context: null, time: "2026-11-21T11:18" },
+    { kind: "task_completed", title: "Олег выполнил вашу задачу", text: "Выставить счёт — «Счёт № 118 отправлен»", context: "Кухня «Верона»", time: "2026-11-20T18:04", read: true },
+    { kind: "task_new", title: "Новая задача от Марины", text: "Встреча с дизайнером, завтра в 16:00", context: "Гардеробная на Лесной", time: "2026-11-20T17:40", read: true },
+    { kind: "call", title: "Пропущенный звонок: Ирина Котова", text: "+7 903 111-22-33", context: "Кухня «Верона»", time: "2026-11-20T15:12", read: true },
+    { kind: "deal_assigned", title: "Теперь ваша сделка: «Офис на Тверской»", text: "Передал Олег Сафронов", context: "Офис на Тверской · 1 250 000 ₽", time: "2026-11-19T12:30", read: true },
+    { kind: "message", title: "Склад 1С: фасады «Дуб вотан» пришли", text: "12 листов, ячейка 4-Б", context: null, link: null, time: "2026-11-19T09:05", read: true },
+    { kind: "system", title: "Токен перестанет действовать через 7 дней", text: "Создайте новый заранее, чтобы звонки не прервались", context: null, time: "2026-11-12T09:00", read: true },
+    { kind: "task_new", title: "Новая задача от Марины", text: "Собрать отзывы клиентов за год", context: "ООО «Ромашка»", time: "2025-12-29T10:15", read: true },
+  ],
+  en: [
+    { kind: "task_due", title: "In 5 minutes: call Irina Kotova back", text: "Check the delivery address and agree on the invoice", context: "Kitchen Verona · $2,300", time: "2026-11-21T14:55" },
+    { kind: "chat_message", title: "Pavel Gromov on Telegram", text: "Good afternoon! When will you come to measure? We are moving on Friday and would like to have it done before", context: "Hallway wardrobe", time: "2026-11-21T14:32" },
+    { kind: "task_overdue", title: "Overdue: send the contract", text: "It was due at 12:00", context: "Daisy Ltd", time: "2026-11-21T12:00" },
+    { kind: "request", title: "New request from the form “Kitchen estimate”", text: "Svetlana, +7 912 345-67-89", context: null, time: "2026-11-21T11:18" },
+    { kind: "task_completed", title: "Oleg completed your task", text: "Send the invoice – “Invoice No. 118 is out”", context: "Kitchen Verona", time: "2026-11-20T18:04", read: true },
+    { kind: "task_new", title: "New task from Marina", text: "Meet the designer, tomorrow 16:00", context: "Dressing room on Lesnaya", time: "2026-11-20T17:40", read: true },
+    { kind: "call", title: "Missed call: Irina Kotova", text: "+7 903 111-22-33", context: "Kitchen Verona", time: "2026-11-20T15:12", read: true },
+    { kind: "deal_assigned", title: "The deal “Office on Tverskaya” is yours now", text: "Handed over by Oleg Safronov", context: "Office on Tverskaya · $15,600", time: "2026-11-19T12:30", read: true },
+    { kind: "message", title: "Warehouse: the oak fronts have arrived", text: "12 sheets, cell 4-B", context: null, link: null, time: "2026-11-19T09:05", read: true },
+    { kind: "system", title: "The token expires in 7 days", text: "Create a new one in time and nothing stops ringing", context: null, time: "2026-11-12T09:00", read: true },
+    { kind: "task_new", title: "New task from Marina", text: "Collect customer reviews of the year", context: "Daisy Ltd", time: "2025-12-29T10:15", read: true },
+  ],
+};
+
+/** Text as nobody should send it. */
+export const HOSTILE = [
+  { kind: "chat_message", title: "<b>Павел</b> <img src=x onerror=alert(1)> & «друзья»", text: "<script>alert(1)</script> & <a href='javascript:alert(1)'>нажми</a>", context: "<i>сделка</i>", time: "2026-11-21T14:57" },
+  { kind: "chat_message", title: "مرحبا، متى سيتم القياس؟", text: "سننتقل يوم الجمعة ونود الانتهاء قبل ذلك", context: "خزانة", time: "2026-11-21T14:50" },
+  { kind: "message", title: "Сверхдлинноесловобезединогопробелакотороенигденепереноситсяинезаканчивается", text: "https://example.com/очень/длинный/адрес/без/пробелов/" + "x".repeat(300), context: "Договор-поставки-и-монтажа-гардеробных-систем-для-ООО-«Ромашка-Инвест-Девелопмент»", time: "2026-11-21T14:40" },
+  { kind: "request", title: "👩‍👩‍👧 🎉🎉🎉 Заявка 🛋️", text: "🙂".repeat(120), context: null, time: "2026-11-21T14:30" },
+  { kind: "system", title: "", text: "", context: null, time: "2026-11-21T14:20" },
+];
+
+/** @param {number} n @returns {string} */
+function ulid(n) {
+  return `01KAH${n.toString(36).toUpperCase().replace(/[ILOU]/g, "Z").padStart(9, "0")}${String(n).padStart(12, "0")}`;
+}
+
+/** @param {Row[]} rows @returns {Notification[]} */
+export function notifications(rows) {
+  return rows.map(({ time, read, ...row }, i) => {
+    const at = Date.parse(`${time}:00+03:00`);
+    const seq = 1000 + rows.length - i;
+    return {
+      id: ulid(seq),
+      provider: "tasks",
+      priority: "normal",
+      subject: null,
+      text: "",
+      context: null,
+      link: "https://demo.amocrm.ru/leads/detail/1",
+      at,
+      created_at: at,
+      created_seq: seq,
+      read_at: read ? at + 60_000 : null,
+      silent: false,
+      ...row,
+    };
+  });
+}
+
+/** @param {Language} language */
+export const day = (language) => notifications(DAYS[language]);
+
+/** So many that nobody could hold them all. @param {number} count @returns {Notification[]} */
+export function flood(count) {
+  const rows = DAYS.ru;
+  return Array.from({ length: count }, (_, i) => {
+    const row = /** @type {Row} */ (rows[i % rows.length]);
+    const at = NOW - 120_000 - i * 600_000;
+    const [made] = notifications([{ ...row, time: "2026-11-21T00:00" }]);
+    return { .../** @type {Notification} */ (made), id: ulid(count - i), title: `${count - i}. ${row.title}`, at, created_at: at, created_seq: count - i, read_at: i % 3 ? at : null };
+  });
+}
+
+/** @param {Language} language @returns {ChannelSettings} */
+export function channels(language) {
+  const names = language === "ru" ? ["Телефония Mango", "Склад 1С"] : ["Mango telephony", "Warehouse"];
+  /** @type {[string, string, string][]} */
+  const rows = [
+    ["tasks", "", "demb"],
+    ["chats", "", "dm"],
+    ["calls", "", "dm"],
+    ["requests", "", "dem"],
+    ["deals", "", "d"],
+    ["system", "", "de"],
+    ["mango", names[0] ?? "", "d"],
+    ["warehouse", names[1] ?? "", "e"],
+  ];
+  return {
+    revision: 7,
+    receive: true,
+    deliverable: ["interface", "desktop"],
+    providers: rows.map(([id, name, on]) => ({
+      id,
+      name,
+      channels: { desktop: on.includes("d"), email: on.includes("e"), mobile: on.includes("m"), browser: on.includes("b") },
+    })),
+  };
+}

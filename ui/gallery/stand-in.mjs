@@ -1,0 +1,138 @@
+// Stands in for the resident: a WebSocket that answers the window's calls from plain values.
+import { WebSocketServer } from "ws";
+import { channels, day } from "./data.mjs";
+
+/** @typedef {import("../src/generated/protocol").WindowCall} WindowCall */
+/** @typedef {import("../src/generated/protocol").WindowRequest} WindowRequest */
+/** @typedef {import("../src/generated/protocol").WindowAnswer} WindowAnswer */
+/** @typedef {import("../src/generated/protocol").WindowEvent} WindowEvent */
+/** @typedef {import("../src/generated/protocol").WindowState} WindowState */
+/** @typedef {import("../src/generated/protocol").Language} Language */
+/** @typedef {import("./data.mjs").Notification} Notification */
+
+/**
+ * @typedef {object} Story
+ * @property {Partial<WindowState>} [state]
+ * @property {Notification[]} [rows]
+ * @property {import("../src/generated/protocol").ChannelSettings} [channels]
+ * @property {string | null} [cursor]
+ * @property {WindowRequest["type"][]} [silent] calls that are never answered
+ * @property {Partial<Record<WindowRequest["type"], import("../src/generated/protocol").WindowErrorCode>>} [fails]
+ */
+
+export class StandIn {
+  /** Every call that came, oldest first. @type {WindowRequest[]} */
+  heard = [];
+  version = 1;
+
+  /** @param {Language} language @param {Story} story */
+  constructor(language, story) {
+    this.story = story;
+    this.rows = story.rows ?? day(language);
+    this.channels = story.channels ?? channels(language);
+    /** @type {WindowState} */
+    this.state = {
+      way: "demo",
+      account: "demo.amocrm.ru",
+      connection: { state: "online" },
+      unread: this.rows.filter((row) => row.read_at === null).length,
+      language,
+      language_choice: "system",
+      theme: "system",
+      troubles: [],
+      version: "0.1.0",
+      ...story.state,
+    };
+    this.server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
+    this.server.on("connection", (socket) => {
+      socket.on("message", (line) => {
+        /** @type {WindowCall} */
+        const call = JSON.parse(String(line));
+        this.heard.push(call.request);
+        if (this.story.silent?.includes(call.request.type)) return;
+        const answer = this.answer(call.request);
+        this.tell({ type: "answer", id: call.id, answer });
+      });
+    });
+  }
+
+  async url() {
+    if (!this.server.address()) await new Promise((resolve) => this.server.once("listening", resolve));
+    return `ws://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (this.server.address()).port}`;
+  }
+
+  /** @param {WindowEvent} event */
+  tell(event) {
+    for (const socket of this.server.clients) socket.send(JSON.stringify(event));
+  }
+
+  /** The rows changed: the counter and the word of it follow. */
+  changed() {
+    this.version++;
+    this.state = { ...this.state, unread: this.rows.filter((row) => row.read_at === null).length };
+    this.tell({ type: "state", state: this.state });
+    this.tell({ type: "list_changed", version: this.version });
+  }
+
+  /** @param {WindowRequest} request @returns {WindowAnswer} */
+  answer(request) {
+    const code = this.story.fails?.[request.type];
+    if (code) return { type: "failed", code };
+    switch (request.type) {
+      case "hello":
+        return { type: "state", state: this.state };
+      case "list": {
+        const rows = request.view === "all" ? this.rows : this.rows.filter((row) => row.read_at === null);
+        const items = rows.slice(request.offset, request.offset + request.limit);
+        const cursor = this.story.cursor === undefined ? `e1.${this.rows[0]?.created_seq ?? 0}` : this.story.cursor;
+        return { type: "list", page: { total: rows.length, offset: request.offset, items, cursor, version: this.version } };
+      }
+      case "open":
+        this.#mark([request.id], true);
+        return { type: "done" };
+      case "mark":
+        this.#mark(request.ids, request.read);
+        return { type: "done" };
+      case "mark_all_read": {
+        const upto = Number(request.upto.split(".")[1]);
+        this.#mark(this.rows.filter((row) => row.created_seq <= upto).map((row) => row.id), true);
+        return { type: "done" };
+      }
+      case "channels":
+        return { type: "channels", channels: this.channels };
+      case "save_channels": {
+        if (request.revision !== this.channels.revision) return { type: "failed", code: "conflict" };
+        const { receive, providers } = request.settings;
+        this.channels = {
+          ...this.channels,
+          revision: this.channels.revision + 1,
+          receive,
+          providers: this.channels.providers.map((row) => ({ ...row, channels: providers[row.id] ?? row.channels })),
+        };
+        return { type: "channels", channels: this.channels };
+      }
+      case "appearance":
+        this.state = {
+          ...this.state,
+          language_choice: request.language,
+          theme: request.theme,
+          language: request.language === "system" ? this.state.language : request.language,
+        };
+        this.tell({ type: "state", state: this.state });
+        return { type: "done" };
+      default:
+        return { type: "done" };
+    }
+  }
+
+  /** @param {string[]} ids @param {boolean} read */
+  #mark(ids, read) {
+    this.rows = this.rows.map((row) => (ids.includes(row.id) ? { ...row, read_at: read ? row.at : null } : row));
+    setImmediate(() => this.changed());
+  }
+
+  close() {
+    for (const socket of this.server.clients) socket.terminate();
+    this.server.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Calls } from "../src/backend/calls";
+import type { WindowCall } from "../src/generated/protocol";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("answers find their calls, in whatever order they come", async () => {
+  const sent: WindowCall[] = [];
+  const calls = new Calls((call) => void sent.push(call));
+  const first = calls.ask({ type: "reconnect" });
+  const second = calls.ask({ type: "channels" });
+  calls.answer(sent[1]!.id, { type: "failed", code: "offline" });
+  calls.answer(sent[0]!.id, { type: "done" });
+  calls.answer(999, { type: "done" });
+  expect(await first).toEqual({ type: "done" });
+  expect(await second).toEqual({ type: "failed", code: "offline" });
+});
+
+test("silence becomes a failure; signing in is given longer", async () => {
+  const calls = new Calls(() => undefined);
+  const ended: string[] = [];
+  void calls.ask({ type: "reconnect" }).then(({ type }) => ended.push(`reconnect ${type}`));
+  void calls.ask({ type: "sign_in", way: { way: "demo" } }).then(({ type }) => ended.push(`sign_in ${type}`));
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(ended).toEqual(["reconnect failed"]);
+  await vi.advanceTimersByTimeAsync(45_000);
+  expect(ended).toEqual(["reconnect failed", "sign_in failed"]);
+});
+
+test("a call that cannot be handed over has failed at once", async () => {
+  const rejects = new Calls(() => Promise.reject(new Error("gone")));
+  expect(await rejects.ask({ type: "close" })).toEqual({ type: "failed", code: "unknown" });
+  const throws = new Calls(() => {
+    throw new Error("closed");
+  });
+  expect(await throws.ask({ type: "close" })).toEqual({ type: "failed", code: "unknown" });
+});
+
+test("a broken link ends every wait", async () => {
+  const calls = new Calls(() => undefined);
+  const waiting = calls.ask({ type: "channels" });
+  calls.failAll();
+  expect(await waiting).toEqual({ type: "failed", code: "unknown" });
+});
