@@ -10,27 +10,27 @@ use jiff::tz::{Offset, TimeZone};
 use proptest::prelude::*;
 use ulid::Ulid;
 
-pub const ROBOT: CrmUserId = 0;
-pub const ANNA: CrmUserId = 1;
-pub const BORIS: CrmUserId = 2;
+pub(crate) const ROBOT: CrmUserId = 0;
+pub(crate) const ANNA: CrmUserId = 1;
+pub(crate) const BORIS: CrmUserId = 2;
 /// She works there, but does not use the centre.
-pub const OLGA: CrmUserId = 3;
+pub(crate) const OLGA: CrmUserId = 3;
 
-pub const MINUTE: i64 = 60;
-pub const DAY: i64 = 86_400;
+pub(crate) const MINUTE: i64 = 60;
+pub(crate) const DAY: i64 = 86_400;
 /// 12:00 in Moscow on 2026-11-20.
-pub const NOON: i64 = 1_795_165_200;
+pub(crate) const NOON: i64 = 1_795_165_200;
 
-pub fn people() -> People {
+pub(crate) fn people() -> People {
     People::from([(ANNA, user(ANNA)), (BORIS, user(BORIS))])
 }
 
-pub fn settings() -> TaskSettings {
+pub(crate) fn settings() -> TaskSettings {
     TaskSettings::new(TimeZone::fixed(Offset::constant(3)))
 }
 
 /// The last reading was ten seconds ago.
-pub fn context<'a>(
+pub(crate) fn context<'a>(
     people: &'a People,
     settings: &'a TaskSettings,
     now: i64,
@@ -46,14 +46,14 @@ pub fn context<'a>(
 }
 
 /// `2026-11-20T23:59` in Moscow, Unix seconds.
-pub fn at(local: &str) -> i64 {
+pub(crate) fn at(local: &str) -> i64 {
     let local: DateTime = local.parse().unwrap();
     let zoned = local.to_zoned(settings().time_zone).unwrap();
     zoned.timestamp().as_second()
 }
 
 /// A task set at noon.
-pub fn task(by: CrmUserId, responsible: CrmUserId, deadline: i64) -> Task {
+pub(crate) fn task(by: CrmUserId, responsible: CrmUserId, deadline: i64) -> Task {
     Task {
         id: 7,
         created_by: by,
@@ -72,31 +72,31 @@ pub fn task(by: CrmUserId, responsible: CrmUserId, deadline: i64) -> Task {
 }
 
 /// Edited `later` seconds after noon; before noon it was set then, too.
-pub fn edited(mut task: Task, by: CrmUserId, later: i64) -> Task {
+pub(crate) fn edited(mut task: Task, by: CrmUserId, later: i64) -> Task {
     task.updated_by = by;
     task.updated_at = NOON + later;
     task.created_at = task.created_at.min(task.updated_at);
     task
 }
 
-pub fn done(mut task: Task, by: CrmUserId) -> Task {
+pub(crate) fn done(mut task: Task, by: CrmUserId) -> Task {
     task.is_completed = true;
     task.updated_by = by;
     task
 }
 
-pub fn known(task: &Task) -> KnownTask {
+pub(crate) fn known(task: &Task) -> KnownTask {
     KnownTask::new(task)
 }
 
 /// What is read in a line of a table.
-pub struct Given {
-    pub task: Option<Task>,
-    pub completed_by: Option<CrmUserId>,
-    pub baseline: bool,
+pub(crate) struct Given {
+    pub(crate) task: Option<Task>,
+    pub(crate) completed_by: Option<CrmUserId>,
+    pub(crate) baseline: bool,
 }
 
-pub fn given(task: Task) -> Given {
+pub(crate) fn given(task: Task) -> Given {
     Given {
         task: Some(task),
         ..Given::nothing()
@@ -104,7 +104,7 @@ pub fn given(task: Task) -> Given {
 }
 
 impl Given {
-    pub fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self {
             task: None,
             completed_by: None,
@@ -112,14 +112,14 @@ impl Given {
         }
     }
 
-    pub fn completed_by(self, by: CrmUserId) -> Self {
+    pub(crate) fn completed_by(self, by: CrmUserId) -> Self {
         Self {
             completed_by: Some(by),
             ..self
         }
     }
 
-    pub fn baseline(self) -> Self {
+    pub(crate) fn baseline(self) -> Self {
         Self {
             baseline: true,
             ..self
@@ -128,20 +128,20 @@ impl Given {
 }
 
 /// What is said, one line each.
-pub fn said(says: &[Say]) -> Vec<String> {
+pub(crate) fn said(says: &[Say]) -> Vec<String> {
     says.iter().map(line).collect()
 }
 
-pub fn name_of(id: UserId) -> &'static str {
+pub(crate) fn name_of(id: UserId) -> &'static str {
     name(id.0.0 as u64)
 }
 
-pub fn any_time() -> impl Strategy<Value = i64> {
+pub(crate) fn any_time() -> impl Strategy<Value = i64> {
     NOON - 2 * DAY..NOON + 2 * DAY
 }
 
 /// The same task in any state, around noon.
-pub fn any_task() -> impl Strategy<Value = Task> {
+pub(crate) fn any_task() -> impl Strategy<Value = Task> {
     let deadline = prop_oneof![any_time(), Just(at("2026-11-20T23:59"))];
     let people = (ROBOT..=OLGA, ROBOT..=OLGA, ROBOT..=OLGA);
     (people, deadline, -DAY..DAY, any::<bool>()).prop_map(

@@ -1,0 +1,298 @@
+//! A centre in memory that takes batches whole or not at all, and a connector that works for it.
+
+use async_trait::async_trait;
+use dealbell_amocrm::{
+    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Hint, Recipients, Settings, Token,
+};
+use dealbell_protocol::ingest::{Act, Batch, Ingest, IngestError, Notice, Recipient};
+use dealbell_protocol::{Kind, UserId};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+use ulid::Ulid;
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The centre.
+pub(crate) struct Desk {
+    state: Mutex<State>,
+    /// Grows with every batch.
+    version: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct State {
+    recipients: Vec<Recipient>,
+    rows: Vec<Row>,
+    memory: BTreeMap<String, String>,
+    refusals: u32,
+}
+
+/// A notification as it stands in the list.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row {
+    pub(crate) notice: Notice,
+    /// Whether its insert may have rung.
+    pub(crate) rang: bool,
+}
+
+impl Row {
+    pub(crate) fn brief(&self) -> String {
+        let rang = if self.rang { ", rang" } else { "" };
+        format!("{}{rang}: {}", self.notice.kind.name(), self.notice.title)
+    }
+}
+
+impl Desk {
+    pub(crate) fn new(recipients: &[(UserId, &str)]) -> Arc<Self> {
+        let recipients = recipients
+            .iter()
+            .map(|&(id, email)| Recipient {
+                id,
+                email: email.to_owned(),
+                language: "ru".to_owned(),
+                connected: true,
+            })
+            .collect();
+        Arc::new(Self {
+            state: Mutex::new(State {
+                recipients,
+                ..State::default()
+            }),
+            version: watch::Sender::new(0),
+        })
+    }
+
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        self.state.lock().unwrap().rows.clone()
+    }
+
+    pub(crate) fn briefs(&self) -> Vec<String> {
+        self.rows().iter().map(Row::brief).collect()
+    }
+
+    pub(crate) fn memory_keys(&self) -> Vec<String> {
+        self.state.lock().unwrap().memory.keys().cloned().collect()
+    }
+
+    /// The next `times` commits fail, as with a full disk.
+    pub(crate) fn refuse(&self, times: u32) {
+        self.state.lock().unwrap().refusals = times;
+    }
+
+    pub(crate) fn refusals_left(&self) -> u32 {
+        self.state.lock().unwrap().refusals
+    }
+
+    pub(crate) fn spoil(&self, key: &str) {
+        let mut state = self.state.lock().unwrap();
+        let value = state.memory.get_mut(key).expect("the key is there");
+        value.truncate(value.len() / 2);
+    }
+
+    /// Waits until the list is as wished.
+    pub(crate) async fn until(&self, what: &str, wished: impl Fn(&[Row]) -> bool) {
+        let mut version = self.version.subscribe();
+        let waiting = async {
+            while !wished(&self.rows()) {
+                version.changed().await.unwrap();
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            panic!("never came: {what}; the list: {:#?}", self.briefs());
+        }
+    }
+}
+
+#[async_trait]
+impl Ingest for Desk {
+    async fn recipients(&self) -> Result<Vec<Recipient>, IngestError> {
+        Ok(self.state.lock().unwrap().recipients.clone())
+    }
+
+    async fn memory(&self, source: &str) -> Result<Vec<(String, String)>, IngestError> {
+        assert_eq!(source, format!("amocrm:{}", dealbell_sandbox::ACCOUNT_ID));
+        let state = self.state.lock().unwrap();
+        Ok(state.memory.clone().into_iter().collect())
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), IngestError> {
+        let mut state = self.state.lock().unwrap();
+        if state.refusals > 0 {
+            state.refusals -= 1;
+            return Err(IngestError::Storage("the disk is full".to_owned()));
+        }
+        for act in batch.acts {
+            match act {
+                Act::Notify(notice) => state.notify(*notice),
+                Act::Withdraw {
+                    user,
+                    provider,
+                    subject,
+                    kinds,
+                } => state.rows.retain(|Row { notice, .. }| {
+                    let his = user.is_none_or(|user| user == notice.user);
+                    let about = notice.subject.as_ref() == Some(&subject);
+                    let kind = kinds.is_empty() || kinds.contains(&notice.kind);
+                    !(his && about && kind && notice.provider == provider)
+                }),
+            }
+        }
+        for (key, value) in batch.memory {
+            match value {
+                Some(value) => drop(state.memory.insert(key, value)),
+                None => drop(state.memory.remove(&key)),
+            }
+        }
+        drop(state);
+        self.version.send_modify(|version| *version += 1);
+        Ok(())
+    }
+}
+
+impl State {
+    fn notify(&mut self, notice: Notice) {
+        let same = |row: &&mut Row| {
+            notice.dedup_key.is_some()
+                && row.notice.dedup_key == notice.dedup_key
+                && row.notice.user == notice.user
+        };
+        match self.rows.iter_mut().find(same) {
+            Some(row) => row.notice = notice,
+            None => self.rows.push(Row {
+                rang: !notice.silent,
+                notice,
+            }),
+        }
+    }
+}
+
+/// A clock that a test can put forward.
+#[derive(Clone, Default)]
+pub(crate) struct Watch(Arc<AtomicI64>);
+
+impl Watch {
+    pub(crate) fn forward(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    }
+
+    fn clock(&self) -> Clock {
+        let ahead = Arc::clone(&self.0);
+        Clock::new(move || jiff::Timestamp::now().as_millisecond() + ahead.load(Ordering::SeqCst))
+    }
+}
+
+/// A connector at work.
+pub(crate) struct Running {
+    pub(crate) status: watch::Receiver<ConnectorStatus>,
+    pub(crate) hint: Hint,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Ended>,
+}
+
+impl Running {
+    pub(crate) fn start(desk: &Arc<Desk>, settings: Settings, watch: &Watch) -> Self {
+        crypto();
+        let ingest: Arc<dyn Ingest> = Arc::clone(desk) as Arc<dyn Ingest>;
+        let connector = Connector::new(ingest, settings).with_clock(watch.clock());
+        let (stop, stopped) = oneshot::channel();
+        Self {
+            status: connector.status(),
+            hint: connector.hint(),
+            stop,
+            task: tokio::spawn(connector.run(async move { drop(stopped.await) })),
+        }
+    }
+
+    /// Waits until a whole reading that began after now has been committed.
+    pub(crate) async fn settle(&mut self) {
+        for _ in 0..2 {
+            self.status.mark_unchanged();
+            self.hint.now();
+            self.reached(|status| matches!(status, ConnectorStatus::Ok { .. }), true)
+                .await;
+        }
+    }
+
+    pub(crate) async fn until(&mut self, wished: impl Fn(&ConnectorStatus) -> bool) {
+        self.reached(wished, false).await;
+    }
+
+    async fn reached(&mut self, wished: impl Fn(&ConnectorStatus) -> bool, anew: bool) {
+        let status = &mut self.status;
+        let waiting = async {
+            if !anew && wished(&status.borrow()) {
+                return;
+            }
+            loop {
+                status.changed().await.expect("the connector has ended");
+                if wished(&status.borrow()) {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+            panic!("still {:?}", *self.status.borrow());
+        }
+    }
+
+    /// As a crash does: in the middle of whatever it does.
+    pub(crate) async fn kill(self) {
+        self.task.abort();
+        drop(self.task.await);
+    }
+
+    pub(crate) async fn stop(self) -> Ended {
+        let Self { task, stop, .. } = self;
+        drop(stop);
+        let ended = tokio::time::timeout(PATIENCE, task).await;
+        ended.expect("it goes on").expect("it panicked")
+    }
+
+    pub(crate) async fn ended(self) -> Ended {
+        let Self { task, stop, .. } = self;
+        let ended = tokio::time::timeout(PATIENCE, task).await;
+        drop(stop);
+        ended.expect("it goes on").expect("it panicked")
+    }
+}
+
+pub(crate) fn user(n: u128) -> UserId {
+    UserId(Ulid(n))
+}
+
+/// Quick readings, and look-ups by id hardly ever: what tests want of them they ask for.
+pub(crate) fn settings(url: &str, token: &str, recipients: Recipients) -> Settings {
+    Settings {
+        poll_interval: Duration::from_millis(100),
+        reconcile_every: u32::MAX,
+        ..Settings::new(
+            CrmAddress::parse(url).unwrap(),
+            Token::new(token),
+            recipients,
+        )
+    }
+}
+
+pub(crate) fn of_task(rows: &[Row], id: u64) -> Vec<Kind> {
+    let subject = format!("task:{id}");
+    let about = |row: &&Row| row.notice.subject.as_deref() == Some(&subject);
+    rows.iter()
+        .filter(about)
+        .map(|row| row.notice.kind)
+        .collect()
+}
+
+/// rustls wants a provider, also for plain http.
+pub(crate) fn crypto() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .expect("nobody else installs one");
+    });
+}
