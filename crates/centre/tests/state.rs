@@ -427,11 +427,9 @@ async fn a_file_opened_again_has_everything() {
         std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
     }
     let path = folder.path().join("centre.db").display().to_string();
-    let again = support::bed_over(folder, Centre::open(Options::new(path)).await.unwrap()).await;
-    let reopened = Bed {
-        token: bed.token.clone(),
-        ..again
-    };
+    let centre = Centre::open(Options::new(path)).await.unwrap();
+    let mut reopened = support::bed_over(folder, centre).await;
+    reopened.token = bed.token.clone();
     assert_eq!(State::fresh(&reopened).await, (state, cursor));
 }
 

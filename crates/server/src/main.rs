@@ -1,1 +1,28 @@
-fn main() {}
+//! `dealbell-centre`: the notification centre for a department.
+
+mod command;
+mod connectors;
+mod serve;
+
+use clap::Parser as _;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = command::Line::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    // It can only be installed already, and then by the same hand.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match command::run(line).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dealbell-centre: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
