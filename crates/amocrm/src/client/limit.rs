@@ -90,7 +90,7 @@ mod tests {
             clock.advance(Duration::from_millis(1));
         }
         let fullest = admitted.iter().map(|&start| {
-            let second = start..start + 1_000;
+            let second = start..=start + 1_000;
             admitted.iter().filter(|&at| second.contains(at)).count()
         });
         assert_eq!(fullest.max(), Some(7));
