@@ -25,7 +25,9 @@ export const BEHAVIOURS = [
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("m");
       await page.locator('[data-testid="badge"][data-count="2"]').waitFor();
-      await page.keyboard.press("ь");
+      // The same key in the Russian layout.
+      await page.evaluate(() => document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { key: "ь", code: "KeyM", bubbles: true })));
+      await page.locator('[data-testid="badge"][data-count="3"]').waitFor();
       await page.getByTestId("read-all").click();
       await page.getByTestId("badge").waitFor({ state: "detached" });
       const all = standIn.heard.find((request) => request.type === "mark_all_read");
@@ -65,6 +67,21 @@ export const BEHAVIOURS = [
       await page.waitForFunction(() => document.querySelector("[data-id]")?.getAttribute("aria-setsize") === "100070");
       await page.waitForTimeout(100);
       assert.deepEqual(await firstSeen(page), before);
+    },
+  },
+  {
+    name: "an item that is asked for comes into view once, however far down",
+    story: () => ({ rows: flood(1_000) }),
+    check: async (page, standIn) => {
+      await page.getByTestId("filter-unread").click();
+      const wanted = standIn.rows[431];
+      assert.ok(wanted);
+      standIn.tell({ type: "show", page: { page: "list", at: wanted.id } });
+      await page.waitForFunction((id) => document.activeElement?.closest("[data-id]")?.getAttribute("data-id") === id, wanted.id);
+      await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 0));
+      await page.locator('[data-index="0"]').waitFor();
+      standIn.changed();
+      await page.waitForFunction(() => document.querySelector(".scroller")?.scrollTop === 0 && !document.activeElement?.closest("[data-id]"));
     },
   },
   {

@@ -107,6 +107,8 @@ export class Desk {
     this.page = page;
     this.form = null;
     this.tell(null);
+    // An item that was read meanwhile is not among the unread ones.
+    if (page.page === "list" && page.at) this.list.show("all");
     if (page.page === "channels") void this.channels.load();
   }
 

@@ -1,7 +1,10 @@
 // The list as the window has it: the rows at hand, and asking for those that are not.
 import type { Backend } from "../backend/backend";
-import type { ListView, NotificationId, WindowErrorCode } from "../generated/protocol";
-import { Slices, type Wanted } from "./slices";
+import type { ListPage, ListView, NotificationId, WindowErrorCode } from "../generated/protocol";
+import { MOST, Slices, type Wanted } from "./slices";
+
+/** How far down an item is looked for that shall be shown. */
+const SOUGHT = 1_000;
 
 export type Change = "fresh" | "added" | "changed";
 
@@ -70,10 +73,22 @@ export class ListModel {
     const page = await this.#fetch(wanted);
     if (generation !== this.#generation) return;
     this.#asking.delete(wanted.offset);
-    if (!page || page.items.length === 0) return;
-    this.slices.put(page);
-    this.change = "added";
-    this.revision++;
+    if (page) this.#add(page);
+  }
+
+  /** Where `id` is, looked for among the newest rows; null where it is not there. */
+  async find(id: NotificationId): Promise<number | null> {
+    for (let offset = 0; offset < SOUGHT; offset += MOST) {
+      const known = this.slices.indexOf(id);
+      if (known !== null) return known;
+      const end = Math.min(this.slices.total ?? 0, offset + MOST);
+      const wanted = offset < end ? this.slices.missing(offset, end) : null;
+      const generation = this.#generation;
+      const page = wanted && (await this.#fetch(wanted));
+      if (generation !== this.#generation) offset = -MOST;
+      else if (page) this.#add(page);
+    }
+    return this.slices.indexOf(id);
   }
 
   /** Something changed: reads the rows on the screen again. A storm of changes is read in one go. */
@@ -94,6 +109,13 @@ export class ListModel {
       this.revision++;
     }
     this.#refreshing = false;
+  }
+
+  #add(page: ListPage): void {
+    if (page.items.length === 0) return;
+    this.slices.put(page);
+    this.change = "added";
+    this.revision++;
   }
 
   /** The rows on the screen, wherever they have moved to. */
