@@ -179,6 +179,8 @@ async fn a_toast_with_the_same_key_replaces_the_first() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_toasts_with_one_key_at_the_same_time_are_one_toast() {
     let stage = Stage::new(RecorderOptions::default()).await;
+    // With nothing left to ask, both are on their way to `Notify` at once.
+    stage.backend.probe().await.unwrap();
     let (first, second) = (toast("a"), toast("a"));
     let shown = tokio::join!(stage.backend.show(&first), stage.backend.show(&second));
     assert_eq!(shown, (Ok(Shown::New), Ok(Shown::Replaced)));
