@@ -1,5 +1,7 @@
 //! The HTTP face: limits, refusals, idempotency, revisions, foreign pages.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use dealbell_centre::ServeOptions;

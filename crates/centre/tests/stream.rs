@@ -1,5 +1,7 @@
 //! The stream through a real WebSocket client (STREAM, Rules and Close codes).
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use dealbell_centre::ServeOptions;

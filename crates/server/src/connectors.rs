@@ -1,7 +1,7 @@
 //! The CRM accounts of this centre: keeping them, and one connector for each.
 
 use anyhow::{Context as _, Result, bail};
-use dealbell_amocrm::{Connector, CrmAddress, Ended, Recipients, Settings, Token};
+use dealbell_amocrm::{Connector, ConnectorStatus, CrmAddress, Ended, Recipients, Settings, Token};
 use dealbell_centre::{Centre, Connection};
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle};
@@ -67,18 +67,44 @@ async fn read(
     let host = address.host();
     let settings = Settings::new(address, Token::new(token), Recipients::ByEmail);
     let connector = Connector::new(Arc::new(centre), settings);
-    tracing::info!(account = host, "reading");
+    let watching = tokio::spawn(tell(host.clone(), connector.status()));
     let ended = connector
         .run(async move {
             // Nothing is ever sent: it fails when the sender is gone, which is the signal.
             let _ = stopped.changed().await;
         })
         .await;
+    // It ends by itself, with the connector.
+    let _ = watching.await;
     match ended {
         Ended::Shutdown => {}
         Ended::TokenRefused => tracing::error!(
             account = host,
             "the CRM refuses the token: connect the account again with a new one, then restart"
         ),
+    }
+}
+
+/// Says in the log how a connector is doing, once a change.
+async fn tell(account: String, mut status: watch::Receiver<ConnectorStatus>) {
+    let mut said = None;
+    loop {
+        let now = match &*status.borrow_and_update() {
+            ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => None,
+            ConnectorStatus::Ok { .. } => Some("the account is read"),
+            ConnectorStatus::Unreachable { .. } => Some("the CRM does not answer, trying again"),
+            ConnectorStatus::TokenRefused => Some("the CRM refuses the token"),
+            ConnectorStatus::Blocked { .. } => Some("the CRM has blocked us, waiting"),
+            ConnectorStatus::NotACrm { .. } => Some("what answers is no CRM, trying again"),
+            ConnectorStatus::Declined { .. } => Some("the CRM declines, trying again"),
+            ConnectorStatus::CentreFailed { .. } => Some("the centre cannot store, trying again"),
+        };
+        if now.is_some() && now != said {
+            tracing::info!(account, "{}", now.unwrap_or_default());
+            said = now;
+        }
+        if status.changed().await.is_err() {
+            return;
+        }
     }
 }

@@ -1,14 +1,24 @@
 //! The binary as a process: what a person at a terminal and an integration see.
 
-use dealbell_protocol::rest::{FeedPage, Published};
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use dealbell_protocol::{
+    Kind,
+    rest::{FeedPage, Published},
+};
+use dealbell_sandbox::{Config, NewTask, Sandbox};
 use serde_json::json;
 use std::{
     io::{BufRead as _, BufReader},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::{Duration, Instant},
 };
 use tempfile::TempDir;
 
+/// Longer than anything takes.
+const LONG: Duration = Duration::from_secs(60);
 const ANNA: &str = "anna@firm.ru";
 
 fn centre(folder: &Path, line: &[&str]) -> Command {
@@ -39,6 +49,7 @@ fn refused(output: Output) -> String {
 struct Serving {
     process: Child,
     url: String,
+    words: Receiver<String>,
 }
 
 impl Serving {
@@ -47,16 +58,32 @@ impl Serving {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
-        let url = loop {
-            let line = lines.next().expect("it ended before it listened").unwrap();
-            if let Some(url) = line.strip_prefix("listening on ") {
-                break url.to_owned();
+        let lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let (tell, words) = mpsc::channel();
+        // Reads to the end, so that the process never waits for us to take its words.
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let _ = tell.send(line);
             }
+        });
+        let mut serving = Self {
+            process,
+            url: String::new(),
+            words,
         };
-        // Read on, so that it never waits for us to take its words.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { process, url }
+        let line = serving.says("listening on ");
+        serving.url = line.rsplit(' ').next().unwrap().to_owned();
+        serving
+    }
+
+    /// The next line with `part` in it.
+    fn says(&self, part: &str) -> String {
+        loop {
+            let line = self.words.recv_timeout(LONG).unwrap();
+            if line.contains(part) {
+                return line;
+            }
+        }
     }
 }
 
@@ -130,6 +157,50 @@ async fn people_are_added_while_it_serves() {
     let token = said(folder.path(), &["device", "add", ANNA]);
     publish(&serving.url, &key, "Оплата").await;
     assert_eq!(feed(&serving.url, &token).await.items[0].title, "Оплата");
+}
+
+/// The list, once `wanted` holds; it holds within a few readings of the CRM or never.
+async fn feed_when(url: &str, token: &str, wanted: impl Fn(&FeedPage) -> bool) -> FeedPage {
+    let until = Instant::now() + LONG;
+    loop {
+        let page = feed(url, token).await;
+        if wanted(&page) {
+            return page;
+        }
+        assert!(Instant::now() < until, "it never came: {page:?}");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_account_is_read_and_its_tasks_reach_its_users() {
+    let crm = Sandbox::start(Config::default()).await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let admin = crm.users().iter().find(|user| user.is_admin).unwrap();
+    let manager = crm.users().iter().find(|user| !user.is_admin).unwrap();
+    said(folder.path(), &["user", "add", &manager.email]);
+    let token = said(folder.path(), &["device", "add", &manager.email]);
+    let line = [
+        "connect",
+        "amocrm",
+        "--url",
+        crm.url(),
+        "--token",
+        &admin.token,
+    ];
+    said(folder.path(), &line);
+
+    let serving = Serving::start(folder.path());
+    // What exists before the first reading is a baseline and no news (RULES T12).
+    serving.says("the account is read");
+    let next_century = 4_102_444_800;
+    let task = NewTask::new(manager.id, "Перезвонить по смете", next_century);
+    let task = crm.create_task(admin.id, task).unwrap();
+    let page = feed_when(&serving.url, &token, |page| page.unread.count > 0).await;
+    assert_eq!(page.items[0].kind, Kind::TaskNew);
+    assert!(page.items[0].text.contains("смете") || page.items[0].title.contains("смете"));
+    crm.delete_task(admin.id, task).unwrap();
+    feed_when(&serving.url, &token, |page| page.items.is_empty()).await;
 }
 
 #[test]

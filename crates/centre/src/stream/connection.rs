@@ -470,6 +470,10 @@ async fn patiently(
                 Err(_) => Break(None),
             },
             () = line.stirred(), if !hurried => {
+                // The signal may be an old one, of something that was seen to already.
+                if line.fate().is_none() && !line.is_behind() {
+                    continue;
+                }
                 hurried = true;
                 waits.as_mut().reset(time::Instant::now() + options.slow_after);
             }
