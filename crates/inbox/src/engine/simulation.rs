@@ -35,6 +35,7 @@ enum Step {
     LoseHistory,
     Perform(usize),
     Deliver(usize),
+    Flow,
     Lose,
     Double,
     Swap,
@@ -62,7 +63,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::LoseHistory),
         8 => (1..9_usize).prop_map(Step::Perform),
         8 => (1..9_usize).prop_map(Step::Deliver),
-        1 => Just(Step::Lose),
+        10 => Just(Step::Flow),
+        2 => Just(Step::Lose),
         1 => Just(Step::Double),
         1 => Just(Step::Swap),
         1 => Just(Step::Garbage),
@@ -349,6 +351,7 @@ impl World {
                     self.deliver().await;
                 }
             }
+            Step::Flow => self.flow().await,
             Step::Lose => drop(self.line.as_mut().and_then(|line| line.frames.pop_front())),
             Step::Double => {
                 if let (Some(line), Some(frame)) = (&mut self.line, &self.last) {
@@ -607,6 +610,14 @@ impl World {
         });
         line.frames.extend(backlog.cloned().map(ServerFrame::Event));
         line.frames.push_back(ServerFrame::Live { seq: newest.seq });
+    }
+
+    /// Carries effects and frames to and fro while there are any.
+    async fn flow(&mut self) {
+        while !self.effects.is_empty() || self.line.as_ref().is_some_and(|l| !l.frames.is_empty()) {
+            self.perform(usize::MAX).await;
+            self.deliver().await;
+        }
     }
 
     /// Lets everything that is under way arrive. A lost last frame shows by the ping.
