@@ -1,6 +1,7 @@
 //! The loop: read the CRM, compare, commit, ring; and say how it goes.
 
 mod cards;
+mod roster;
 mod session;
 mod status;
 

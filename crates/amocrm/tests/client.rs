@@ -1,5 +1,7 @@
 //! The client against servers that misbehave, each written for its test.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};

@@ -1,5 +1,7 @@
 //! The task rules as tables: what is known, what is read, what is told. Rules by their numbers.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod table;
 
 use dealbell_amocrm::rules::{KnownTask, Phase, Say, change, ring, summarise, wake};
@@ -294,14 +296,23 @@ fn a_task_that_changes() {
     }
 }
 
-/// The clock alone: (rule, known phase, deadline, now) → what is said, and the phase after it.
+/// A line of the clock's table: rule, known phase, deadline, now; what is said, the phase after it.
+type Moment = (
+    &'static str,
+    Phase,
+    i64,
+    i64,
+    &'static [&'static str],
+    Phase,
+);
+
 #[test]
 fn what_the_clock_says() {
     let deadline = at("2026-11-20T16:00");
     let day = at("2026-11-20T23:59");
     let midnight = at("2026-11-21T00:00");
     #[rustfmt::skip]
-    let cases: &[(&str, Phase, i64, i64, &[&str], Phase)] = &[
+    let cases: &[Moment] = &[
         ("T3 six minutes before", Phase::Waiting, deadline, deadline - 6 * MINUTE, &[], Phase::Waiting),
         ("T3 five minutes before", Phase::Waiting, deadline, deadline - 5 * MINUTE, &["boris due"], Phase::Due),
         ("T3 we were late, two remain", Phase::Waiting, deadline, deadline - 2 * MINUTE, &["boris due"], Phase::Due),

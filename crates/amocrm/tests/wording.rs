@@ -74,7 +74,7 @@ fn worded(say: Say, now: i64) -> Notice {
         names: &names.map(|(id, name)| (id, name.to_owned())).into(),
         cards: &HashMap::from([(entity, card)]),
         currency: "₽",
-        address: &CrmAddress::parse("sever.amocrm.ru").unwrap(),
+        address: &CrmAddress::parse("sever.amocrm.ru").expect("an account"),
         settings: &TaskSettings::new(TimeZone::fixed(Offset::constant(3))),
         now,
     };

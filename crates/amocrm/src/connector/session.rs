@@ -1,30 +1,25 @@
 //! One account being read: what is known of it, and each step from reading to commit.
 
 use super::cards::Cards;
-use super::{AccountInfo, ConnectorStatus, Recipients, Settings, Trouble};
+use super::roster::Roster;
+use super::{AccountInfo, ConnectorStatus, Settings, Trouble};
 use crate::client::{Client, ClientError};
 use crate::memory::{Checkpoint, Memory, checkpoint_entry, task_entry};
-use crate::model::{Account, CrmUserId, Entity, Event, Seconds, Task, User};
-use crate::rules::{self, Context, KnownTask, People, Say, TaskSettings};
+use crate::model::{Account, CrmUserId, Entity, Event, Seconds, Task};
+use crate::rules::{self, Context, KnownTask, Say, TaskSettings};
 use crate::wording::{self, Words};
-use dealbell_protocol::ingest::{Batch, Ingest, Recipient};
-use dealbell_protocol::window::Language;
+use dealbell_protocol::ingest::{Batch, Ingest};
 use dealbell_protocol::{Millis, UserId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 /// Each reading begins this long before the newest change seen, since the CRM may show a change
 /// later than it dates it. What is met again is known and says nothing.
 const OVERLAP: Seconds = 30;
 /// The most tasks looked up by id in one reading, after the first.
 const LOOK_UP: usize = 500;
-/// Users are read again after this.
-const USERS_FRESH: Duration = Duration::from_secs(3_600);
-/// A user nobody knows is looked for no more often than this.
-const USERS_RETRY: Duration = Duration::from_secs(60);
 /// Events that were denied are asked for again after so many readings.
 const EVENTS_RETRY: u32 = 720;
 const DELETED: &str = "task_deleted";
@@ -34,15 +29,11 @@ const COMPLETED: &str = "task_completed";
 pub(super) struct Session {
     client: Client,
     ingest: Arc<dyn Ingest>,
-    settings: Settings,
+    reconcile_every: u32,
     tasks: TaskSettings,
     account: Account,
     info: AccountInfo,
-    users: Vec<User>,
-    users_read: Instant,
-    names: HashMap<CrmUserId, String>,
-    people: People,
-    languages: BTreeMap<UserId, Language>,
+    roster: Roster,
     memory: Memory,
     cards: Cards,
     readings: u32,
@@ -67,19 +58,15 @@ impl Session {
     ) -> Result<Self, Trouble> {
         let account = client.account().await?;
         let users = client.users().await?.unwrap_or_default();
-        let mut session = Self {
+        Ok(Self {
             info: AccountInfo::new(client.address(), &account, &users),
             tasks: TaskSettings {
                 all_day_hour: settings.all_day_hour,
                 ..TaskSettings::new(account.zone.time_zone())
             },
             ingest: Arc::clone(ingest),
-            settings: settings.clone(),
-            users: Vec::new(),
-            users_read: Instant::now(),
-            names: HashMap::new(),
-            people: People::new(),
-            languages: BTreeMap::new(),
+            reconcile_every: settings.reconcile_every.max(1),
+            roster: Roster::new(settings, account.current_user_id, users),
             memory: Memory::read(ingest.memory(&source(&account)).await?),
             cards: Cards::default(),
             readings: 0,
@@ -88,9 +75,7 @@ impl Session {
             reachable: true,
             account,
             client,
-        };
-        session.take_users(users);
-        Ok(session)
+        })
     }
 
     pub(super) fn info(&self) -> &AccountInfo {
@@ -104,8 +89,8 @@ impl Session {
         status: &watch::Sender<ConnectorStatus>,
     ) -> Result<(), Trouble> {
         self.reachable = false;
-        self.meet_people().await?;
-        if self.people.is_empty() {
+        self.roster.meet(&self.client, self.ingest.as_ref()).await?;
+        if self.roster.people.is_empty() {
             // Nobody to tell yet: whoever comes first gets his baseline then.
             self.reachable = true;
             return Ok(());
@@ -124,7 +109,7 @@ impl Session {
             let newest = self.read_changes(&mut readings, &checkpoint).await?;
             checkpoint.at = newest.min(begun.max(checkpoint.at));
         }
-        checkpoint.people = self.people.keys().copied().collect();
+        checkpoint.people = self.roster.people.keys().copied().collect();
         self.reachable = true;
         self.readings = self.readings.wrapping_add(1);
         self.commit(readings, Some(checkpoint), now).await
@@ -148,60 +133,6 @@ impl Session {
         })
     }
 
-    /// Who can be told now, and in which language.
-    async fn meet_people(&mut self) -> Result<(), Trouble> {
-        let recipients = self.ingest.recipients().await?;
-        let known: BTreeSet<&str> = self.users.iter().map(|user| user.email.as_str()).collect();
-        let stranger = self.settings.recipients == Recipients::ByEmail
-            && recipients.iter().any(|r| !known.contains(r.email.as_str()));
-        let age = self.users_read.elapsed();
-        if age > USERS_FRESH || (stranger && age > USERS_RETRY) {
-            let users = self.client.users().await?.unwrap_or_default();
-            self.take_users(users);
-        }
-        self.people = self.people_among(&recipients);
-        self.languages = recipients
-            .iter()
-            .map(|r| (r.id, language(&r.language, self.settings.language)))
-            .collect();
-        Ok(())
-    }
-
-    fn people_among(&self, recipients: &[Recipient]) -> People {
-        let me = self.account.current_user_id;
-        match self.settings.recipients {
-            Recipients::Only(user) => recipients
-                .iter()
-                .filter(|r| r.id == user)
-                .map(|r| (me, r.id))
-                .collect(),
-            // A plain manager's token shows no colleagues: its owner can only be the one there is.
-            Recipients::ByEmail if self.users.is_empty() => match recipients {
-                [only] => People::from([(me, only.id)]),
-                _ => People::new(),
-            },
-            Recipients::ByEmail => recipients
-                .iter()
-                .filter_map(|r| {
-                    let user = self.users.iter().find(|user| user.email == r.email)?;
-                    Some((user.id, r.id))
-                })
-                .collect(),
-        }
-    }
-
-    fn take_users(&mut self, mut users: Vec<User>) {
-        for user in &mut users {
-            user.email = user.email.trim().to_lowercase();
-        }
-        self.names = users
-            .iter()
-            .map(|user| (user.id, user.name.clone()))
-            .collect();
-        self.users = users;
-        self.users_read = Instant::now();
-    }
-
     /// The open tasks of those who are read for the first time, and the tasks whose memory was
     /// not readable (RULES T12).
     async fn read_baseline(
@@ -211,7 +142,7 @@ impl Session {
     ) -> Result<(), ClientError> {
         let known = self.memory.checkpoint.as_ref().map(|c| &c.people);
         let is_new = |id: &CrmUserId| known.is_none_or(|known| !known.contains(id));
-        let new: Vec<CrmUserId> = self.people.keys().copied().filter(is_new).collect();
+        let new: Vec<CrmUserId> = self.roster.people.keys().copied().filter(is_new).collect();
         if !new.is_empty() {
             status.send_replace(ConnectorStatus::Baseline { done: 0 });
             let progress = |done| drop(status.send_replace(ConnectorStatus::Baseline { done }));
@@ -240,7 +171,7 @@ impl Session {
         // Events after tasks, so that whatever is completed here has its event there.
         let events = self.read_events(from).await?;
 
-        let every = self.settings.reconcile_every.max(1);
+        let every = self.reconcile_every;
         let wanted = match self.readings {
             0 => self.open_ids(usize::MAX),
             n if n % every == 0 => self.open_ids(LOOK_UP),
@@ -362,7 +293,7 @@ impl Session {
         let last = self.memory.checkpoint.as_ref();
         let since = last.map_or(0, |c| c.at.saturating_sub(OVERLAP).max(c.begun));
         let context = |baseline| Context {
-            people: &self.people,
+            people: &self.roster.people,
             settings: &self.tasks,
             now,
             baseline,
@@ -408,7 +339,7 @@ impl Session {
     fn overdue<'a>(&self, tasks: impl Iterator<Item = &'a KnownTask>) -> BTreeSet<UserId> {
         let overdue = tasks.filter(|task| rules::is_overdue(task));
         overdue
-            .filter_map(|task| self.people.get(&task.responsible).copied())
+            .filter_map(|task| self.roster.people.get(&task.responsible).copied())
             .collect()
     }
 
@@ -427,8 +358,8 @@ impl Session {
 
     fn words(&self, now: Seconds) -> Words<'_> {
         Words {
-            languages: &self.languages,
-            names: &self.names,
+            languages: &self.roster.languages,
+            names: &self.roster.names,
             cards: self.cards.known(),
             currency: &self.account.currency_symbol,
             address: self.client.address(),
@@ -470,12 +401,4 @@ fn take(readings: &mut BTreeMap<u64, Reading>, tasks: Vec<Task>, baseline: bool)
 
 fn source(account: &Account) -> String {
     format!("amocrm:{}", account.id)
-}
-
-fn language(code: &str, fallback: Language) -> Language {
-    match code {
-        "ru" => Language::Ru,
-        "en" => Language::En,
-        _ => fallback,
-    }
 }

@@ -1,76 +1,10 @@
-//! The connector against the stand-in CRM: from what colleagues do to what the list shows.
+//! What colleagues do, and what the list shows then. Rules by their numbers.
 
-mod desk;
-
-use dealbell_amocrm::{ConnectorStatus, CrmAddress, Ended, Recipients, Token, check};
+use crate::desk::{self, Desk, Running, of_task, settings, user};
+use crate::office::{HOUR, KITCHEN, Office, gone, has};
+use dealbell_amocrm::{CrmAddress, Ended, Recipients, Token, check};
 use dealbell_protocol::Kind;
-use dealbell_sandbox::{Config, NewTask, Sandbox, User};
-use desk::{Desk, Row, Running, Watch, of_task, settings, user};
-use std::sync::Arc;
-
-const HOUR: i64 = 3_600;
-const KITCHEN: u64 = 7_400_001;
-
-/// A quiet account, and the people in these stories.
-struct Office {
-    crm: Sandbox,
-    boss: User,
-    me: User,
-    other: User,
-}
-
-impl Office {
-    async fn open() -> Self {
-        Self::with_limit(None).await
-    }
-
-    async fn with_limit(rate_limit: Option<u32>) -> Self {
-        let config = Config {
-            rate_limit,
-            ..Config::default()
-        };
-        let crm = Sandbox::start(config).await.unwrap();
-        let seat = |n: usize| crm.users()[n].clone();
-        let (boss, me, other) = (seat(0), seat(1), seat(2));
-        Self {
-            crm,
-            boss,
-            me,
-            other,
-        }
-    }
-
-    fn desk(&self) -> Arc<Desk> {
-        Desk::new(&[(user(1), self.me.email.as_str())])
-    }
-
-    fn solo(&self) -> dealbell_amocrm::Settings {
-        settings(self.crm.url(), &self.me.token, Recipients::Only(user(1)))
-    }
-
-    async fn connect(&self, desk: &Arc<Desk>) -> Running {
-        let mut running = Running::start(desk, self.solo(), &Watch::default());
-        running.settle().await;
-        running
-    }
-
-    fn set(&self, by: &User, text: &str, due_in: i64) -> u64 {
-        let task = NewTask::new(self.me.id, text, now() + due_in).on_lead(KITCHEN);
-        self.crm.create_task(by.id, task).unwrap()
-    }
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_second()
-}
-
-fn gone(id: u64) -> impl Fn(&[Row]) -> bool {
-    move |rows| of_task(rows, id).is_empty()
-}
-
-fn has(id: u64, kind: Kind) -> impl Fn(&[Row]) -> bool {
-    move |rows| of_task(rows, id).contains(&kind)
-}
+use dealbell_sandbox::NewTask;
 
 /// T1, T2 and what a notice carries.
 #[tokio::test]
@@ -165,7 +99,7 @@ async fn what_is_out_of_sight_is_found_missing() {
     let desk = office.desk();
     let mut often = office.solo();
     often.reconcile_every = 2;
-    let mut running = Running::start(&desk, often, &Watch::default());
+    let mut running = Running::start(&desk, often, &office.watch);
     running.settle().await;
     let task = office.set(&office.boss, "Отдать", 48 * HOUR);
     desk.until("new", has(task, Kind::TaskNew)).await;
@@ -187,10 +121,10 @@ async fn what_is_out_of_sight_is_found_missing() {
 async fn due_moves_with_the_deadline_and_turns_overdue_in_place() {
     let office = Office::open().await;
     let desk = office.desk();
-    let watch = Watch::default();
-    let mut running = Running::start(&desk, office.solo(), &watch);
+    let watch = &office.watch;
+    let mut running = Running::start(&desk, office.solo(), watch);
     running.settle().await;
-    let deadline = now() + HOUR;
+    let deadline = office.now() + HOUR;
     let task = NewTask::new(office.me.id, "Встреча", deadline);
     let task = office.crm.create_task(office.me.id, task).unwrap();
     desk.until("new", has(task, Kind::TaskNew)).await;
@@ -222,8 +156,8 @@ async fn due_moves_with_the_deadline_and_turns_overdue_in_place() {
 async fn after_sleep_there_is_one_summary() {
     let office = Office::open().await;
     let desk = office.desk();
-    let watch = Watch::default();
-    let mut running = Running::start(&desk, office.solo(), &watch);
+    let watch = &office.watch;
+    let mut running = Running::start(&desk, office.solo(), watch);
     running.settle().await;
     for text in ["Раз", "Два"] {
         office.set(&office.me, text, HOUR);
@@ -252,10 +186,10 @@ async fn the_author_hears_who_did_it() {
         (user(2), office.other.email.as_str()),
     ]);
     let team = settings(office.crm.url(), &office.boss.token, Recipients::ByEmail);
-    let mut running = Running::start(&desk, team, &Watch::default());
+    let mut running = Running::start(&desk, team, &office.watch);
     running.settle().await;
 
-    let task = NewTask::new(office.me.id, "Выставить счёт", now() + 48 * HOUR);
+    let task = NewTask::new(office.me.id, "Выставить счёт", office.now() + 48 * HOUR);
     let task = office.crm.create_task(office.other.id, task).unwrap();
     desk.until("new", has(task, Kind::TaskNew)).await;
     assert!(
@@ -287,177 +221,10 @@ async fn the_author_hears_who_did_it() {
 
 /// A restart neither repeats nor forgets: one connector runs through, another dies after every
 /// step and once more in its middle; both lists are the same.
-#[tokio::test]
-async fn a_restart_neither_repeats_nor_forgets() {
-    let office = Office::open().await;
-    let (through, broken) = (office.desk(), office.desk());
-    let watch = Watch::default();
-    let old = office.set(&office.boss, "Старая", 30 * HOUR);
-    let mut running = Running::start(&through, office.solo(), &watch);
-    running.settle().await;
-    let mut other = Running::start(&broken, office.solo(), &watch);
-    other.settle().await;
-    other.kill().await;
-
-    let (boss, me) = (office.boss.id, office.me.id);
-    let crm = &office.crm;
-    let first = std::cell::Cell::new(0);
-    let steps: [(&str, &dyn Fn()); 8] = [
-        ("set", &|| {
-            first.set(office.set(&office.boss, "Первая", 2 * HOUR))
-        }),
-        ("own", &|| {
-            office.set(&office.me, "Своя", 3 * HOUR);
-        }),
-        ("due", &|| watch.forward(2 * HOUR - 120)),
-        ("move", &|| {
-            crm.reschedule_task(boss, first.get(), now() + 5 * HOUR)
-                .unwrap()
-        }),
-        ("due again", &|| watch.forward(3 * HOUR)),
-        ("give it away", &|| {
-            crm.reassign_task(boss, old, office.other.id).unwrap()
-        }),
-        ("complete", &|| {
-            crm.complete_task(me, first.get(), "").unwrap()
-        }),
-        ("delete", &|| crm.delete_task(boss, old).unwrap()),
-    ];
-    for (name, step) in steps {
-        step();
-        running.settle().await;
-        let stopped_early = Running::start(&broken, office.solo(), &watch);
-        tokio::task::yield_now().await;
-        stopped_early.kill().await;
-        let mut other = Running::start(&broken, office.solo(), &watch);
-        other.settle().await;
-        other.kill().await;
-        if name == "give it away" {
-            // The one that runs through finds it at its next look-up by id, which is far.
-            continue;
-        }
-        assert_eq!(broken.briefs(), through.briefs(), "after {name}");
-    }
-    assert!(!broken.briefs().is_empty());
-}
-
 /// A batch that the centre could not store is read and told again, once.
-#[tokio::test]
-async fn a_full_disk_loses_nothing() {
-    let office = Office::open().await;
-    let desk = office.desk();
-    let mut running = office.connect(&desk).await;
-    desk.refuse(2);
-    let task = office.set(&office.boss, "Важная", 48 * HOUR);
-    running
-        .until(|status| matches!(status, ConnectorStatus::CentreFailed { .. }))
-        .await;
-    running.hint.now();
-    desk.until("new", has(task, Kind::TaskNew)).await;
-    assert_eq!(desk.refusals_left(), 0);
-    running.settle().await;
-    assert_eq!(of_task(&desk.rows(), task), [Kind::TaskNew]);
-}
-
 /// Memory that cannot be read is made anew from the CRM, as in a baseline.
-#[tokio::test]
-async fn spoiled_memory_is_read_again_without_noise() {
-    let office = Office::open().await;
-    let desk = office.desk();
-    let running = office.connect(&desk).await;
-    let spoiled = office.set(&office.boss, "Испорчена", 48 * HOUR);
-    let vanished = office.set(&office.boss, "Исчезла", 48 * HOUR);
-    desk.until("new", |rows| rows.len() == 2).await;
-    running.kill().await;
-    let before = desk.rows();
-    desk.spoil(&format!("task:{spoiled}"));
-    desk.spoil("checkpoint");
-    office.crm.delete_task(office.boss.id, vanished).unwrap();
-
-    let mut running = office.connect(&desk).await;
-    running.settle().await;
-    assert_eq!(
-        desk.rows(),
-        before[..1],
-        "nothing twice, the deleted one gone"
-    );
-    office.crm.complete_task(office.me.id, spoiled, "").unwrap();
-    desk.until("completed", gone(spoiled)).await;
-}
-
 /// Timers ring while the CRM is down; when it is back, all is read.
-#[tokio::test]
-async fn an_outage_delays_readings_but_no_timer() {
-    let office = Office::open().await;
-    let desk = office.desk();
-    let watch = Watch::default();
-    let mut running = Running::start(&desk, office.solo(), &watch);
-    running.settle().await;
-    let task = office.set(&office.boss, "Вовремя", HOUR);
-    desk.until("new", has(task, Kind::TaskNew)).await;
-
-    office.crm.fail_with(Some(503));
-    running
-        .until(|status| matches!(status, ConnectorStatus::Unreachable { .. }))
-        .await;
-    watch.forward(HOUR - 200);
-    desk.until("due", has(task, Kind::TaskDue)).await;
-    let missed = office.set(&office.boss, "Пока не было связи", 48 * HOUR);
-    office.crm.fail_with(None);
-    running.settle().await;
-    assert!(has(missed, Kind::TaskNew)(&desk.rows()));
-}
-
-#[tokio::test]
-async fn a_revoked_token_ends_it_and_says_so() {
-    let office = Office::open().await;
-    let desk = office.desk();
-    let running = office.connect(&desk).await;
-    office.crm.revoke_token(office.me.id);
-    let status = running.status.clone();
-    assert_eq!(running.ended().await, Ended::TokenRefused);
-    assert_eq!(*status.borrow(), ConnectorStatus::TokenRefused);
-}
-
-#[tokio::test]
-async fn a_block_is_no_missing_right() {
-    let office = Office::open().await;
-    office.crm.fail_with(Some(403));
-    let desk = office.desk();
-    let mut running = Running::start(&desk, office.solo(), &Watch::default());
-    running
-        .until(|status| matches!(status, ConnectorStatus::Blocked { .. }))
-        .await;
-    office.crm.fail_with(None);
-    running.settle().await;
-}
-
 /// More than a page, all edited within one second, under amoCRM's own limit.
-#[tokio::test]
-async fn a_large_baseline_is_whole_and_keeps_the_limit() {
-    let office = Office::with_limit(Some(7)).await;
-    let tasks: Vec<u64> = (0..620)
-        .map(|_| office.set(&office.boss, "Одна из многих", 48 * HOUR))
-        .collect();
-    let desk = office.desk();
-    let mut running = Running::start(&desk, office.solo(), &Watch::default());
-    let mut statuses = Vec::new();
-    while !matches!(statuses.last(), Some(ConnectorStatus::Ok { .. })) {
-        running.status.changed().await.unwrap();
-        statuses.push(running.status.borrow_and_update().clone());
-    }
-    let trouble = |status: &&ConnectorStatus| {
-        !matches!(
-            status,
-            ConnectorStatus::Baseline { .. } | ConnectorStatus::Ok { .. }
-        )
-    };
-    assert_eq!(statuses.iter().find(trouble), None);
-    let keys = desk.memory_keys();
-    assert!(tasks.iter().all(|id| keys.contains(&format!("task:{id}"))));
-    assert_eq!(desk.rows(), []);
-}
-
 #[tokio::test]
 async fn a_sign_in_form_learns_whose_account_it_is() {
     desk::crypto();
@@ -475,4 +242,27 @@ async fn a_sign_in_form_learns_whose_account_it_is() {
     assert_eq!((plain.user.id, plain.user.name), (office.me.id, None));
     let wrong = check(address(), Token::new("wrong")).await;
     assert_eq!(wrong, Err(dealbell_amocrm::ClientError::TokenRefused));
+}
+
+/// Whoever joins the centre later gets his own baseline, and everything after it.
+#[tokio::test]
+async fn a_newcomer_has_his_own_baseline() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let team = settings(office.crm.url(), &office.boss.token, Recipients::ByEmail);
+    let mut running = Running::start(&desk, team, &office.watch);
+    running.settle().await;
+    let give = |text| {
+        let task = NewTask::new(office.other.id, text, office.now() + 240);
+        office.crm.create_task(office.boss.id, task).unwrap()
+    };
+    let before = give("До прихода");
+    running.settle().await;
+    assert_eq!(desk.rows(), []);
+
+    desk.join(user(2), &office.other.email);
+    desk.until("armed", has(before, Kind::TaskDue)).await;
+    let after = give("После прихода");
+    desk.until("new", has(after, Kind::TaskNew)).await;
+    assert_eq!(of_task(&desk.rows(), before), [Kind::TaskDue]);
 }

@@ -88,6 +88,15 @@ impl Desk {
         self.state.lock().unwrap().refusals
     }
 
+    pub(crate) fn join(&self, id: UserId, email: &str) {
+        self.state.lock().unwrap().recipients.push(Recipient {
+            id,
+            email: email.to_owned(),
+            language: "ru".to_owned(),
+            connected: false,
+        });
+    }
+
     pub(crate) fn spoil(&self, key: &str) {
         let mut state = self.state.lock().unwrap();
         let value = state.memory.get_mut(key).expect("the key is there");
@@ -171,11 +180,23 @@ impl State {
     }
 }
 
-/// A clock that a test can put forward.
-#[derive(Clone, Default)]
+/// A clock that a test can put forward. It begins at the next noon in Moscow, so that nothing
+/// within the day is 23:59 by chance, which would make it an all-day task (RULES T5).
+#[derive(Clone)]
 pub(crate) struct Watch(Arc<AtomicI64>);
 
 impl Watch {
+    pub(crate) fn at_noon() -> Self {
+        let noon = 9 * 3_600;
+        let until = (noon - jiff::Timestamp::now().as_second()).rem_euclid(86_400);
+        Self(Arc::new(AtomicI64::new(until * 1_000)))
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        let ahead = self.0.load(Ordering::SeqCst) / 1_000;
+        jiff::Timestamp::now().as_second() + ahead
+    }
+
     pub(crate) fn forward(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
     }

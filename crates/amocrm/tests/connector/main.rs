@@ -1,0 +1,9 @@
+//! The connector against the stand-in CRM: from what colleagues do to what the list shows.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod desk;
+mod office;
+mod stories;
+mod troubles;
+mod truth;

@@ -1,0 +1,173 @@
+//! Crashes, full disks, spoiled memory, outages, refusals: nothing is lost and nothing said twice.
+
+use crate::desk::{Running, of_task};
+use crate::office::{HOUR, Office, gone, has};
+use dealbell_amocrm::{ConnectorStatus, Ended};
+use dealbell_protocol::Kind;
+
+#[tokio::test]
+async fn a_restart_neither_repeats_nor_forgets() {
+    let office = Office::open().await;
+    let (through, broken) = (office.desk(), office.desk());
+    let watch = &office.watch;
+    let old = office.set(&office.boss, "Старая", 30 * HOUR);
+    let mut running = Running::start(&through, office.solo(), watch);
+    running.settle().await;
+    let mut other = Running::start(&broken, office.solo(), watch);
+    other.settle().await;
+    other.kill().await;
+
+    let (boss, me) = (office.boss.id, office.me.id);
+    let crm = &office.crm;
+    let first = std::cell::Cell::new(0);
+    let steps: [(&str, &dyn Fn()); 8] = [
+        ("set", &|| {
+            first.set(office.set(&office.boss, "Первая", 2 * HOUR))
+        }),
+        ("own", &|| {
+            office.set(&office.me, "Своя", 3 * HOUR);
+        }),
+        ("due", &|| watch.forward(2 * HOUR - 120)),
+        ("move", &|| {
+            crm.reschedule_task(boss, first.get(), office.now() + 5 * HOUR)
+                .unwrap()
+        }),
+        ("due again", &|| watch.forward(3 * HOUR)),
+        ("give it away", &|| {
+            crm.reassign_task(boss, old, office.other.id).unwrap()
+        }),
+        ("complete", &|| {
+            crm.complete_task(me, first.get(), "").unwrap()
+        }),
+        ("delete", &|| crm.delete_task(boss, old).unwrap()),
+    ];
+    for (name, step) in steps {
+        step();
+        running.settle().await;
+        let stopped_early = Running::start(&broken, office.solo(), watch);
+        tokio::task::yield_now().await;
+        stopped_early.kill().await;
+        let mut other = Running::start(&broken, office.solo(), watch);
+        other.settle().await;
+        other.kill().await;
+        if name == "give it away" {
+            // The one that runs through finds it at its next look-up by id, which is far.
+            continue;
+        }
+        assert_eq!(broken.briefs(), through.briefs(), "after {name}");
+    }
+    assert!(!broken.briefs().is_empty());
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let mut running = office.connect(&desk).await;
+    desk.refuse(2);
+    let task = office.set(&office.boss, "Важная", 48 * HOUR);
+    running
+        .until(|status| matches!(status, ConnectorStatus::CentreFailed { .. }))
+        .await;
+    running.hint.now();
+    desk.until("new", has(task, Kind::TaskNew)).await;
+    assert_eq!(desk.refusals_left(), 0);
+    running.settle().await;
+    assert_eq!(of_task(&desk.rows(), task), [Kind::TaskNew]);
+}
+
+#[tokio::test]
+async fn spoiled_memory_is_read_again_without_noise() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let running = office.connect(&desk).await;
+    let spoiled = office.set(&office.boss, "Испорчена", 48 * HOUR);
+    let vanished = office.set(&office.boss, "Исчезла", 48 * HOUR);
+    desk.until("new", |rows| rows.len() == 2).await;
+    running.kill().await;
+    let before = desk.rows();
+    desk.spoil(&format!("task:{spoiled}"));
+    desk.spoil("checkpoint");
+    office.crm.delete_task(office.boss.id, vanished).unwrap();
+
+    let mut running = office.connect(&desk).await;
+    running.settle().await;
+    assert_eq!(
+        desk.rows(),
+        before[..1],
+        "nothing twice, the deleted one gone"
+    );
+    office.crm.complete_task(office.me.id, spoiled, "").unwrap();
+    desk.until("completed", gone(spoiled)).await;
+}
+
+#[tokio::test]
+async fn an_outage_delays_readings_but_no_timer() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let watch = &office.watch;
+    let mut running = Running::start(&desk, office.solo(), watch);
+    running.settle().await;
+    let task = office.set(&office.boss, "Вовремя", HOUR);
+    desk.until("new", has(task, Kind::TaskNew)).await;
+
+    office.crm.fail_with(Some(503));
+    running
+        .until(|status| matches!(status, ConnectorStatus::Unreachable { .. }))
+        .await;
+    watch.forward(HOUR - 200);
+    desk.until("due", has(task, Kind::TaskDue)).await;
+    let missed = office.set(&office.boss, "Пока не было связи", 48 * HOUR);
+    office.crm.fail_with(None);
+    running.settle().await;
+    assert!(has(missed, Kind::TaskNew)(&desk.rows()));
+}
+
+#[tokio::test]
+async fn a_revoked_token_ends_it_and_says_so() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let running = office.connect(&desk).await;
+    office.crm.revoke_token(office.me.id);
+    let status = running.status.clone();
+    assert_eq!(running.ended().await, Ended::TokenRefused);
+    assert_eq!(*status.borrow(), ConnectorStatus::TokenRefused);
+}
+
+#[tokio::test]
+async fn a_block_is_no_missing_right() {
+    let office = Office::open().await;
+    office.crm.fail_with(Some(403));
+    let desk = office.desk();
+    let mut running = Running::start(&desk, office.solo(), &office.watch);
+    running
+        .until(|status| matches!(status, ConnectorStatus::Blocked { .. }))
+        .await;
+    office.crm.fail_with(None);
+    running.settle().await;
+}
+
+#[tokio::test]
+async fn a_large_baseline_is_whole_and_keeps_the_limit() {
+    let office = Office::with_limit(Some(7)).await;
+    let tasks: Vec<u64> = (0..620)
+        .map(|_| office.set(&office.boss, "Одна из многих", 48 * HOUR))
+        .collect();
+    let desk = office.desk();
+    let mut running = Running::start(&desk, office.solo(), &office.watch);
+    let mut statuses = Vec::new();
+    while !matches!(statuses.last(), Some(ConnectorStatus::Ok { .. })) {
+        running.status.changed().await.unwrap();
+        statuses.push(running.status.borrow_and_update().clone());
+    }
+    let trouble = |status: &&ConnectorStatus| {
+        !matches!(
+            status,
+            ConnectorStatus::Baseline { .. } | ConnectorStatus::Ok { .. }
+        )
+    };
+    assert_eq!(statuses.iter().find(trouble), None);
+    let keys = desk.memory_keys();
+    assert!(tasks.iter().all(|id| keys.contains(&format!("task:{id}"))));
+    assert_eq!(desk.rows(), []);
+}
