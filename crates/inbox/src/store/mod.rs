@@ -251,3 +251,6 @@ fn signed(number: u64) -> i64 {
 fn number(signed: i64) -> u64 {
     u64::try_from(signed).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

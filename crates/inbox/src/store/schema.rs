@@ -27,7 +27,8 @@ CREATE TABLE notifications (
 );
 CREATE INDEX notifications_newest ON notifications (created_seq);
 CREATE INDEX notifications_unread ON notifications (created_seq) WHERE read_at IS NULL;
-CREATE INDEX notifications_shown_unread ON notifications (created_seq) WHERE shown_read_at IS NULL;
+CREATE INDEX notifications_shown_unread ON notifications (created_seq, shown_read_at)
+    WHERE shown_read_at IS NULL;
 CREATE INDEX notifications_marked ON notifications (mark) WHERE mark IS NOT NULL;
 CREATE TABLE staged (
     id BLOB PRIMARY KEY,

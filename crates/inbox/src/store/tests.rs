@@ -1,0 +1,300 @@
+use super::*;
+use crate::session::Mark;
+use crate::toast::{Suppression, ToastFailure, ToastOutcome};
+use dealbell_protocol::stream::{Change, Event};
+use dealbell_protocol::window::ListView;
+use dealbell_protocol::{Cursor, Kind, Notification, Priority, ProviderId};
+
+async fn open(folder: &tempfile::TempDir) -> Store {
+    let (store, rebuilt) = Store::open(&folder.path().join("a.db"), "a").await.unwrap();
+    assert_eq!(rebuilt, None);
+    store
+}
+
+fn row(seq: u64) -> Notification {
+    Notification {
+        id: NotificationId(ulid::Ulid(u128::from(seq))),
+        provider: ProviderId::new("tasks"),
+        kind: Kind::TaskNew,
+        priority: Priority::Normal,
+        subject: None,
+        title: format!("Задача {seq}"),
+        text: String::new(),
+        context: None,
+        link: None,
+        at: 1,
+        created_at: 1,
+        created_seq: seq,
+        read_at: None,
+        silent: false,
+    }
+}
+
+fn at(seq: u64) -> Cursor {
+    Cursor {
+        epoch: "e".to_owned(),
+        seq,
+    }
+}
+
+async fn apply(store: &mut Store, seq: u64, count: u64, change: Change) -> Option<i64> {
+    let event = Event {
+        seq,
+        prev: seq - 1,
+        at: 100,
+        change,
+        unread: Unread { count, at: seq },
+    };
+    let record = Some(Record::Open);
+    let applied = store.apply(&event, &at(seq), record, 100).await.unwrap();
+    applied.attempt
+}
+
+async fn create(store: &mut Store, seq: u64) -> Option<i64> {
+    apply(store, seq, seq, Change::Created(Box::new(row(seq)))).await
+}
+
+async fn shown(store: &mut Store, view: ListView) -> Vec<u64> {
+    let page = store.list(view, 0, 200, 0).await.unwrap();
+    page.items.iter().map(|item| item.created_seq).collect()
+}
+
+async fn unread(store: &mut Store) -> u64 {
+    let pending = store.pending_unread().await.unwrap();
+    let unread = store.unread().await.unwrap();
+    unread.count.saturating_add_signed(pending)
+}
+
+#[tokio::test]
+async fn stream_3_a_repeated_insert_is_not_fresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    assert!(create(&mut store, 1).await.is_some());
+    assert_eq!(create(&mut store, 1).await, None);
+    assert_eq!(shown(&mut store, ListView::All).await, [1]);
+    assert_eq!(store.kept().await.unwrap().cursor, Some(at(1)));
+}
+
+#[tokio::test]
+async fn stream_5_a_pending_mark_shows_until_ok_and_is_never_counted_twice() {
+    for ok_first in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = open(&folder).await;
+        for seq in 1..=3 {
+            create(&mut store, seq).await;
+        }
+        let ids = vec![row(2).id];
+        let mark = store
+            .add_mark(Mark::Read { ids: ids.clone() }, 50)
+            .await
+            .unwrap();
+        assert_eq!(unread(&mut store).await, 2);
+        assert_eq!(shown(&mut store, ListView::Unread).await, [3, 1]);
+        let mut store = reopen(store, &folder).await;
+        assert_eq!(
+            store.kept().await.unwrap().outbox,
+            [mark.clone()],
+            "durable"
+        );
+        let after = Unread { count: 2, at: 4 };
+        if ok_first {
+            store.mark_done(mark.id, 4, after).await.unwrap();
+            assert_eq!(unread(&mut store).await, 2, "ok before its entry");
+            assert_eq!(shown(&mut store, ListView::Unread).await, [3, 1]);
+        }
+        apply(&mut store, 4, 2, Change::Read { ids }).await;
+        assert_eq!(unread(&mut store).await, 2);
+        if !ok_first {
+            store.mark_done(mark.id, 4, after).await.unwrap();
+        }
+        assert_eq!(unread(&mut store).await, 2);
+        assert_eq!(store.kept().await.unwrap().outbox, []);
+        let read = store.notification(row(2).id).await.unwrap().unwrap();
+        assert_eq!(read.read_at, Some(100), "the centre's time, not ours");
+    }
+}
+
+#[tokio::test]
+async fn stream_5_an_older_unread_value_is_ignored_and_a_refused_mark_undone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    for seq in 1..=3 {
+        create(&mut store, seq).await;
+    }
+    store.set_unread(Unread { count: 9, at: 2 }).await.unwrap();
+    assert_eq!(unread(&mut store).await, 3);
+    let all = Mark::ReadAll { upto: at(2) };
+    let mark = store.add_mark(all, 50).await.unwrap();
+    assert_eq!(shown(&mut store, ListView::Unread).await, [3], "STREAM 6");
+    assert_eq!(unread(&mut store).await, 1);
+    store.mark_refused(mark.id).await.unwrap();
+    assert_eq!(unread(&mut store).await, 3);
+    let upto = Cursor {
+        epoch: "other".to_owned(),
+        seq: 99,
+    };
+    store.add_mark(Mark::ReadAll { upto }, 50).await.unwrap();
+    assert_eq!(unread(&mut store).await, 3, "another epoch's place");
+}
+
+#[tokio::test]
+async fn stream_4_open_attempts_are_named_once_by_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    let mut attempts = Vec::new();
+    for seq in 1..=4 {
+        attempts.push(create(&mut store, seq).await.unwrap());
+    }
+    store
+        .settle_attempt(attempts[0], ToastOutcome::Shown)
+        .await
+        .unwrap();
+    apply(
+        &mut store,
+        5,
+        3,
+        Change::Read {
+            ids: vec![row(2).id],
+        },
+    )
+    .await;
+    let mut store = reopen(store, &folder).await;
+    let held = store.unconfirmed().await.unwrap();
+    let named: Vec<u64> = held
+        .iter()
+        .map(|held| held.notification.created_seq)
+        .collect();
+    assert_eq!(named, [3, 4], "neither the shown nor the read one");
+    let held: Vec<i64> = held.iter().map(|held| held.attempt).collect();
+    let summary = store.summarise(&held, 1).await.unwrap();
+    store
+        .settle_attempt(summary, ToastOutcome::Shown)
+        .await
+        .unwrap();
+    let outcomes: Vec<_> = store
+        .attempts(9)
+        .await
+        .unwrap()
+        .into_iter()
+        .rev()
+        .map(|a| a.outcome.unwrap())
+        .collect();
+    let why = ToastFailure::Unconfirmed;
+    assert_eq!(
+        outcomes,
+        [
+            ToastOutcome::Shown,
+            ToastOutcome::Failed { why },
+            ToastOutcome::Coalesced,
+            ToastOutcome::Coalesced,
+            ToastOutcome::Shown,
+        ]
+    );
+    let mut store = reopen(store, &folder).await;
+    assert_eq!(store.unconfirmed().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn stream_1_a_new_state_takes_the_place_of_the_old_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    for seq in 1..=3 {
+        create(&mut store, seq).await;
+    }
+    store.stage(true, &[row(3), row(4)]).await.unwrap();
+    assert_eq!(shown(&mut store, ListView::All).await, [3, 2, 1], "not yet");
+    store.stage(true, &[row(4), row(5)]).await.unwrap();
+    store.stage(false, &[row(3)]).await.unwrap();
+    let new = Cursor {
+        epoch: "f".to_owned(),
+        seq: 1,
+    };
+    let record = |row: &Notification| match row.created_seq {
+        4 => Record::Suppressed(Suppression::Channel),
+        _ => Record::Open,
+    };
+    let unread = Unread { count: 3, at: 1 };
+    let held = store.replace(&new, unread, record, 1).await.unwrap();
+    assert_eq!(held.len(), 1, "new here and wanted");
+    assert_eq!(held[0].notification, row(5));
+    assert_eq!(shown(&mut store, ListView::All).await, [5, 4, 3]);
+    assert_eq!(
+        store.unread().await.unwrap(),
+        unread,
+        "a lower at, since the epoch is new"
+    );
+    assert_eq!(store.kept().await.unwrap().cursor, Some(new));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_moved_aside_and_begun_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    std::fs::write(
+        &path,
+        "no database at all, but long enough to be taken for one ".repeat(40),
+    )
+    .unwrap();
+    let (store, rebuilt) = Store::open(&path, "a").await.unwrap();
+    let rebuilt = rebuilt.unwrap();
+    assert!(!rebuilt.newer && rebuilt.moved_to.exists());
+    let mut store = store;
+    sqlx::query("PRAGMA user_version = 99")
+        .execute(&mut store.connection)
+        .await
+        .unwrap();
+    store.connection.close().await.unwrap();
+    let (mut store, rebuilt) = Store::open(&path, "a").await.unwrap();
+    assert!(rebuilt.unwrap().newer);
+    assert_eq!(store.kept().await.unwrap(), Kept::default());
+}
+
+#[tokio::test]
+async fn a_store_of_somebody_else_is_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    create(&mut store, 1).await;
+    store.connection.close().await.unwrap();
+    let (mut store, _) = Store::open(&folder.path().join("a.db"), "b").await.unwrap();
+    assert_eq!(shown(&mut store, ListView::All).await, [0; 0]);
+    assert_eq!(store.kept().await.unwrap(), Kept::default());
+}
+
+#[tokio::test]
+async fn a_far_page_of_many_rows_uses_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    let rows: Vec<Notification> = (1..=20_000).map(row).collect();
+    store.stage(true, &rows).await.unwrap();
+    let record = |_: &Notification| Record::Suppressed(Suppression::Silent);
+    let unread = Unread {
+        count: 20_000,
+        at: 20_000,
+    };
+    store.replace(&at(20_000), unread, record, 1).await.unwrap();
+    let page = store.list(ListView::Unread, 19_990, 200, 3).await.unwrap();
+    assert_eq!(
+        (page.total, page.items.len(), page.version),
+        (20_000, 10, 3)
+    );
+    assert_eq!(page.items[9], row(1));
+    for sql in [
+        "EXPLAIN QUERY PLAN SELECT rowid FROM notifications ORDER BY created_seq DESC LIMIT 9 OFFSET 9",
+        "EXPLAIN QUERY PLAN SELECT rowid FROM notifications WHERE shown_read_at IS NULL ORDER BY created_seq DESC LIMIT 9 OFFSET 9",
+    ] {
+        let plan = sqlx::query(sql)
+            .fetch_all(&mut store.connection)
+            .await
+            .unwrap();
+        let plan: Vec<String> = plan.iter().map(|row| row.get(3)).collect();
+        assert!(
+            plan.len() == 1 && plan[0].contains("COVERING INDEX"),
+            "{plan:?}"
+        );
+    }
+}
+
+async fn reopen(store: Store, folder: &tempfile::TempDir) -> Store {
+    store.connection.close().await.unwrap();
+    open(folder).await
+}
