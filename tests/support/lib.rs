@@ -2,21 +2,26 @@
 //! it, and the programs that play along. Linux only, as the private desktop is.
 #![cfg(target_os = "linux")]
 
+mod address;
 mod app;
+mod browser;
 mod bus;
+mod centre;
+mod crm;
 mod desktop;
+mod patience;
 mod process;
 pub mod recorder;
 mod webdriver;
 
+pub use address::own_address;
 pub use app::{App, Program, binary};
+pub use browser::Browser;
 pub use bus::PrivateBus;
+pub use centre::CentreProgram;
+pub use crm::{Crm, CrmUser};
 pub use desktop::{DesktopOptions, PrivateDesktop};
+pub use patience::{PATIENCE, eventually};
 pub use process::{Ending, Environment, Process, alive, descendants, ended};
 pub use recorder::{Recorder, RecorderOptions};
 pub use webdriver::WebDriver;
-
-use std::time::Duration;
-
-/// How long anything may take before a test calls it missing; slow machines included.
-pub const PATIENCE: Duration = Duration::from_secs(20);
