@@ -544,3 +544,5 @@ fn record(decision: Decision) -> Record {
 
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod toasts;

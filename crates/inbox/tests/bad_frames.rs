@@ -1,0 +1,98 @@
+//! What a broken or hostile peer can send, over a real socket: the inbox drops the link, comes
+//! back by itself and keeps what it has.
+
+use dealbell_inbox::{Config, Inbox, StartError};
+use dealbell_protocol::stream::{MAX_FRAME, SUBPROTOCOL};
+use dealbell_protocol::window::{Connection, Language};
+use futures_util::{SinkExt, StreamExt};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+const HELLO: &str = r#"{"op":"hello","connection":"01ARZ3NDEKTSV4RRFFQ69G5FAV","ping_ms":25000,"grace_ms":8000,"max_frame":65536}"#;
+
+async fn accept(listener: &TcpListener) -> WebSocketStream<TcpStream> {
+    let (socket, _) = tokio::time::timeout(PATIENCE, listener.accept())
+        .await
+        .expect("the inbox comes back")
+        .unwrap();
+    #[expect(clippy::result_large_err, reason = "the library's own signature")]
+    let check = |request: &Request, mut response: Response| -> Result<Response, ErrorResponse> {
+        assert_eq!(request.uri().path(), "/v1/stream");
+        assert_eq!(request.headers()["authorization"], "Bearer secret");
+        assert_eq!(request.headers()["sec-websocket-protocol"], SUBPROTOCOL);
+        let protocol = HeaderValue::from_static(SUBPROTOCOL);
+        response
+            .headers_mut()
+            .insert("sec-websocket-protocol", protocol);
+        Ok(response)
+    };
+    accept_hdr_async(socket, check).await.unwrap()
+}
+
+fn config(folder: &tempfile::TempDir, centre: String) -> Config {
+    Config {
+        centre,
+        allow_plain: false,
+        token: "secret".to_owned(),
+        store: folder.path().join("inbox.db"),
+        owner: "test".to_owned(),
+        language: Language::En,
+        version: "0".to_owned(),
+        platform: "linux".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn garbage_and_oversized_frames_end_the_link_and_it_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let (inbox, _acts) = Inbox::start(config(&folder, address)).await.unwrap();
+    let oversized = format!(r#"{{"op":"ping","seq":1,"x":"{}"}}"#, "x".repeat(MAX_FRAME));
+    let bad = [
+        Message::text("not json"),
+        Message::text(r#"{"op":"event","seq":"no number"}"#),
+        Message::binary(vec![1, 2, 3]),
+        Message::text(oversized),
+        Message::text(
+            r#"{"op":"event","seq":9,"prev":8,"at":1,"kind":"read","data":{"ids":[]},"unread":{"count":0,"at":9}}"#,
+        ),
+    ];
+    for bad in bad {
+        let mut centre = accept(&listener).await;
+        centre.send(Message::text(HELLO)).await.unwrap();
+        let start = centre.next().await.unwrap().unwrap();
+        assert!(start.to_text().unwrap().contains(r#""op":"start""#));
+        // An op of a later version is passed over.
+        let later = Message::Text(Utf8Bytes::from_static(r#"{"op":"aurora","x":1}"#));
+        centre.send(later).await.unwrap();
+        centre.send(bad).await.unwrap();
+        let end = async { while let Some(Ok(_)) = centre.next().await {} };
+        tokio::time::timeout(PATIENCE, end)
+            .await
+            .expect("the link ends");
+        // No need to sit the back-off out; skipping it is a right of the user (STREAM 9).
+        let mut state = inbox.state();
+        state
+            .wait_for(|state| matches!(state.connection, Connection::Offline { .. }))
+            .await
+            .unwrap();
+        inbox.reconnect_now();
+    }
+    accept(&listener).await;
+}
+
+#[tokio::test]
+async fn an_address_without_tls_leads_to_this_machine_only() {
+    let folder = tempfile::tempdir().unwrap();
+    for centre in ["http://centre.example", "ftp://127.0.0.1", "centre"] {
+        let start = Inbox::start(config(&folder, centre.to_owned())).await;
+        assert!(matches!(start, Err(StartError::Address(_))), "{centre}");
+    }
+}
