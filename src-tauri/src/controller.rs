@@ -78,6 +78,7 @@ pub(crate) struct Controller {
     told: Option<WindowState>,
     told_list: u64,
     told_channels: Option<u64>,
+    logged_unread: Option<u64>,
 }
 
 impl Controller {
@@ -126,6 +127,7 @@ impl Controller {
             told: None,
             told_list: 0,
             told_channels: None,
+            logged_unread: None,
             app,
         };
         controller.begin(&cli);
@@ -337,6 +339,10 @@ impl Controller {
     /// Draws what changed: one state, one unread value, every view of it.
     async fn draw(&mut self) {
         let state = self.state();
+        if self.logged_unread != Some(state.unread) {
+            self.logged_unread = Some(state.unread);
+            tracing::info!(unread = state.unread, "counted");
+        }
         let language = language(self.settings.current().language);
         self.tray.show(TrayView::of(&state, language)).await;
         if !self.window.is_running() {

@@ -107,6 +107,16 @@ impl Process {
         self.pid.as_raw_nonzero().get().unsigned_abs()
     }
 
+    /// Its standard output, line by line, as it comes.
+    pub fn stdout_lines(&self) -> watch::Receiver<Vec<String>> {
+        self.stdout.clone()
+    }
+
+    /// Its standard error, likewise.
+    pub fn stderr_lines(&self) -> watch::Receiver<Vec<String>> {
+        self.stderr.clone()
+    }
+
     /// What it wrote to standard output so far, line by line.
     pub fn stdout(&self) -> Vec<String> {
         self.stdout.borrow().clone()

@@ -1,0 +1,140 @@
+//! Pictures of a private desktop, by ImageMagick and xdotool.
+
+use anyhow::{Context, Result, bail};
+use dealbell_tests::Environment;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tokio::process::Command;
+
+/// Takes pictures of one display into one folder.
+pub(crate) struct Camera {
+    environment: Environment,
+    folder: PathBuf,
+    /// Behind the name of every picture: `-light-ru`.
+    suffix: String,
+}
+
+/// A part of the screen, pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Area {
+    x: i32,
+    y: i32,
+    width: u32,
+    height: u32,
+}
+
+impl Camera {
+    /// A camera at the display of `environment`.
+    pub(crate) fn new(environment: Environment, folder: &Path, suffix: String) -> Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        Ok(Self {
+            environment,
+            folder: folder.to_owned(),
+            suffix,
+        })
+    }
+
+    /// The whole screen.
+    pub(crate) async fn screen(&self, name: &str) -> Result<PathBuf> {
+        let path = self.path(name);
+        self.run(
+            "import",
+            &[
+                "-window",
+                "root",
+                "-define",
+                "png:exclude-chunks=date,time",
+                &path.to_string_lossy(),
+            ],
+        )
+        .await?;
+        Ok(path)
+    }
+
+    /// A part of the screen.
+    pub(crate) async fn area(&self, name: &str, area: Area) -> Result<PathBuf> {
+        let path = self.path(name);
+        let crop = format!("{}x{}{:+}{:+}", area.width, area.height, area.x, area.y);
+        let to = path.to_string_lossy().into_owned();
+        self.run(
+            "import",
+            &["-window", "root", "-crop", &crop, "+repage", &to],
+        )
+        .await?;
+        Ok(path)
+    }
+
+    /// Where the visible windows are that xdotool finds by this search.
+    pub(crate) async fn windows(&self, search: &[&str]) -> Result<Vec<Area>> {
+        let mut arguments = vec!["search", "--onlyvisible"];
+        arguments.extend(search);
+        let Ok(found) = self.run("xdotool", &arguments).await else {
+            return Ok(Vec::new());
+        };
+        let mut areas = Vec::new();
+        for id in String::from_utf8_lossy(&found.stdout).lines() {
+            // A window may close between the two questions.
+            if let Ok(area) = self.place(id).await {
+                areas.push(area);
+            }
+        }
+        Ok(areas)
+    }
+
+    async fn place(&self, id: &str) -> Result<Area> {
+        let told = self
+            .run("xdotool", &["getwindowgeometry", "--shell", id])
+            .await?;
+        let told = String::from_utf8_lossy(&told.stdout).into_owned();
+        let value = |name: &str| {
+            let line = told
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            line.context("no geometry")
+        };
+        Ok(Area {
+            x: value("X")?.parse()?,
+            y: value("Y")?.parse()?,
+            width: value("WIDTH")?.parse()?,
+            height: value("HEIGHT")?.parse()?,
+        })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}{}.png", self.suffix))
+    }
+
+    async fn run(&self, program: &str, arguments: &[&str]) -> Result<Output> {
+        let output = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .envs(&self.environment)
+            .output()
+            .await
+            .with_context(|| format!("{program} did not start"))?;
+        if !output.status.success() {
+            bail!("{program}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(output)
+    }
+}
+
+impl Area {
+    /// The right end of a panel, where its tray is.
+    pub(crate) fn right_end(self, width: u32) -> Self {
+        let width = width.min(self.width);
+        let x = self.x + i32::try_from(self.width - width).unwrap_or_default();
+        Self { x, width, ..self }
+    }
+
+    /// The same with a margin, and none of it off the screen's upper left.
+    pub(crate) fn with_margin(self, margin: u32) -> Self {
+        let by = i32::try_from(margin).unwrap_or_default();
+        Self {
+            x: (self.x - by).max(0),
+            y: (self.y - by).max(0),
+            width: self.width + 2 * margin,
+            height: self.height + 2 * margin,
+        }
+    }
+}
