@@ -129,14 +129,7 @@ impl Engine {
 
     /// Puts the user's mark into the outbox, and only then lets the list show it (STREAM 7).
     pub(crate) async fn mark(&mut self, mark: Mark, now: Now) -> Result<Vec<Effect>, StoreError> {
-        let marked = match self.store()?.add_mark(mark, now.wall).await {
-            Ok(marked) => marked,
-            Err(error) => {
-                let effects = self.gave_way(error.is_damage(), &error, now).await;
-                drop(effects);
-                return Err(error);
-            }
-        };
+        let marked = self.store()?.add_mark(mark, now.wall).await?;
         self.stale = true;
         let mut effects = Vec::new();
         match &marked.mark {

@@ -1,6 +1,8 @@
 //! What a broken or hostile peer can send, over a real socket: the inbox drops the link, comes
 //! back by itself and keeps what it has.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use dealbell_inbox::{Config, Inbox, StartError};
 use dealbell_protocol::stream::{MAX_FRAME, SUBPROTOCOL};
 use dealbell_protocol::window::{Connection, Language};

@@ -1,5 +1,7 @@
 //! The whole inbox against the real centre: over TCP, with real databases.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_inbox::{Config, Inbox, State, ToastAct, ToastKey, ToastOutcome};
 use dealbell_protocol::ingest::{Act, Batch, Ingest, Notice};

@@ -7,7 +7,7 @@ use crate::toast::{Suppression, ToastAct, ToastKey, ToastOutcome};
 use dealbell_protocol::stream::{
     Change, ClientInfo, Event, GRACE_MS, PING_MS, Popup, ResumeMode, ServerFrame,
 };
-use dealbell_protocol::window::Language;
+use dealbell_protocol::window::{Connection, Language};
 use dealbell_protocol::{
     ChannelSet, ChannelSettings, ConnectionId, Cursor, Kind, Notification, NotificationId,
     Priority, Provider, ProviderChannels, ProviderId, Unread,
@@ -402,4 +402,20 @@ async fn a_popup_is_shown_and_kept_nowhere_unless_the_master_switch_is_off() {
     line.change(Change::Channels(Box::new(channels(false, true))))
         .await;
     assert_eq!(line.say(popup).await, [], "RULES C10");
+}
+
+#[tokio::test]
+async fn a_store_damaged_at_work_is_begun_anew_from_the_centre() {
+    let mut line = Line::live().await;
+    line.create(|_| {}).await;
+    let store = line.engine.store().unwrap();
+    store.break_for_test().await;
+    assert_eq!(line.create(|_| {}).await, []);
+    let state = line.engine.state();
+    assert!(state.rebuilt.as_ref().is_some_and(|rebuilt| !rebuilt.newer));
+    let Connection::Offline { .. } = state.connection else {
+        panic!("{state:?}");
+    };
+    let kept = line.engine.store().unwrap().kept().await.unwrap();
+    assert_eq!(kept.cursor, None, "so that the centre sends everything");
 }

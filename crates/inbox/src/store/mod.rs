@@ -108,6 +108,15 @@ impl Store {
         Ok((Self::open_as_is(&path, owner).await?, rebuilt))
     }
 
+    /// What a torn page would do: a table cannot be read any more.
+    #[cfg(test)]
+    pub(crate) async fn break_for_test(&mut self) {
+        sqlx::query("DROP TABLE notifications")
+            .execute(&mut self.connection)
+            .await
+            .unwrap();
+    }
+
     async fn open_as_is(path: &Path, owner: &str) -> Result<Self, StoreError> {
         let connection = SqliteConnectOptions::new()
             .filename(path)

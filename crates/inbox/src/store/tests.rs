@@ -93,7 +93,7 @@ async fn stream_5_a_pending_mark_shows_until_ok_and_is_never_counted_twice() {
         let mut store = reopen(store, &folder).await;
         assert_eq!(
             store.kept().await.unwrap().outbox,
-            [mark.clone()],
+            std::slice::from_ref(&mark),
             "durable"
         );
         let after = Unread { count: 2, at: 4 };
