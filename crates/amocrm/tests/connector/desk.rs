@@ -29,6 +29,7 @@ struct State {
     recipients: Vec<Recipient>,
     rows: Vec<Row>,
     memory: BTreeMap<String, String>,
+    told: Vec<String>,
     refusals: u32,
 }
 
@@ -73,6 +74,13 @@ impl Desk {
 
     pub(crate) fn briefs(&self) -> Vec<String> {
         self.rows().iter().map(Row::brief).collect()
+    }
+
+    /// Everything that was ever told, repetitions included.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let mut told = self.state.lock().unwrap().told.clone();
+        told.sort();
+        told
     }
 
     pub(crate) fn memory_keys(&self) -> Vec<String> {
@@ -165,6 +173,8 @@ impl Ingest for Desk {
 
 impl State {
     fn notify(&mut self, notice: Notice) {
+        self.told
+            .push(format!("{}: {}", notice.kind.name(), notice.title));
         let same = |row: &&mut Row| {
             notice.dedup_key.is_some()
                 && row.notice.dedup_key == notice.dedup_key
