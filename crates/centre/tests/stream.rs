@@ -478,6 +478,21 @@ async fn another_process_is_heard_at_the_next_ping() {
     assert!(matches!(change, Change::Providers(_)));
 }
 
+#[tokio::test]
+async fn an_entry_of_another_process_is_sent_before_the_next_of_our_own() {
+    let bed = bed().await;
+    let mut client = bed.live().await;
+    let database = bed.folder.path().join("centre.db");
+    let options = dealbell_centre::Options::new(database.to_str().unwrap());
+    let second = dealbell_centre::Centre::open(options).await.unwrap();
+    second.add_integration("Почта").await.unwrap();
+    bed.tell_anna(1).await;
+    let event = client.event().await;
+    assert_eq!(event.seq, 1);
+    assert!(matches!(event.change, Change::Providers(_)));
+    assert_eq!(client.event().await.seq, 2);
+}
+
 async fn connected(bed: &Bed) -> bool {
     use dealbell_protocol::ingest::Ingest as _;
     bed.centre.recipients().await.unwrap()[0].connected
