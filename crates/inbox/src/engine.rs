@@ -233,6 +233,7 @@ impl Engine {
                 Output::CaughtUp => self.settle(now, effects).await,
                 Output::Write(write) => match self.write(write, now, effects).await {
                     Ok(Some(cursor)) => {
+                        self.state.store_failed = false;
                         let input = Input::Committed { cursor };
                         queue.extend(self.session.handle(input, now));
                     }
@@ -488,6 +489,7 @@ impl Engine {
             None => Store::open(&self.setup.path, &self.setup.owner).await?,
         };
         self.store = Some(store);
+        self.state.store_failed = false;
         self.state.rebuilt = rebuilt.or(self.state.rebuilt.take());
         self.channels = None;
         Ok(())
@@ -505,9 +507,9 @@ impl Engine {
             return;
         }
         self.state.list_version += 1;
-        match self.look().await {
-            Ok(()) => self.state.store_failed = false,
-            Err(error) => tracing::error!(%error, "the local store cannot be read"),
+        if let Err(error) = self.look().await {
+            tracing::error!(%error, "the local store cannot be read");
+            self.state.store_failed = true;
         }
         if self.state.unread == 0 {
             effects.extend(self.desk.all_read().map(Effect::Toast));

@@ -409,7 +409,7 @@ async fn a_store_damaged_at_work_is_begun_anew_from_the_centre() {
     let mut line = Line::live().await;
     line.create(|_| {}).await;
     let store = line.engine.store().unwrap();
-    store.break_for_test().await;
+    store.run_for_test("DROP TABLE notifications").await;
     assert_eq!(line.create(|_| {}).await, []);
     let state = line.engine.state();
     assert!(state.rebuilt.as_ref().is_some_and(|rebuilt| !rebuilt.newer));
@@ -418,4 +418,18 @@ async fn a_store_damaged_at_work_is_begun_anew_from_the_centre() {
     };
     let kept = line.engine.store().unwrap().kept().await.unwrap();
     assert_eq!(kept.cursor, None, "so that the centre sends everything");
+}
+
+#[tokio::test]
+async fn stream_3_what_the_disk_refuses_neither_rings_nor_moves_the_cursor() {
+    let mut line = Line::live().await;
+    line.create(|_| {}).await;
+    let store = line.engine.store().unwrap();
+    store.run_for_test("PRAGMA query_only = ON").await;
+    assert_eq!(line.create(|_| {}).await, []);
+    let state = line.engine.state();
+    assert!(state.store_failed && state.rebuilt.is_none(), "{state:?}");
+    assert_eq!(state.unread, 1, "what is here stays");
+    let kept = line.engine.store().unwrap().kept().await.unwrap();
+    assert_eq!(kept.cursor, Some(cursor(1)), "it comes again");
 }

@@ -108,10 +108,10 @@ impl Store {
         Ok((Self::open_as_is(&path, owner).await?, rebuilt))
     }
 
-    /// What a torn page would do: a table cannot be read any more.
+    /// Lets a test break something.
     #[cfg(test)]
-    pub(crate) async fn break_for_test(&mut self) {
-        sqlx::query("DROP TABLE notifications")
+    pub(crate) async fn run_for_test(&mut self, sql: &'static str) {
+        sqlx::query(sql)
             .execute(&mut self.connection)
             .await
             .unwrap();
