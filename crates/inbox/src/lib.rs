@@ -8,6 +8,7 @@
 //! | `engine` | the three put together, without a network |
 //! | [`view`] | what tray and menu show, as values |
 //! | `address`, `rest`, `link` | the centre's address, its HTTP API, its stream |
+//! | `check` | trying a centre out before it is taken into use |
 //! | [`Inbox`] | the handle that drives it all |
 //!
 //! It knows neither Tauri nor an OS. TLS needs a rustls provider installed by the application.
