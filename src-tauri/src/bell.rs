@@ -3,7 +3,10 @@
 use dealbell_inbox::toast::ToastFailure;
 use dealbell_inbox::{Inbox, ToastAct, ToastKey, ToastOutcome, ToastView};
 use dealbell_protocol::Priority;
+use dealbell_protocol::window::Language;
 use dealbell_toasts::{Shown, Toast, ToastBackend, ToastError, Urgency};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -16,12 +19,39 @@ pub(crate) enum BellEvent {
     Popup(ToastKey, String),
 }
 
+/// What all our toasts have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// What a click does, in the user's language.
+    pub(crate) open_label: String,
+    /// Name or file of the icon.
+    pub(crate) icon: String,
+}
+
+impl Look {
+    /// The look in `language`. The icon is put into `folder`: a daemon finds it by name only after
+    /// an installation.
+    pub(crate) fn new(language: Language, folder: &Path) -> Self {
+        let file = folder.join("icon.png");
+        let icon = include_bytes!("../../icons/64x64.png");
+        let kept = fs::read(&file).is_ok_and(|kept| kept == icon) || fs::write(&file, icon).is_ok();
+        Self {
+            open_label: dealbell_texts::text(language, "toast-open", &[]),
+            icon: if kept {
+                file.to_string_lossy().into_owned()
+            } else {
+                "dealbell".into()
+            },
+        }
+    }
+}
+
 /// Shows and withdraws until the inbox ends.
 pub(crate) async fn ring(
     inbox: Inbox,
     mut acts: mpsc::Receiver<ToastAct>,
     screen: Arc<dyn ToastBackend>,
-    open_label: String,
+    look: Look,
     events: mpsc::Sender<BellEvent>,
 ) {
     while let Some(act) = acts.recv().await {
@@ -30,7 +60,7 @@ pub(crate) async fn ring(
                 if let (ToastKey::Popup(_), Some(link)) = (view.key, &view.link) {
                     let _ = events.send(BellEvent::Popup(view.key, link.clone())).await;
                 }
-                let outcome = outcome(screen.show(&toast(&view, &open_label)).await);
+                let outcome = outcome(screen.show(&toast(&view, &look)).await);
                 // The title is a customer's; the log gets the key alone.
                 tracing::info!(key = key_text(view.key), ?outcome, "toast");
                 let fails = matches!(outcome, ToastOutcome::Failed { .. });
@@ -66,7 +96,7 @@ pub(crate) fn key_of(text: &str) -> Option<ToastKey> {
     }
 }
 
-fn toast(view: &ToastView, open_label: &str) -> Toast {
+fn toast(view: &ToastView, look: &Look) -> Toast {
     Toast {
         key: key_text(view.key),
         title: view.title.clone(),
@@ -76,9 +106,9 @@ fn toast(view: &ToastView, open_label: &str) -> Toast {
             Priority::Normal => Urgency::Normal,
             Priority::High => Urgency::High,
         },
-        default_label: open_label.to_owned(),
+        default_label: look.open_label.clone(),
         buttons: Vec::new(),
-        icon: Some("dealbell".into()),
+        icon: Some(look.icon.clone()),
     }
 }
 

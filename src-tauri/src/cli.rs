@@ -34,15 +34,13 @@ pub(crate) struct Cli {
 
 impl Cli {
     /// Reads the process's own arguments. Tokens come from the environment alone, so that no list
-    /// of processes shows them.
+    /// of processes shows them; and they leave it, so that no browser we start inherits them.
+    ///
+    /// Must be called before any thread is started.
     pub(crate) fn from_process() -> Self {
         let mut cli = Self::parse();
-        cli.device_token = std::env::var("DEALBELL_TOKEN")
-            .ok()
-            .filter(|t| !t.is_empty());
-        cli.crm_token = std::env::var("DEALBELL_CRM_TOKEN")
-            .ok()
-            .filter(|t| !t.is_empty());
+        cli.device_token = take_secret("DEALBELL_TOKEN");
+        cli.crm_token = take_secret("DEALBELL_CRM_TOKEN");
         cli
     }
 
@@ -50,4 +48,12 @@ impl Cli {
     pub(crate) fn from_second_start(arguments: &[String]) -> Self {
         Self::try_parse_from(arguments).unwrap_or_default()
     }
+}
+
+#[expect(unsafe_code, reason = "no other thread runs yet")]
+fn take_secret(name: &str) -> Option<String> {
+    let secret = std::env::var(name).ok().filter(|secret| !secret.is_empty());
+    // SAFETY: main calls this before it starts any thread.
+    unsafe { std::env::remove_var(name) };
+    secret
 }

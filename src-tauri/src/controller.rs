@@ -20,12 +20,13 @@ use dealbell_protocol::window::{
     WindowEvent, WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
-use sign_in::{Opened, Unkept};
+use sign_in::{Opened, TriedOut, Unkept};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 /// Pop-ups whose links are remembered; older ones have left the screen.
 const MAX_POPUPS: usize = 50;
@@ -46,6 +47,8 @@ pub(crate) enum Input {
     Connector,
     /// A line was opened, or not.
     Opened(Box<Opened>),
+    /// A token was tried out at sign-in.
+    TriedOut(Box<TriedOut>),
     /// A new token was kept, or nobody took it.
     Kept(Option<Unkept>),
     /// The answer to a call of the window that took a while.
@@ -67,6 +70,8 @@ pub(crate) struct Controller {
     toasts: Arc<dyn ToastBackend>,
     window: WindowProcess,
     line: Option<Line>,
+    /// Brings the line's toasts to the screen; holds its inbox.
+    ringing: Option<JoinHandle<()>>,
     /// Why there is no line.
     signed_out: Connection,
     troubles: BTreeSet<Trouble>,
@@ -120,6 +125,7 @@ impl Controller {
             toasts,
             window,
             line: None,
+            ringing: None,
             signed_out: nothing.connection,
             troubles,
             unkept: None,
@@ -183,6 +189,7 @@ impl Controller {
             Input::Inbox => {}
             Input::Connector => self.connector_changed(),
             Input::Opened(opened) => self.opened(*opened).await,
+            Input::TriedOut(tried) => self.tried_out(*tried).await,
             Input::Kept(unkept) => self.kept(unkept),
             Input::Answer(id, answer) => self.window.send(&WindowEvent::Answer { id, answer }),
             Input::SecondStart(arguments) => self.second_start(&arguments),
@@ -405,7 +412,7 @@ impl Controller {
 
     async fn leave(mut self) {
         self.window.send(&WindowEvent::Leave);
-        self.line = None;
+        self.close_line().await;
         self.tray.leave().await;
         self.app.exit(0);
     }

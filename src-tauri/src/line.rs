@@ -7,13 +7,15 @@ use dealbell_amocrm::{
     Settings as ConnectorSettings, Token,
 };
 use dealbell_centre::{Centre, CentreError, Options, ServeOptions};
-use dealbell_inbox::{Config, Inbox, StartError, ToastAct};
+use dealbell_inbox::{Config, Inbox, InboxError, StartError, ToastAct};
 use dealbell_protocol::window::{Language, Way};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 /// Why a line could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +32,15 @@ pub(crate) enum LineError {
     /// The inbox.
     #[error(transparent)]
     Inbox(#[from] StartError),
+    /// The inbox would not let go.
+    #[error(transparent)]
+    SignOut(#[from] InboxError),
     /// A folder or a port.
     #[error("{0}")]
     System(#[from] std::io::Error),
 }
 
-/// An account in use. Dropping it ends the embedded centre, its connector and the demo.
+/// An account in use.
 pub(crate) struct Line {
     /// Which account.
     pub(crate) account: Account,
@@ -45,15 +50,21 @@ pub(crate) struct Line {
     pub(crate) inbox: Inbox,
     /// How the connector is doing, where it is ours.
     pub(crate) connector: Option<watch::Receiver<ConnectorStatus>>,
-    _embedded: Option<Embedded>,
+    /// Everything of this account on this disk.
+    folder: PathBuf,
+    embedded: Option<Embedded>,
 }
 
 /// Everything that runs inside the app instead of in a server.
 struct Embedded {
-    _stop: oneshot::Sender<()>,
-    _stop_connector: oneshot::Sender<()>,
+    stop_centre: oneshot::Sender<()>,
+    stop_connector: oneshot::Sender<()>,
+    tasks: [JoinHandle<()>; 2],
     _demo: Option<Demo>,
 }
+
+/// How long the parts may take to end.
+const END: Duration = Duration::from_secs(5);
 
 /// What a line is opened with.
 pub(crate) struct Opening {
@@ -111,7 +122,8 @@ impl Line {
             label,
             inbox,
             connector: None,
-            _embedded: None,
+            folder,
+            embedded: None,
         };
         Ok((line, acts))
     }
@@ -141,15 +153,15 @@ impl Line {
 
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = centre.clone();
-        tokio::spawn(async move {
+        let (stop_centre, stopped) = oneshot::channel::<()>();
+        let served = centre.clone();
+        let serving = tokio::spawn(async move {
             let options = ServeOptions {
                 embedded: true,
                 ..ServeOptions::default()
             };
             let ended = async { drop(stopped.await) };
-            if let Err(error) = serving.serve(listener, options, ended).await {
+            if let Err(error) = served.serve(listener, options, ended).await {
                 tracing::error!(%error, "the embedded centre ended");
             }
         });
@@ -165,15 +177,16 @@ impl Line {
         let connector = Connector::new(Arc::new(centre), settings);
         let status = connector.status();
         let (stop_connector, stopped) = oneshot::channel::<()>();
-        tokio::spawn(async move {
+        let connecting = tokio::spawn(async move {
             let ended = connector.run(async { drop(stopped.await) }).await;
             tracing::info!(?ended, "the connector ended");
         });
 
         let (inbox, acts) = inbox(&url, &device_token, folder, "embedded", &opening).await?;
         let embedded = Embedded {
-            _stop: stop,
-            _stop_connector: stop_connector,
+            stop_centre,
+            stop_connector,
+            tasks: [serving, connecting],
             _demo: demo,
         };
         let line = Self {
@@ -181,9 +194,32 @@ impl Line {
             label,
             inbox,
             connector: Some(status),
-            _embedded: Some(embedded),
+            folder: folder.to_owned(),
+            embedded: Some(embedded),
         };
         Ok((line, acts))
+    }
+
+    /// Ends the line and waits until its parts let go of their files.
+    pub(crate) async fn close(self) {
+        let Some(embedded) = self.embedded else {
+            return;
+        };
+        drop((embedded.stop_connector, embedded.stop_centre));
+        for task in embedded.tasks {
+            if tokio::time::timeout(END, task).await.is_err() {
+                tracing::warn!("a part of the line did not end in time");
+            }
+        }
+    }
+
+    /// Withdraws the toasts, ends the line and deletes what this device knows of the account.
+    pub(crate) async fn wipe(self) -> Result<(), LineError> {
+        let wiped = self.inbox.sign_out().await;
+        let folder = self.folder.clone();
+        self.close().await;
+        fs::remove_dir_all(folder)?;
+        Ok(wiped?)
     }
 }
 

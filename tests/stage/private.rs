@@ -298,7 +298,7 @@ fn dunst_config(dark: bool) -> String {
     format!(
         "[global]\n    width = 360\n    height = 200\n    origin = bottom-right\n    offset = 16x48\n    \
          font = \"Sans 10\"\n    padding = 14\n    horizontal_padding = 16\n    frame_width = 1\n    \
-         corner_radius = 10\n    gap_size = 8\n    icon_position = left\n    max_icon_size = 32\n    \
+         corner_radius = 10\n    gap_size = 0\n    separator_height = 1\n    separator_color = frame\n    icon_position = left\n    min_icon_size = 36\n    max_icon_size = 36\n    icon_corner_radius = 8\n    \
          show_indicators = no\n    markup = full\n    format = \"<b>%s</b>\\n%b\"\n    \
          idle_threshold = 0\n    notification_limit = 3\n\
          [urgency_low]\n{colours}[urgency_normal]\n{colours}[urgency_critical]\n{colours}"

@@ -26,7 +26,11 @@ pub(crate) fn cargo() -> Command {
 
 /// A line for the person who started us.
 pub(crate) fn say(text: &str) {
-    println!("\x1b[1m›\x1b[0m {text}");
+    if std::io::stdout().is_terminal() {
+        println!("\x1b[1m›\x1b[0m {text}");
+    } else {
+        println!("› {text}");
+    }
 }
 
 /// Runs a command whose output is of interest only when it fails; shows its last line meanwhile.

@@ -11,7 +11,11 @@ use dealbell_inbox::{StartError, ToastAct};
 use dealbell_protocol::window::{
     Page, SignIn, SignedOutReason, Trouble, Way, WindowAnswer, WindowErrorCode,
 };
+use std::time::Duration;
 use tokio::sync::mpsc;
+
+/// How long the toasts of an account that goes may take to leave the screen.
+const WITHDRAWN: Duration = Duration::from_secs(5);
 
 /// What became of opening a line.
 pub(crate) struct Opened {
@@ -20,6 +24,14 @@ pub(crate) struct Opened {
     /// The token, where it is new and has to be kept.
     fresh_token: Option<String>,
     outcome: Result<(Line, mpsc::Receiver<ToastAct>), Refusal>,
+}
+
+/// An account that the user wants to sign in to.
+pub(crate) struct TriedOut {
+    call: u64,
+    account: Account,
+    token: String,
+    verdict: Result<(), WindowErrorCode>,
 }
 
 /// Why no line was opened.
@@ -100,7 +112,28 @@ impl Controller {
             ),
         };
         let token = token.split_whitespace().collect::<String>();
-        self.open_line(Some(call), account, Some(token));
+        let inputs = self.inputs.clone();
+        tokio::spawn(async move {
+            let verdict = try_out(&account, &token).await;
+            let tried = TriedOut {
+                call,
+                account,
+                token,
+                verdict,
+            };
+            let _ = inputs.send(Input::TriedOut(Box::new(tried))).await;
+        });
+    }
+
+    /// A token was tried out. The line in use stays until another is known to work.
+    pub(super) async fn tried_out(&mut self, tried: TriedOut) {
+        match tried.verdict {
+            Ok(()) => {
+                self.close_line().await;
+                self.open_line(Some(tried.call), tried.account, Some(tried.token));
+            }
+            Err(code) => self.reply(tried.call, refused(code)),
+        }
     }
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
@@ -118,9 +151,6 @@ impl Controller {
                         .await
                         .ok_or(Refusal::NoToken)?,
                 };
-                if call.is_some() {
-                    try_out(&account, &token).await.map_err(Refusal::Code)?;
-                }
                 Line::open(Opening {
                     account,
                     token,
@@ -163,25 +193,17 @@ impl Controller {
                 return;
             }
         };
-        self.close_line();
+        self.close_line().await;
         let account = line.account.clone();
         watch_value(line.inbox.state(), self.inputs.clone(), || Input::Inbox);
         if let Some(connector) = &line.connector {
             watch_value(connector.clone(), self.inputs.clone(), || Input::Connector);
         }
         let events = super::forward(&self.inputs, Input::Bell);
-        let open_label = dealbell_texts::text(
-            language(self.settings.current().language),
-            "toast-open",
-            &[],
-        );
-        tokio::spawn(bell::ring(
-            line.inbox.clone(),
-            acts,
-            self.toasts.clone(),
-            open_label,
-            events,
-        ));
+        let look = bell::Look::new(language(self.settings.current().language), &self.data);
+        let screen = self.toasts.clone();
+        let ringing = bell::ring(line.inbox.clone(), acts, screen, look, events);
+        self.ringing = Some(tokio::spawn(ringing));
         self.line = Some(line);
         self.connector_changed();
         if let Err(error) = self
@@ -204,11 +226,16 @@ impl Controller {
         let Some(line) = self.line.take() else {
             return WindowAnswer::Done;
         };
-        let wiped = line.inbox.sign_out().await;
-        if let Err(error) = self.secrets.forget(&token_name(&line.account)).await {
+        let account = line.account.clone();
+        let wiped = line.wipe().await;
+        if let Err(error) = self.secrets.forget(&token_name(&account)).await {
             tracing::info!(%error, "nothing to forget in the keyring");
         }
-        self.close_line();
+        if let Some(ringing) = self.ringing.take() {
+            // The inbox has ended; what it wanted withdrawn still goes.
+            let _ = tokio::time::timeout(WITHDRAWN, ringing).await;
+        }
+        self.close_line().await;
         self.signed_out = signed_out(SignedOutReason::NoAccount);
         let forgotten = self.settings.change(|settings| settings.account = None);
         match (wiped, forgotten) {
@@ -262,8 +289,14 @@ impl Controller {
         self.unkept = unkept;
     }
 
-    pub(super) fn close_line(&mut self) {
-        self.line = None;
+    /// Ends the line in use, and what it was in trouble with.
+    pub(super) async fn close_line(&mut self) {
+        if let Some(ringing) = self.ringing.take() {
+            ringing.abort();
+        }
+        if let Some(line) = self.line.take() {
+            line.close().await;
+        }
         for trouble in [
             Trouble::CrmTokenRefused,
             Trouble::CrmUnreachable,
@@ -344,8 +377,9 @@ fn code_of(error: &LineError) -> WindowErrorCode {
             WindowErrorCode::AddressWrong
         }
         LineError::Demo(_) => WindowErrorCode::NotACentre,
-        LineError::Centre(_) | LineError::Inbox(StartError::Store(_)) | LineError::System(_) => {
-            WindowErrorCode::Storage
-        }
+        LineError::Centre(_)
+        | LineError::Inbox(StartError::Store(_))
+        | LineError::SignOut(_)
+        | LineError::System(_) => WindowErrorCode::Storage,
     }
 }

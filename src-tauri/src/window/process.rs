@@ -124,8 +124,6 @@ fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<
         .arg("--window")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .env_remove("DEALBELL_TOKEN")
-        .env_remove("DEALBELL_CRM_TOKEN")
         .spawn()?;
     let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(std::io::Error::other("no pipes"));
