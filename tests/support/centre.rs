@@ -82,6 +82,15 @@ impl CentreProgram {
         Ok(())
     }
 
+    /// Ends it as an administrator would.
+    ///
+    /// # Errors
+    /// When it does not serve or does not leave.
+    pub async fn stop(&mut self) -> Result<()> {
+        let program = self.program.take().context("the centre does not serve")?;
+        program.terminate().await.map(|_| ())
+    }
+
     /// Publishes with an integration's key; the status and the body of the answer.
     ///
     /// # Errors

@@ -1,0 +1,106 @@
+//! Where the token is kept, and where it never is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dealbell_tests::{Ending, PrivateDesktop, Program, eventually};
+use zbus::zvariant::OwnedObjectPath;
+
+use crate::{Department, QUIET, SIGNED_OUT, desktop, tray_says, wait_window, window_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_keyring_the_token_is_written_nowhere_and_asked_for_again() {
+    let desktop = desktop().await;
+    let department = Department::serving_on(&desktop).await;
+    let app = desktop.app(&[], &department.entries()).unwrap();
+    tray_says(&desktop, &app, QUIET).await;
+    app.wait_stderr(|line| {
+        let asked = line.contains("the keyring did not take the token");
+        asked.then_some(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+    assert_eq!(holding(&desktop.home(), &department.token), [""; 0]);
+
+    let app = desktop.app(&[], &[]).unwrap();
+    second_item(&desktop).await;
+    tray_says(&desktop, &app, SIGNED_OUT).await;
+    wait_window(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_keyring_keeps_the_token_for_the_next_start() {
+    let desktop = desktop().await;
+    let script =
+        "printf pass | exec gnome-keyring-daemon --unlock --components=secrets --foreground";
+    let _keyring = desktop.program(Path::new("sh"), ["-c", script]).unwrap();
+    let bus = desktop.bus.connect().await.unwrap();
+    let department = Department::serving_on(&desktop).await;
+    eventually("the keyring", async || {
+        Ok((kept(&bus).await?.is_empty()).then_some(()))
+    })
+    .await
+    .unwrap();
+
+    let app = desktop.app(&[], &department.entries()).unwrap();
+    tray_says(&desktop, &app, QUIET).await;
+    eventually("the token in the keyring", async || {
+        Ok((kept(&bus).await?.len() == 1).then_some(()))
+    })
+    .await
+    .unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
+    assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+    assert_eq!(holding(&desktop.home(), &department.token), [""; 0]);
+
+    let app = desktop.app(&[], &[]).unwrap();
+    second_item(&desktop).await;
+    tray_says(&desktop, &app, QUIET).await;
+    assert_eq!(window_of(&app), None, "there is nothing to ask");
+    department.ring(&desktop, &app, "Снова на связи").await;
+}
+
+async fn second_item(desktop: &PrivateDesktop) {
+    let registered = desktop.recorder.wait("the second item", |seen| {
+        (seen.items.len() == 2).then_some(())
+    });
+    registered.await.unwrap();
+}
+
+/// What of ours the keyring holds, unlocked.
+async fn kept(bus: &zbus::Connection) -> anyhow::Result<Vec<OwnedObjectPath>> {
+    let wanted = std::collections::HashMap::from([("service", "dealbell")]);
+    let service = "org.freedesktop.secrets";
+    let interface = "org.freedesktop.Secret.Service";
+    let path = "/org/freedesktop/secrets";
+    let found = bus
+        .call_method(Some(service), path, Some(interface), "SearchItems", &wanted)
+        .await?;
+    let (unlocked, _locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+        found.body().deserialize()?;
+    Ok(unlocked)
+}
+
+/// The files under `folder` that hold this text.
+fn holding(folder: &Path, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                files += 1;
+                let content = fs::read(entry.path()).unwrap();
+                let mut windows = content.windows(text.len());
+                if windows.any(|window| window == text.as_bytes()) {
+                    found.push(entry.path().display().to_string());
+                }
+            }
+        }
+    }
+    assert!(files > 0, "the app has written something");
+    found
+}
