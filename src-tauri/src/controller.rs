@@ -84,6 +84,8 @@ pub(crate) struct Controller {
     told_list: u64,
     told_channels: Option<u64>,
     logged_unread: Option<u64>,
+    /// The window has asked for a token since the last one stopped working.
+    asked_for_token: bool,
 }
 
 impl Controller {
@@ -134,6 +136,7 @@ impl Controller {
             told_list: 0,
             told_channels: None,
             logged_unread: None,
+            asked_for_token: false,
             app,
         };
         controller.begin(&cli);
@@ -350,8 +353,17 @@ impl Controller {
             self.logged_unread = Some(state.unread);
             tracing::info!(unread = state.unread, "counted");
         }
+        let shut_out = self.shut_out(&state);
+        if shut_out.is_some() && !self.asked_for_token {
+            self.window.show(Page::SignIn);
+        }
+        self.asked_for_token = shut_out.is_some();
+        let in_tray = State {
+            connection: shut_out.unwrap_or(state.connection),
+            ..state.clone()
+        };
         let language = language(self.settings.current().language);
-        self.tray.show(TrayView::of(&state, language)).await;
+        self.tray.show(TrayView::of(&in_tray, language)).await;
         if !self.window.is_running() {
             return;
         }
@@ -373,6 +385,18 @@ impl Controller {
         {
             self.told_channels = Some(channels.revision);
             self.window.send(&WindowEvent::ChannelsChanged { channels });
+        }
+    }
+
+    /// Why the account in use needs a new token: the centre refuses the one it has, or the CRM
+    /// behind our own centre does.
+    fn shut_out(&self, state: &State) -> Option<Connection> {
+        self.line.as_ref()?;
+        let by_crm = self.troubles.contains(&Trouble::CrmTokenRefused);
+        match state.connection {
+            by_centre @ Connection::SignedOut { .. } => Some(by_centre),
+            _ if by_crm => Some(signed_out(SignedOutReason::TokenInvalid)),
+            _ => None,
         }
     }
 
