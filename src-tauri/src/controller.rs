@@ -17,7 +17,7 @@ use dealbell_inbox::{State, ToastKey};
 use dealbell_protocol::NotificationId;
 use dealbell_protocol::window::{
     Connection, Language, LanguageChoice, ListView, Page, SignedOutReason, Trouble, WindowAnswer,
-    WindowEvent, WindowState,
+    WindowEvent, WindowRequest, WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
 use sign_in::{Opened, TriedOut, Unkept};
@@ -181,9 +181,13 @@ impl Controller {
             Input::Bell(BellEvent::Fails(fails)) => self.set_trouble(Trouble::NoToasts, fails),
             Input::Bell(BellEvent::Popup(key, link)) => self.remember_popup(key, link),
             Input::Window(WindowInput::Call(generation, call)) => {
-                if let Some(call) = self.window.called(generation, call) {
-                    self.answer(call).await;
+                let Some(call) = self.window.called(generation, call) else {
+                    return true;
+                };
+                if call.request == WindowRequest::Quit {
+                    return false;
                 }
+                self.answer(call).await;
             }
             Input::Window(WindowInput::Gone(generation)) => {
                 self.window.gone(generation);

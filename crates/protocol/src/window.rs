@@ -82,8 +82,10 @@ pub enum WindowRequest {
         /// Keep it, or ask again at every start.
         in_file: bool,
     },
-    /// Close the window.
+    /// Close the window; the bell goes on.
     Close,
+    /// End Dealbell: without a tray there is no other way.
+    Quit,
     /// The window is on the screen, in answer to [`WindowEvent::Show`].
     Shown,
 }

@@ -88,8 +88,8 @@ impl Controller {
             WindowRequest::SignIn { way } => return self.sign_in(id, way),
             WindowRequest::SignOut => self.sign_out().await,
             WindowRequest::KeepToken { in_file } => self.keep_token(in_file),
-            // The window's own process deals with these.
-            WindowRequest::Close | WindowRequest::Shown => WindowAnswer::Done,
+            // The window's own process and the controller's loop deal with these.
+            WindowRequest::Close | WindowRequest::Shown | WindowRequest::Quit => WindowAnswer::Done,
         };
         self.reply(id, answer);
     }

@@ -1,7 +1,9 @@
 //! The window's own process: one webview, one command, one event. It keeps no state.
 
 use super::pipes::{self, Pipes};
-use dealbell_protocol::window::{Page, ThemeChoice, WindowCall, WindowEvent, WindowRequest};
+use dealbell_protocol::window::{
+    Page, ThemeChoice, Trouble, WindowAnswer, WindowCall, WindowEvent, WindowRequest, WindowState,
+};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -72,6 +74,8 @@ struct Screen {
     waiting: Option<Page>,
     /// Grows with every show and hide: a linger that was overtaken does nothing.
     turn: u64,
+    /// There is no tray: a hidden window could not be found again.
+    only_way_in: bool,
 }
 
 impl Link {
@@ -160,10 +164,14 @@ fn hide(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         return;
     };
-    let _ = window.hide();
     let turn = {
         let link = app.state::<Link>();
         let mut screen = link.screen();
+        if screen.only_way_in {
+            let _ = window.minimize();
+            return;
+        }
+        let _ = window.hide();
         screen.turn += 1;
         screen.turn
     };
@@ -212,20 +220,28 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
             drop(screen);
             show(&window);
         }
-        WindowEvent::State { state } => {
-            let _ = window.set_title(&dealbell_inbox::view::window_title(state.unread));
-            let _ = window.set_theme(match state.theme {
-                ThemeChoice::System => None,
-                ThemeChoice::Light => Some(Theme::Light),
-                ThemeChoice::Dark => Some(Theme::Dark),
-            });
-        }
+        WindowEvent::State { state }
+        | WindowEvent::Answer {
+            answer: WindowAnswer::State { state },
+            ..
+        } => wear(&window, state),
         WindowEvent::Leave => app.exit(0),
         WindowEvent::Answer { .. }
         | WindowEvent::ListChanged { .. }
         | WindowEvent::ChannelsChanged { .. } => {}
     }
     let _ = app.emit_to(LABEL, "event", event);
+}
+
+/// What the window itself shows of the state: title, theme, and whether it may hide.
+fn wear(window: &WebviewWindow, state: &WindowState) {
+    window.state::<Link>().screen().only_way_in = state.troubles.contains(&Trouble::NoTray);
+    let _ = window.set_title(&dealbell_inbox::view::window_title(state.unread));
+    let _ = window.set_theme(match state.theme {
+        ThemeChoice::System => None,
+        ThemeChoice::Light => Some(Theme::Light),
+        ThemeChoice::Dark => Some(Theme::Dark),
+    });
 }
 
 fn write_calls(queue: &mpsc::Receiver<WindowCall>, mut calls: File) {

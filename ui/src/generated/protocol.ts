@@ -332,7 +332,7 @@ way: SignIn, } | { "type": "sign_out" } | { "type": "keep_token",
 /**
  * Keep it, or ask again at every start.
  */
-in_file: boolean, } | { "type": "close" } | { "type": "shown" };
+in_file: boolean, } | { "type": "close" } | { "type": "quit" } | { "type": "shown" };
 
 export type WindowCall = { 
 /**

@@ -137,6 +137,7 @@ way-demo = Demo
 way-solo = My account
 way-team = My team's centre
 sign-out = Sign out
+quit = Quit Dealbell
 sign-out-text = Notifications and token leave this computer. Nothing changes in the account.
 sign-out-sure = Yes, sign out
 
