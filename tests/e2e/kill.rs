@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dealbell_tests::recorder::TrayItem;
 use dealbell_tests::{
-    App, CentreProgram, DesktopOptions, Ending, PrivateDesktop, eventually, own_address,
+    App, Browser, CentreProgram, DesktopOptions, Ending, PrivateDesktop, eventually, own_address,
 };
 use serde_json::json;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -49,11 +49,9 @@ impl Integration {
 }
 
 async fn connected(desktop: &PrivateDesktop, life: usize, app: &App) -> TrayItem {
-    let registered = desktop
-        .recorder
-        .wait("the tray item", |seen| {
-            (seen.items.len() > life).then_some(())
-        });
+    let registered = desktop.recorder.wait("the tray item", |seen| {
+        (seen.items.len() > life).then_some(())
+    });
     registered.await.unwrap();
     let item = desktop.recorder.wait_item().await.unwrap();
     let online = item.wait(|view| {
@@ -130,6 +128,70 @@ async fn killed_thrice_amid_200_notifications_it_has_each_once() {
     assert!(!rung.is_empty(), "some came alone, before the crowd");
     let doubled: Vec<_> = rung.iter().filter(|(_, times)| **times > 1).collect();
     assert!(doubled.is_empty(), "{doubled:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mark_made_offline_survives_the_kill() {
+    let desktop = PrivateDesktop::start(DesktopOptions::default())
+        .await
+        .unwrap();
+    let browser = Browser::install(&desktop.home()).unwrap();
+    let mut centre =
+        CentreProgram::new(desktop.folder(), own_address(), desktop.environment()).unwrap();
+    let token = centre.user_with_device(USER).await.unwrap();
+    let key = centre
+        .command(&["integration", "add", "Сайт"])
+        .await
+        .unwrap();
+    centre.serve().await.unwrap();
+    let url = centre.url();
+    let entries = [
+        ("DEALBELL_CENTRE_URL", url.as_str()),
+        ("DEALBELL_TOKEN", token.as_str()),
+    ];
+    let app = desktop.app(&[], &entries).unwrap();
+    let item = connected(&desktop, 0, &app).await;
+    for number in 1..=2 {
+        let link = format!("https://a.amocrm.ru/leads/detail/{number}");
+        let body = json!({"users": [USER], "title": format!("Заявка {number}"), "link": link});
+        let (status, answer) = centre.publish(&key, &body).await.unwrap();
+        assert_eq!(status, 201, "{answer}");
+    }
+    let toast = desktop.recorder.wait_toast(|call| call.title == "Заявка 2");
+    let toast = toast.await.unwrap();
+    centre.stop().await.unwrap();
+    let offline = item.wait(|view| view.tooltip_text.starts_with("Нет связи"));
+    offline.await.unwrap();
+
+    desktop.recorder.click(toast.id).await.unwrap();
+    browser
+        .wait_opened("https://a.amocrm.ru/leads/detail/2")
+        .await
+        .unwrap();
+    // It leaves the menu once it is on the disk (STREAM 7).
+    let marked = item.wait_menu(|menu| {
+        let entries = menu.flat();
+        !entries.iter().any(|entry| entry.label == "Заявка 2")
+    });
+    marked.await.unwrap();
+    app.kill9().await.unwrap();
+
+    centre.serve().await.unwrap();
+    assert_eq!(centre.feed(&token).await.unwrap().unread.count, 2);
+    let app = desktop.app(&[], &entries).unwrap();
+    let item = connected(&desktop, 1, &app).await;
+    eventually("the mark at the centre", async || {
+        let feed = centre.feed(&token).await?;
+        let unread = feed.items.iter().filter(|item| item.is_unread());
+        let titles: Vec<_> = unread.map(|item| item.title.clone()).collect();
+        Ok((titles == ["Заявка 1"] && feed.unread.count == 1).then_some(()))
+    })
+    .await
+    .unwrap();
+    let one = item.wait(|view| view.tooltip_text == "1 непрочитанное");
+    one.await.unwrap();
+    let calls = desktop.recorder.recorded().calls;
+    assert_eq!(calls.len(), 2, "no toast again: {calls:?}");
 }
 
 /// The app's own store of the department's notifications.

@@ -1,6 +1,7 @@
 //! The whole path: a colleague sets a task in the CRM through a client nobody here wrote, and the
 //! real app rings, opens the card, and takes back what is done or gone.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 use std::time::{Duration, Instant};
 
