@@ -125,6 +125,8 @@ async fn survives(nonsense: Vec<(&str, Vec<u8>)>) {
         )
         .await
         .unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
+        // What was said before is not said again.
+        between.say.send(event(1, 0)).unwrap();
         let title = format!("После: {name}");
         department.ring(&desktop, &app, &title).await;
         let feed = department.centre.feed(&department.token).await.unwrap();

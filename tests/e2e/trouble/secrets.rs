@@ -1,5 +1,6 @@
 //! Where the token is kept, and where it never is.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,25 +33,8 @@ async fn without_a_keyring_the_token_is_written_nowhere_and_asked_for_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_keyring_keeps_the_token_for_the_next_start() {
     let desktop = desktop().await;
-    let script =
-        "printf pass | exec gnome-keyring-daemon --unlock --components=secrets --foreground";
-    let _keyring = desktop.program(Path::new("sh"), ["-c", script]).unwrap();
-    let bus = desktop.bus.connect().await.unwrap();
     let department = Department::serving_on(&desktop).await;
-    eventually("the keyring", async || {
-        Ok((kept(&bus).await?.is_empty()).then_some(()))
-    })
-    .await
-    .unwrap();
-
-    let app = desktop.app(&[], &department.entries()).unwrap();
-    tray_says(&desktop, &app, QUIET).await;
-    eventually("the token in the keyring", async || {
-        Ok((kept(&bus).await?.len() == 1).then_some(()))
-    })
-    .await
-    .unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
-    assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+    let _keyring = sign_in_with_keyring(&desktop, &department).await;
     assert_eq!(holding(&desktop.home(), &department.token), [""; 0]);
 
     let app = desktop.app(&[], &[]).unwrap();
@@ -60,6 +44,38 @@ async fn a_keyring_keeps_the_token_for_the_next_start() {
     department.ring(&desktop, &app, "Снова на связи").await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_keyring_that_nobody_unlocks_is_no_silence() {
+    let desktop = desktop().await;
+    let department = Department::serving_on(&desktop).await;
+    let keyring = sign_in_with_keyring(&desktop, &department).await;
+    keyring.terminate().await.unwrap();
+    let script = "exec gnome-keyring-daemon --components=secrets --foreground";
+    let _locked = desktop.program(Path::new("sh"), ["-c", script]).unwrap();
+    let bus = desktop.bus.connect().await.unwrap();
+    wait_kept(&bus, (0, 1)).await;
+
+    let app = desktop.app(&[], &[]).unwrap();
+    second_item(&desktop).await;
+    tray_says(&desktop, &app, SIGNED_OUT).await;
+    wait_window(&app).await;
+}
+
+/// A first start that leaves the token in an unlocked keyring; the keyring's daemon.
+async fn sign_in_with_keyring(desktop: &PrivateDesktop, department: &Department) -> Program {
+    // The daemon itself is what is started, so that its end is the keyring's.
+    let script = "printf pass > $TMPDIR/password && exec gnome-keyring-daemon \
+                  --unlock --components=secrets --foreground < $TMPDIR/password";
+    let keyring = desktop.program(Path::new("sh"), ["-c", script]).unwrap();
+    let bus = desktop.bus.connect().await.unwrap();
+    wait_kept(&bus, (0, 0)).await;
+    let app = desktop.app(&[], &department.entries()).unwrap();
+    tray_says(desktop, &app, QUIET).await;
+    wait_kept(&bus, (1, 0)).await;
+    assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+    keyring
+}
+
 async fn second_item(desktop: &PrivateDesktop) {
     let registered = desktop.recorder.wait("the second item", |seen| {
         (seen.items.len() == 2).then_some(())
@@ -67,18 +83,21 @@ async fn second_item(desktop: &PrivateDesktop) {
     registered.await.unwrap();
 }
 
-/// What of ours the keyring holds, unlocked.
-async fn kept(bus: &zbus::Connection) -> anyhow::Result<Vec<OwnedObjectPath>> {
-    let wanted = std::collections::HashMap::from([("service", "dealbell")]);
+/// Waits until the keyring holds so many entries of ours, unlocked and locked.
+async fn wait_kept(bus: &zbus::Connection, count: (usize, usize)) {
+    let wanted = HashMap::from([("service", "dealbell")]);
     let service = "org.freedesktop.secrets";
     let interface = "org.freedesktop.Secret.Service";
     let path = "/org/freedesktop/secrets";
-    let found = bus
-        .call_method(Some(service), path, Some(interface), "SearchItems", &wanted)
-        .await?;
-    let (unlocked, _locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
-        found.body().deserialize()?;
-    Ok(unlocked)
+    let holds = eventually("the entries in the keyring", async || {
+        let found = bus
+            .call_method(Some(service), path, Some(interface), "SearchItems", &wanted)
+            .await?;
+        let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) =
+            found.body().deserialize()?;
+        Ok(((unlocked.len(), locked.len()) == count).then_some(()))
+    });
+    holds.await.unwrap();
 }
 
 /// The files under `folder` that hold this text.
