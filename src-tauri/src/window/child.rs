@@ -67,11 +67,15 @@ struct Link {
     screen: Mutex<Screen>,
 }
 
-/// Whether the page can hear, and what it has yet to be told.
+/// Whether the page can hear, what it has yet to be told, and whether anybody wants to see it.
 #[derive(Default)]
 struct Screen {
     page_ready: bool,
     waiting: Option<Page>,
+    /// The user closed it: a page that is loaded anew stays out of sight.
+    hidden: bool,
+    /// The linger is over: whatever is wanted now is the next process's to show.
+    leaving: bool,
     /// Grows with every show and hide: a linger that was overtaken does nothing.
     turn: u64,
     /// There is no tray: a hidden window could not be found again.
@@ -101,7 +105,11 @@ fn call(app: AppHandle, call: WindowCall) {
                 screen.page_ready = true;
                 screen.waiting.take()
             };
+            tracing::info!("the page is there");
             if let Some(page) = waiting {
+                if let Some(window) = app.get_webview_window(LABEL) {
+                    show(&window);
+                }
                 let _ = app.emit_to(LABEL, "event", WindowEvent::Show { page });
             }
         }
@@ -118,7 +126,8 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
         .min_inner_size(360.0, 480.0)
         .visible(false)
         .on_page_load(|window, load| {
-            if load.event() == PageLoadEvent::Finished {
+            let finished = load.event() == PageLoadEvent::Finished;
+            if finished && !window.state::<Link>().screen().hidden {
                 show(&window);
             }
         })
@@ -153,7 +162,15 @@ fn revive(_window: &WebviewWindow) -> tauri::Result<()> {
 
 fn show(window: &WebviewWindow) {
     let link = window.state::<Link>();
-    link.screen().turn += 1;
+    {
+        let mut screen = link.screen();
+        if screen.leaving {
+            // Not a word of being shown: the resident then starts another.
+            return;
+        }
+        screen.turn += 1;
+        screen.hidden = false;
+    }
     let _ = window.show();
     let _ = window.unminimize();
     let _ = window.set_focus();
@@ -164,21 +181,29 @@ fn hide(app: &AppHandle) {
     let Some(window) = app.get_webview_window(LABEL) else {
         return;
     };
+    let link = app.state::<Link>();
+    if link.screen().only_way_in {
+        let _ = window.minimize();
+        return;
+    }
+    let _ = window.hide();
     let turn = {
-        let link = app.state::<Link>();
         let mut screen = link.screen();
-        if screen.only_way_in {
-            let _ = window.minimize();
-            return;
-        }
-        let _ = window.hide();
         screen.turn += 1;
+        screen.hidden = true;
         screen.turn
     };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(linger()).await;
-        if app.state::<Link>().screen().turn == turn {
+        let over = {
+            let link = app.state::<Link>();
+            let mut screen = link.screen();
+            let over = screen.turn == turn;
+            screen.leaving |= over;
+            over
+        };
+        if over {
             app.exit(0);
         }
     });
@@ -193,9 +218,10 @@ fn linger() -> Duration {
 
 /// Brings the resident's events to the page. The end of the pipe is the end of the resident.
 fn read_events(app: &AppHandle, events: File) {
-    for line in BufReader::new(events).lines() {
+    // Split as bytes: what is no text is one odd line, not the end.
+    for line in BufReader::new(events).split(b'\n') {
         let Ok(line) = line else { break };
-        match serde_json::from_str(&line) {
+        match serde_json::from_slice(&line) {
             Ok(event) => deliver(app, event),
             Err(error) => tracing::warn!(%error, "the resident said something odd"),
         }
@@ -215,6 +241,8 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
             let mut screen = app.state::<Link>().inner().screen();
             if !screen.page_ready {
                 screen.waiting = Some(page.clone());
+                screen.hidden = false;
+                screen.turn += 1;
                 return;
             }
             drop(screen);
