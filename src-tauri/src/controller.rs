@@ -213,7 +213,7 @@ impl Controller {
             MenuAct::ReadAll => self.read_all().await,
             MenuAct::Reconnect => {
                 if let Some(line) = &self.line {
-                    line.inbox.reconnect_now();
+                    line.reconnect_now();
                 }
             }
             MenuAct::Settings => self.window.show(Page::Channels),
@@ -357,13 +357,14 @@ impl Controller {
             self.logged_unread = Some(state.unread);
             tracing::info!(unread = state.unread, "counted");
         }
-        let shut_out = self.shut_out(&state);
-        if shut_out.is_some() && !self.asked_for_token {
+        let connection = self.whole_way(&state);
+        let shut_out = self.line.is_some() && matches!(connection, Connection::SignedOut { .. });
+        if shut_out && !self.asked_for_token {
             self.window.show(Page::SignIn);
         }
-        self.asked_for_token = shut_out.is_some();
+        self.asked_for_token = shut_out;
         let in_tray = State {
-            connection: shut_out.unwrap_or(state.connection),
+            connection,
             ..state.clone()
         };
         let language = language(self.settings.current().language);
@@ -392,15 +393,23 @@ impl Controller {
         }
     }
 
-    /// Why the account in use needs a new token: the centre refuses the one it has, or the CRM
-    /// behind our own centre does.
-    fn shut_out(&self, state: &State) -> Option<Connection> {
-        self.line.as_ref()?;
-        let by_crm = self.troubles.contains(&Trouble::CrmTokenRefused);
-        match state.connection {
-            by_centre @ Connection::SignedOut { .. } => Some(by_centre),
-            _ if by_crm => Some(signed_out(SignedOutReason::TokenInvalid)),
-            _ => None,
+    /// The way from the CRM to here as one. Our own centre is always near: where there is one, what
+    /// counts is how its connector reaches the CRM.
+    fn whole_way(&self, state: &State) -> Connection {
+        let connector = self.line.as_ref().and_then(|line| line.connector.as_ref());
+        let Some(connector) = connector.filter(|_| state.connection == Connection::Online) else {
+            return state.connection;
+        };
+        match *connector.borrow() {
+            ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => Connection::Connecting,
+            ConnectorStatus::TokenRefused => signed_out(SignedOutReason::TokenInvalid),
+            ConnectorStatus::Unreachable { retry_at }
+            | ConnectorStatus::Blocked { retry_at }
+            | ConnectorStatus::NotACrm { retry_at }
+            | ConnectorStatus::Declined { retry_at, .. } => Connection::Offline {
+                retry_at: Some(retry_at),
+            },
+            ConnectorStatus::Ok { .. } | ConnectorStatus::CentreFailed { .. } => Connection::Online,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::demo::{Demo, DemoError};
 use crate::settings::Account;
 use dealbell_amocrm::{
-    AddressError, Connector, ConnectorStatus, CrmAddress, Recipients,
+    AddressError, Connector, ConnectorStatus, CrmAddress, Hint, Recipients,
     Settings as ConnectorSettings, Token,
 };
 use dealbell_centre::{Centre, CentreError, Options, ServeOptions};
@@ -50,6 +50,7 @@ pub(crate) struct Line {
     pub(crate) inbox: Inbox,
     /// How the connector is doing, where it is ours.
     pub(crate) connector: Option<watch::Receiver<ConnectorStatus>>,
+    hint: Option<Hint>,
     /// Everything of this account on this disk.
     folder: PathBuf,
     embedded: Option<Embedded>,
@@ -109,6 +110,14 @@ impl Line {
         }
     }
 
+    /// The user does not want to wait: tries the centre, and the CRM behind our own one, at once.
+    pub(crate) fn reconnect_now(&self) {
+        self.inbox.reconnect_now();
+        if let Some(hint) = &self.hint {
+            hint.now();
+        }
+    }
+
     async fn to_centre(opening: Opening) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
         let centre = opening.account.address.clone();
         let folder = opening.data.join("team").join(folder_name(&centre));
@@ -122,6 +131,7 @@ impl Line {
             label,
             inbox,
             connector: None,
+            hint: None,
             folder,
             embedded: None,
         };
@@ -175,7 +185,7 @@ impl Line {
             ConnectorSettings::new(address, Token::new(crm_token), Recipients::Only(user));
         settings.language = opening.language;
         let connector = Connector::new(Arc::new(centre), settings);
-        let status = connector.status();
+        let (status, hint) = (connector.status(), connector.hint());
         let (stop_connector, stopped) = oneshot::channel::<()>();
         let connecting = tokio::spawn(async move {
             let ended = connector.run(async { drop(stopped.await) }).await;
@@ -194,6 +204,7 @@ impl Line {
             label,
             inbox,
             connector: Some(status),
+            hint: Some(hint),
             folder: folder.to_owned(),
             embedded: Some(embedded),
         };

@@ -62,7 +62,7 @@ impl Controller {
             }
             WindowRequest::Reconnect => {
                 if let Some(line) = &self.line {
-                    line.inbox.reconnect_now();
+                    line.reconnect_now();
                 }
                 WindowAnswer::Done
             }
