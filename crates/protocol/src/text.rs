@@ -6,7 +6,8 @@ use url::Url;
 /// Text fit for one line: control and direction-override characters out, white space folded, at
 /// most `max` characters, an ellipsis where it was cut.
 pub fn line(text: &str, max: usize) -> String {
-    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = text.split(is_gap).filter(|word| !word.is_empty());
+    let folded = words.collect::<Vec<_>>().join(" ");
     shorten(folded.chars().filter(|&c| is_plain(c)).collect(), max)
 }
 
@@ -24,6 +25,11 @@ pub fn link(text: &str) -> Option<Url> {
     let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
     let open = url.username().is_empty() && url.password().is_none();
     (web && open).then_some(url)
+}
+
+/// White space that may be folded: not what holds «184 000 ₽» together.
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() && !matches!(c, '\u{00A0}' | '\u{202F}')
 }
 
 /// Neither a control character nor one that turns the direction of what follows it.
@@ -53,6 +59,7 @@ mod tests {
         assert_eq!(block("a\r\nb\u{1b}[31m", 10), "a\nb[31m");
         assert_eq!(line("👩‍👩‍👧 привет", 20), "👩‍👩‍👧 привет");
         assert_eq!(line("абвгд", 4), "абв…");
+        assert_eq!(line(" 184\u{a0}000  ₽ ", 20), "184\u{a0}000 ₽");
         assert_eq!(block(&"x".repeat(100_000), 4_000).chars().count(), 4_000);
     }
 

@@ -35,6 +35,8 @@ pub(crate) const SCREEN: Need = Need {
         "imagemagick",
         "xdotool",
         "fonts-dejavu-core",
+        "fonts-inter",
+        "xfconf",
         "fonts-noto-color-emoji",
         "adwaita-icon-theme",
         "librsvg2-common",
