@@ -52,7 +52,15 @@ async fn without_a_tray_there_is_the_window_and_a_late_tray_gets_its_item() {
     let department = Department::serving_on(&desktop).await;
     let app = desktop.app(&[], &department.entries()).unwrap();
     wait_window(&app).await;
-    department.ring(&desktop, &app, "Заявка без трея").await;
+    department
+        .publish(json!({"title": "Заявка без трея"}))
+        .await;
+    // Alone, or as what came before the first connection.
+    desktop
+        .recorder
+        .wait_toast(|call| format!("{}\n{}", call.title, call.body).contains("Заявка без трея"))
+        .await
+        .unwrap();
 
     desktop.recorder.start_tray().await.unwrap();
     tray_says(&desktop, &app, "1 непрочитанное").await;
