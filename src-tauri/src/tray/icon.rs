@@ -7,6 +7,7 @@ use tiny_skia::{
 };
 
 /// The sizes a panel may ask for, pixels.
+#[cfg(any(target_os = "linux", test))]
 pub(crate) const SIZES: [u32; 6] = [16, 20, 22, 24, 32, 48];
 
 /// The icon of `size` pixels square, RGBA, not premultiplied.
