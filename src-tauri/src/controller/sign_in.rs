@@ -212,8 +212,10 @@ impl Controller {
         {
             tracing::warn!(%error, "the account was not remembered");
         }
-        if let Some(token) = opened.fresh_token {
-            self.keep_fresh(&account, token).await;
+        self.unproved = opened.fresh_token;
+        if opened.call.is_some() {
+            // It was tried out before it came here.
+            self.token_works(true).await;
         }
         if let Some(call) = opened.call {
             self.reply(call, WindowAnswer::Done);
@@ -262,8 +264,17 @@ impl Controller {
         }
     }
 
+    /// The token in use was accepted. One that is new is kept now: a mistaken one must not take the
+    /// place of one that works. `typed` is one that came from the window.
+    pub(super) async fn token_works(&mut self, typed: bool) {
+        let account = self.line.as_ref().map(|line| line.account.clone());
+        if let (Some(account), Some(token)) = (account, self.unproved.take()) {
+            self.keep_fresh(&account, token, typed).await;
+        }
+    }
+
     /// Keeps a new token: in the keyring, in the file where the user agreed, or asks him.
-    async fn keep_fresh(&mut self, account: &Account, token: String) {
+    async fn keep_fresh(&mut self, account: &Account, token: String, typed: bool) {
         let name = token_name(account);
         let inputs = self.inputs.clone();
         let (secrets, in_file) = (self.secrets.clone(), self.settings.current().token_in_file);
@@ -273,6 +284,9 @@ impl Controller {
                 Err(error) => {
                     tracing::info!(%error, "the keyring did not take the token");
                     if in_file && secrets.keep_in_file(&name, &token).is_ok() {
+                        None
+                    } else if !typed {
+                        // It came with the environment, and will again.
                         None
                     } else {
                         Some(Unkept { name, token })
@@ -307,6 +321,7 @@ impl Controller {
         ] {
             self.troubles.remove(&trouble);
         }
+        self.unproved = None;
         self.told_list = 0;
         self.told_channels = None;
     }
@@ -363,8 +378,10 @@ async fn try_out(account: &Account, token: &str) -> Result<(), WindowErrorCode> 
 fn centre_code(error: &dealbell_inbox::CheckError) -> WindowErrorCode {
     use dealbell_inbox::{CheckError, RestError};
     match error {
-        CheckError::Address(_) => WindowErrorCode::AddressWrong,
-        CheckError::Rest(RestError::Unreachable(_)) => WindowErrorCode::Offline,
+        // Nobody answers there: at sign-in that is about the address first.
+        CheckError::Address(_) | CheckError::Rest(RestError::Unreachable(_)) => {
+            WindowErrorCode::AddressWrong
+        }
         CheckError::Rest(RestError::NotACentre) => WindowErrorCode::NotACentre,
         CheckError::Rest(RestError::Refused { .. }) => WindowErrorCode::TokenRefused,
     }
