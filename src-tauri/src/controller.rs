@@ -75,6 +75,8 @@ pub(crate) struct Controller {
     /// Why there is no line.
     signed_out: Connection,
     troubles: BTreeSet<Trouble>,
+    /// A new token that nobody has accepted yet.
+    unproved: Option<String>,
     /// A token that no keyring took, until the user decides.
     unkept: Option<Unkept>,
     /// Pop-ups' links, which are kept nowhere else; the newest last.
@@ -130,6 +132,7 @@ impl Controller {
             ringing: None,
             signed_out: nothing.connection,
             troubles,
+            unproved: None,
             unkept: None,
             popup_links: Vec::new(),
             told: None,
@@ -363,6 +366,9 @@ impl Controller {
             self.window.show(Page::SignIn);
         }
         self.asked_for_token = shut_out;
+        if connection == Connection::Online {
+            self.token_works(false).await;
+        }
         let in_tray = State {
             connection,
             ..state.clone()
