@@ -25,7 +25,7 @@ async fn without_a_keyring_the_token_is_written_nowhere_and_asked_for_again() {
     assert_eq!(holding(&desktop.home(), &department.token), [""; 0]);
 
     let app = desktop.app(&[], &[]).unwrap();
-    second_item(&desktop).await;
+    wait_item(&desktop, 2).await;
     tray_says(&desktop, &app, SIGNED_OUT).await;
     wait_window(&app).await;
 }
@@ -38,10 +38,30 @@ async fn a_keyring_keeps_the_token_for_the_next_start() {
     assert_eq!(holding(&desktop.home(), &department.token), [""; 0]);
 
     let app = desktop.app(&[], &[]).unwrap();
-    second_item(&desktop).await;
+    wait_item(&desktop, 2).await;
     tray_says(&desktop, &app, QUIET).await;
     assert_eq!(window_of(&app), None, "there is nothing to ask");
     department.ring(&desktop, &app, "Снова на связи").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistaken_token_does_not_take_the_place_of_the_kept_one() {
+    let desktop = desktop().await;
+    let department = Department::serving_on(&desktop).await;
+    let _keyring = sign_in_with_keyring(&desktop, &department).await;
+    let entries = [
+        ("DEALBELL_CENTRE_URL", department.url.as_str()),
+        ("DEALBELL_TOKEN", "dbd_mistaken"),
+    ];
+    let app = desktop.app(&[], &entries).unwrap();
+    wait_item(&desktop, 2).await;
+    tray_says(&desktop, &app, SIGNED_OUT).await;
+    wait_window(&app).await;
+    assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+
+    let app = desktop.app(&[], &[]).unwrap();
+    wait_item(&desktop, 3).await;
+    tray_says(&desktop, &app, QUIET).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +76,7 @@ async fn a_locked_keyring_that_nobody_unlocks_is_no_silence() {
     wait_kept(&bus, (0, 1)).await;
 
     let app = desktop.app(&[], &[]).unwrap();
-    second_item(&desktop).await;
+    wait_item(&desktop, 2).await;
     tray_says(&desktop, &app, SIGNED_OUT).await;
     wait_window(&app).await;
 }
@@ -76,9 +96,10 @@ async fn sign_in_with_keyring(desktop: &PrivateDesktop, department: &Department)
     keyring
 }
 
-async fn second_item(desktop: &PrivateDesktop) {
-    let registered = desktop.recorder.wait("the second item", |seen| {
-        (seen.items.len() == 2).then_some(())
+/// Waits until the tray has seen this many starts of the app.
+async fn wait_item(desktop: &PrivateDesktop, starts: usize) {
+    let registered = desktop.recorder.wait("the tray item", |seen| {
+        (seen.items.len() == starts).then_some(())
     });
     registered.await.unwrap();
 }
