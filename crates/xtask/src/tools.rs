@@ -20,7 +20,7 @@ pub(crate) fn target() -> PathBuf {
 /// The same cargo that runs us.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root());
+    command.current_dir(root()).env("CARGO_TERM_COLOR", "never");
     command
 }
 

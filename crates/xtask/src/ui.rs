@@ -9,6 +9,8 @@ use std::process::Command;
 pub(crate) fn npm(arguments: &[&str]) -> Command {
     let mut command = Command::new("npm");
     command.current_dir(root().join("ui")).args(arguments);
+    // Results are read from what is printed.
+    command.env("NO_COLOR", "1").env_remove("FORCE_COLOR");
     command
         .env("NO_UPDATE_NOTIFIER", "1")
         .env("npm_config_fund", "false");
