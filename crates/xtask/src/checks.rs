@@ -62,6 +62,9 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
     })?;
     tally.check("rust: tests", rust_tests)?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.passed + tally.failed == 0 {
+        bail!("no check has that in its name");
+    }
     if tally.failed == 0 {
         Ok(())
     } else {
