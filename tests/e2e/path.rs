@@ -147,7 +147,7 @@ async fn ring_and_click(stage: &Stage, title: &str) {
     let took = toast.at.saturating_duration_since(set);
     assert!(took < POLL_AND_SLACK, "{took:?}");
     assert_eq!(toast.title, title);
-    assert_eq!(toast.body_read(), "Детская «Бриз» · 121 000 ₽");
+    assert_eq!(toast.body_read(), "Детская «Бриз» · 121\u{a0}000 ₽");
     assert_eq!(toast.app_name, "Dealbell");
     assert_eq!(
         toast.actions,
