@@ -125,14 +125,15 @@ async fn survives(nonsense: Vec<(&str, Vec<u8>)>) {
         )
         .await
         .unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
-        // What was said before is not said again.
-        between.say.send(event(1, 0)).unwrap();
         let title = format!("После: {name}");
         department.ring(&desktop, &app, &title).await;
+        // What was said before is passed over.
+        between.say.send(event(1, 0)).unwrap();
         let feed = department.centre.feed(&department.token).await.unwrap();
         assert_eq!(feed.unread.count, u64::try_from(round).unwrap() + 1);
     }
     tray_says(&desktop, &app, &format!("{rounds} непрочитанных")).await;
+    assert_eq!(between.streams(), rounds + 1, "one anew after each");
     let calls = desktop.recorder.recorded().calls;
     assert_eq!(calls.len(), rounds, "{calls:?}");
 }
