@@ -1,0 +1,19 @@
+//! The window, end to end: the real app on a private desktop, signed in to a real centre.
+#![cfg(target_os = "linux")]
+
+#[path = "window/channels.rs"]
+mod channels;
+#[path = "window/child.rs"]
+mod child;
+#[path = "window/ends.rs"]
+mod ends;
+#[path = "window/list.rs"]
+mod list;
+#[path = "window/page.rs"]
+mod page;
+#[path = "window/screen.rs"]
+mod screen;
+#[path = "window/sign_in.rs"]
+mod sign_in;
+#[path = "window/team.rs"]
+mod team;
