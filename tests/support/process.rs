@@ -288,9 +288,11 @@ fn lines<R: Read + Send + 'static>(pipe: Option<R>) -> watch::Receiver<Vec<Strin
     lines
 }
 
-/// Ends every process whose environment holds this entry, however far it has detached itself.
+/// Ends every process whose environment holds this entry, however far it has detached itself, and
+/// waits until they are gone: a dying one may still write into the folder that goes next.
 pub(crate) fn kill_marked(name: &str, value: &OsStr) {
     let mark = [name.as_bytes(), b"=", value.as_encoded_bytes()].concat();
+    let mut dying = Vec::new();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Ok(environment) = std::fs::read(entry.path().join("environ")) else {
             continue;
@@ -304,8 +306,13 @@ pub(crate) fn kill_marked(name: &str, value: &OsStr) {
             .any(|entry| entry == mark)
             && let Some(pid) = pid.and_then(Pid::from_raw)
         {
+            dying.extend(pidfd_open(pid, PidfdFlags::empty()));
             let _ = kill_process(pid, Signal::KILL);
         }
+    }
+    let patience = Timespec::try_from(Duration::from_secs(2)).ok();
+    for handle in &dying {
+        let _ = poll(&mut [PollFd::new(handle, PollFlags::IN)], patience.as_ref());
     }
 }
 
