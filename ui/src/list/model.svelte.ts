@@ -94,6 +94,7 @@ export class ListModel {
   /** Something changed: reads the rows on the screen again. A storm of changes is read in one go. */
   async refresh(version: number): Promise<void> {
     this.#version = Math.max(this.#version, version);
+    if (this.slices.total === null && this.failed) return this.load();
     if (this.#refreshing || this.slices.total === null) return;
     this.#refreshing = true;
     let seen = -1;
