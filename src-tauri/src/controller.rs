@@ -8,7 +8,7 @@ use crate::cli::Cli;
 use crate::line::Line;
 use crate::links;
 use crate::secrets::Secrets;
-use crate::settings::SettingsFile;
+use crate::settings::{Account, SettingsFile};
 use crate::tray::{Tray, TrayEvent};
 use crate::window::{WindowInput, WindowProcess};
 use dealbell_amocrm::ConnectorStatus;
@@ -70,6 +70,8 @@ pub(crate) struct Controller {
     toasts: Arc<dyn ToastBackend>,
     window: WindowProcess,
     line: Option<Line>,
+    /// The account whose line is being opened.
+    opening: Option<Account>,
     /// Brings the line's toasts to the screen; holds its inbox.
     ringing: Option<JoinHandle<()>>,
     /// Why there is no line.
@@ -129,6 +131,7 @@ impl Controller {
             toasts,
             window,
             line: None,
+            opening: None,
             ringing: None,
             signed_out: nothing.connection,
             troubles,

@@ -83,7 +83,11 @@ impl Controller {
             self.window.show(Page::SignIn);
             return;
         };
-        self.open_line(None, account, token);
+        // A second start often repeats the first.
+        let in_use = self.line.as_ref().map(|line| &line.account);
+        if in_use != Some(&account) && self.opening.as_ref() != Some(&account) {
+            self.open_line(None, account, token);
+        }
     }
 
     /// The user signs in from the window. The token is tried before anything is kept.
@@ -137,10 +141,11 @@ impl Controller {
     }
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
-    fn open_line(&self, call: Option<u64>, account: Account, given: Option<String>) {
+    fn open_line(&mut self, call: Option<u64>, account: Account, given: Option<String>) {
         let (secrets, inputs, data) =
             (self.secrets.clone(), self.inputs.clone(), self.data.clone());
         let language = language(self.settings.current().language);
+        self.opening = Some(account.clone());
         tokio::spawn(async move {
             let fresh_token = given.clone().filter(|_| account.way != Way::Demo);
             let outcome = async {
@@ -172,6 +177,7 @@ impl Controller {
 
     /// Takes a new line into use, or tells why there is none.
     pub(super) async fn opened(&mut self, opened: Opened) {
+        self.opening = None;
         let (line, acts) = match opened.outcome {
             Ok(line) => line,
             Err(refusal) => {
