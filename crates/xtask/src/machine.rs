@@ -48,6 +48,7 @@ pub(crate) const TEST: Need = Need {
     why: "to drive the window, the keyring and third-party clients in tests",
     packages: &[
         "webkit2gtk-driver",
+        "wmctrl",
         "chromium",
         "gnome-keyring",
         "desktop-file-utils",

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use dealbell_tests::recorder::TrayItem;
 use dealbell_tests::{
-    App, DesktopOptions, PrivateDesktop, Program, descendants, ended, eventually,
+    App, DesktopOptions, Ending, PrivateDesktop, Program, descendants, ended, eventually,
 };
 use std::time::Duration;
 
@@ -53,24 +53,20 @@ impl Screen {
 
     /// Waits until no window can be seen.
     pub(crate) async fn wait_no_window(&self) -> Result<()> {
-        eventually("the end of the window", async || {
+        let gone = eventually("the end of the window", async || {
             Ok(self.window().await.is_none().then_some(()))
-        })
-        .await
+        });
+        gone.await.with_context(|| self.app.log())
     }
 
     /// Closes the window as its frame's button does.
     pub(crate) async fn close(&self) -> Result<()> {
         let window = self.wait_window().await?;
-        let focus = [
-            "windowactivate",
-            "--sync",
-            &window,
-            "key",
-            "alt+F4",
-            "getactivewindow",
-        ];
-        self.hand(&focus).await?;
+        // As EWMH asks the window manager to; a synthetic Alt+F4 gets lost while it is busy.
+        let words = ["-i", "-c", &window];
+        let closing = Program::start(Path::new("wmctrl"), words, self.desktop.environment())?;
+        let ending = closing.wait().await?;
+        ensure!(ending == Ending::Code(0), "wmctrl: {}", closing.log());
         self.wait_no_window().await
     }
 
