@@ -273,6 +273,7 @@ async fn buttons_and_activation_tokens_come_with_the_click() {
     let toast = Toast {
         buttons: vec![done],
         urgency: Urgency::High,
+        quiet: true,
         icon: Some("dealbell".into()),
         ..toast("a")
     };
@@ -284,6 +285,7 @@ async fn buttons_and_activation_tokens_come_with_the_click() {
         [label("default", "Открыть"), label("done", "Прочитано")]
     );
     assert_eq!(call.urgency, Some(2));
+    assert!(call.quiet);
     assert_eq!(call.icon, "dealbell");
     assert_eq!(call.app_name, "Dealbell");
     assert_eq!(call.desktop_entry.as_deref(), Some("ru.dealbell.Dealbell"));

@@ -8,7 +8,7 @@ use dealbell_toasts::{Shown, Toast, ToastBackend, ToastError, Urgency};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// What the controller has to know of the ringing.
 #[derive(Debug)]
@@ -22,21 +22,21 @@ pub(crate) enum BellEvent {
 /// What all our toasts have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Look {
-    /// What a click does, in the user's language.
-    pub(crate) open_label: String,
+    /// The user's language, which may change.
+    pub(crate) speaks: watch::Receiver<Language>,
     /// Name or file of the icon.
     pub(crate) icon: String,
 }
 
 impl Look {
-    /// The look in `language`. The icon is put into `folder`: a daemon finds it by name only after
+    /// The look of a user who `speaks` this. The icon is put into `folder`: a daemon finds it by name only after
     /// an installation.
-    pub(crate) fn new(language: Language, folder: &Path) -> Self {
+    pub(crate) fn new(speaks: watch::Receiver<Language>, folder: &Path) -> Self {
         let file = folder.join("icon.png");
         let icon = include_bytes!("../../icons/64x64.png");
         let kept = fs::read(&file).is_ok_and(|kept| kept == icon) || fs::write(&file, icon).is_ok();
         Self {
-            open_label: dealbell_texts::text(language, "toast-open", &[]),
+            speaks,
             icon: if kept {
                 file.to_string_lossy().into_owned()
             } else {
@@ -106,7 +106,8 @@ fn toast(view: &ToastView, look: &Look) -> Toast {
             Priority::Normal => Urgency::Normal,
             Priority::High => Urgency::High,
         },
-        default_label: look.open_label.clone(),
+        default_label: dealbell_texts::text(*look.speaks.borrow(), "toast-open", &[]),
+        quiet: view.quiet,
         buttons: Vec::new(),
         icon: Some(look.icon.clone()),
     }

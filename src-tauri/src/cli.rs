@@ -12,11 +12,11 @@ pub(crate) struct Cli {
     /// Open the window at once.
     #[arg(long)]
     pub(crate) open: bool,
-    /// Your department's centre.
-    #[arg(long, value_name = "URL", env = "DEALBELL_CENTRE_URL")]
+    /// Your department's centre; else DEALBELL_CENTRE_URL.
+    #[arg(long, value_name = "URL")]
     pub(crate) centre: Option<String>,
-    /// Your amoCRM or Kommo account.
-    #[arg(long, value_name = "HOST", env = "DEALBELL_CRM_URL")]
+    /// Your amoCRM or Kommo account; else DEALBELL_CRM_URL.
+    #[arg(long, value_name = "HOST")]
     pub(crate) account: Option<String>,
     /// The device token for the centre.
     #[arg(skip)]
@@ -39,12 +39,15 @@ impl Cli {
     /// Must be called before any thread is started.
     pub(crate) fn from_process() -> Self {
         let mut cli = Self::parse();
+        let said = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+        cli.centre = cli.centre.or_else(|| said("DEALBELL_CENTRE_URL"));
+        cli.account = cli.account.or_else(|| said("DEALBELL_CRM_URL"));
         cli.device_token = take_secret("DEALBELL_TOKEN");
         cli.crm_token = take_secret("DEALBELL_CRM_TOKEN");
         cli
     }
 
-    /// Reads what a second start was called with; what cannot be understood only shows the window.
+    /// Reads what a second start was called with, and not our own environment; what cannot be understood only shows the window.
     pub(crate) fn from_second_start(arguments: &[String]) -> Self {
         Self::try_parse_from(arguments).unwrap_or_default()
     }

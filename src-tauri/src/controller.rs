@@ -77,6 +77,8 @@ pub(crate) struct Controller {
     /// Why there is no line.
     signed_out: Connection,
     troubles: BTreeSet<Trouble>,
+    /// The language of toasts still to come.
+    speaks: watch::Sender<Language>,
     /// A new token that nobody has accepted yet.
     unproved: Option<String>,
     /// A token that no keyring took, until the user decides.
@@ -103,12 +105,8 @@ impl Controller {
         let data = app.path().app_data_dir()?;
         let settings = SettingsFile::load(&app, &data)?;
         let language = language(settings.current().language);
-        let nothing = State {
-            connection: signed_out(SignedOutReason::NoAccount),
-            ..State::default()
-        };
         let tray_events = forward(&inputs, Input::Tray);
-        let tray = Tray::start(&app, TrayView::of(&nothing, language), tray_events).await;
+        let tray = Tray::start(&app, TrayView::of(&State::default(), language), tray_events).await;
         let (backend, mut events) = dealbell_toasts::native("Dealbell", "dealbell");
         let toasts: Arc<dyn ToastBackend> = Arc::from(backend);
         let toast_inputs = inputs.clone();
@@ -133,8 +131,9 @@ impl Controller {
             line: None,
             opening: None,
             ringing: None,
-            signed_out: nothing.connection,
+            signed_out: signed_out(SignedOutReason::NoAccount),
             troubles,
+            speaks: watch::Sender::new(language),
             unproved: None,
             unkept: None,
             popup_links: Vec::new(),
@@ -212,10 +211,11 @@ impl Controller {
 
     async fn choose(&mut self, act: MenuAct) {
         match act {
-            MenuAct::Open => self.window.show(self.first_page()),
-            MenuAct::Notification(id) => {
-                let _ = self.open_card(id).await;
+            MenuAct::Open => {
+                self.open_known_line();
+                self.window.show(self.first_page());
             }
+            MenuAct::Notification(id) => self.follow(id).await,
             MenuAct::ReadAll => self.read_all().await,
             MenuAct::Reconnect => {
                 if let Some(line) = &self.line {
@@ -229,7 +229,7 @@ impl Controller {
 
     /// The list, or the page to sign in at while there is nothing to list.
     fn first_page(&self) -> Page {
-        if self.line.is_some() {
+        if self.line.is_some() || self.opening.is_some() {
             Page::List { at: None }
         } else {
             Page::SignIn
@@ -252,9 +252,7 @@ impl Controller {
     async fn toast_event(&mut self, event: ToastEvent) {
         match event {
             ToastEvent::Clicked { key, .. } => match key_of(&key) {
-                Some(ToastKey::Notification(id)) => {
-                    let _ = self.open_card(id).await;
-                }
+                Some(ToastKey::Notification(id)) => self.follow(id).await,
                 Some(ToastKey::Summary) => self.window.show(Page::List { at: None }),
                 Some(popup @ ToastKey::Popup(_)) => self.open_popup(popup),
                 None => tracing::warn!("a click on a toast that is not ours"),
@@ -266,6 +264,13 @@ impl Controller {
             }
             ToastEvent::DaemonGone => self.set_trouble(Trouble::NoToasts, true),
             ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
+        }
+    }
+
+    /// A click outside the window: the card, or the list where there is none to open any more.
+    async fn follow(&mut self, id: NotificationId) {
+        if self.open_card(id).await.is_err() {
+            self.window.show(self.first_page());
         }
     }
 
@@ -318,6 +323,8 @@ impl Controller {
         let cli = Cli::from_second_start(arguments);
         if cli.demo || cli.centre.is_some() || cli.account.is_some() {
             self.open_wanted_line(&cli);
+        } else {
+            self.open_known_line();
         }
         self.window.show(self.first_page());
     }
@@ -424,12 +431,14 @@ impl Controller {
 
     /// The inbox's state, or that of nobody signed in.
     fn state(&self) -> State {
-        match &self.line {
-            Some(line) => line.inbox.state().borrow().clone(),
-            None => State {
-                connection: self.signed_out,
-                ..State::default()
-            },
+        let connection = match &self.line {
+            Some(line) => return line.inbox.state().borrow().clone(),
+            None if self.opening.is_some() => Connection::Connecting,
+            None => self.signed_out,
+        };
+        State {
+            connection,
+            ..State::default()
         }
     }
 

@@ -8,6 +8,7 @@ use dealbell_amocrm::{
 };
 use dealbell_centre::{Centre, CentreError, Options, ServeOptions};
 use dealbell_inbox::{Config, Inbox, InboxError, StartError, ToastAct};
+use dealbell_protocol::UserId;
 use dealbell_protocol::window::{Language, Way};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +59,8 @@ pub(crate) struct Line {
 
 /// Everything that runs inside the app instead of in a server.
 struct Embedded {
+    centre: Centre,
+    user: UserId,
     stop_centre: oneshot::Sender<()>,
     stop_connector: oneshot::Sender<()>,
     tasks: [JoinHandle<()>; 2],
@@ -118,6 +121,20 @@ impl Line {
         }
     }
 
+    /// Speaks another language from now on: in summaries, and where the centre is our own, in
+    /// whatever it is told.
+    pub(crate) async fn set_language(&self, language: Language) {
+        self.inbox.set_language(language);
+        if let Some(embedded) = &self.embedded
+            && let Err(error) = embedded
+                .centre
+                .set_language(embedded.user, code(language))
+                .await
+        {
+            tracing::warn!(%error, "the centre did not take the language");
+        }
+    }
+
     async fn to_centre(opening: Opening) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
         let centre = opening.account.address.clone();
         let folder = opening.data.join("team").join(folder_name(&centre));
@@ -148,12 +165,9 @@ impl Line {
         fs::create_dir_all(folder)?;
         let database = folder.join("centre.sqlite").to_string_lossy().into_owned();
         let centre = Centre::open(Options::new(database)).await?;
-        let language = if opening.language == Language::Ru {
-            "ru"
-        } else {
-            "en"
-        };
+        let language = code(opening.language);
         let user = centre.ensure_user("me@localhost", "", language).await?;
+        centre.set_language(user, language).await?;
         // Made anew at every start and kept nowhere: nobody else on this machine can know it.
         let device_token: String = rand::random::<[u8; 32]>()
             .iter()
@@ -184,7 +198,7 @@ impl Line {
         let mut settings =
             ConnectorSettings::new(address, Token::new(crm_token), Recipients::Only(user));
         settings.language = opening.language;
-        let connector = Connector::new(Arc::new(centre), settings);
+        let connector = Connector::new(Arc::new(centre.clone()), settings);
         let (status, hint) = (connector.status(), connector.hint());
         let (stop_connector, stopped) = oneshot::channel::<()>();
         let connecting = tokio::spawn(async move {
@@ -194,6 +208,8 @@ impl Line {
 
         let (inbox, acts) = inbox(&url, &device_token, folder, "embedded", &opening).await?;
         let embedded = Embedded {
+            centre,
+            user,
             stop_centre,
             stop_connector,
             tasks: [serving, connecting],
@@ -253,6 +269,13 @@ async fn inbox(
         platform: std::env::consts::OS.to_owned(),
     };
     Ok(Inbox::start(config).await?)
+}
+
+fn code(language: Language) -> &'static str {
+    match language {
+        Language::Ru => "ru",
+        Language::En => "en",
+    }
 }
 
 /// A name that is one folder on every system, and differs where the addresses do.

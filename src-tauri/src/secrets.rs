@@ -56,10 +56,20 @@ impl Secrets {
         .await
     }
 
-    /// Keeps the token in the keyring.
+    /// Whether the token of `account` is in the file.
+    pub(crate) fn is_in_file(&self, account: &str) -> bool {
+        self.read_file(account).is_ok_and(|token| token.is_some())
+    }
+
+    /// Keeps the token in the keyring; an older one in the file goes.
     pub(crate) async fn keep(&self, account: &str, token: &str) -> Result<(), SecretError> {
+        let stale = self.is_in_file(account);
         let (account, token) = (account.to_owned(), token.to_owned());
-        in_keyring(move |store| store.build(SERVICE, &account, None)?.set_password(&token)).await
+        in_keyring(move |store| store.build(SERVICE, &account, None)?.set_password(&token)).await?;
+        if stale {
+            fs::remove_file(self.file())?;
+        }
+        Ok(())
     }
 
     /// Keeps the token in the file, readable to the user alone.
@@ -177,5 +187,6 @@ mod tests {
             Some("t0ken")
         );
         assert_eq!(secrets.read_file("team:https://b").unwrap(), None);
+        assert!(secrets.is_in_file("team:https://a") && !secrets.is_in_file("team:https://b"));
     }
 }

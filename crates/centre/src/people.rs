@@ -77,6 +77,31 @@ impl Centre {
         Ok(self.find_or_add(email, name, language).await?.0)
     }
 
+    /// The language of what a user is told from now on: `ru` or `en`.
+    ///
+    /// # Errors
+    /// When there is no such user or the language is none.
+    pub async fn set_language(&self, user: UserId, language: &str) -> Result<(), CentreError> {
+        if !matches!(language, "ru" | "en") {
+            return Err(Refusal::field("language", "the language is ru or en").into());
+        }
+        let language = language.to_owned();
+        let changed = self.writer().write(move |step| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE users SET language = ? WHERE id = ?")
+                    .bind(language)
+                    .bind(user.to_string())
+                    .execute(&mut step.db)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(Refusal::UnknownUser(user));
+                }
+                Ok(())
+            })
+        });
+        Ok(changed.await?)
+    }
+
     async fn find_or_add(
         &self,
         email: &str,

@@ -20,7 +20,7 @@ use dealbell_protocol::{
 };
 use serde_json::{Map, Value};
 use sqlx::Row as _;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a request is remembered by its `Idempotency-Key`.
 const REMEMBERED: Millis = 24 * 60 * 60 * 1_000;
@@ -87,7 +87,7 @@ async fn deliver(
     let users = recipients(step, &request.users).await?;
     if request.transient {
         let frame = popup(provider, &request.content);
-        for user in users {
+        for user in users.into_iter().collect::<BTreeSet<_>>() {
             settings::pop_up(step, user, frame.clone()).await?;
         }
         return Ok(Published { ids: Vec::new() });

@@ -436,6 +436,19 @@ async fn a_file_opened_again_has_everything() {
 }
 
 #[tokio::test]
+async fn a_user_who_changes_his_language_is_told_in_it() {
+    let bed = bed().await;
+    let language = async || {
+        let all = bed.centre.recipients().await.unwrap();
+        all.into_iter().find(|r| r.id == bed.anna).unwrap().language
+    };
+    assert_eq!(language().await, "ru");
+    bed.centre.set_language(bed.anna, "en").await.unwrap();
+    assert_eq!(language().await, "en");
+    assert!(bed.centre.set_language(bed.anna, "de").await.is_err());
+}
+
+#[tokio::test]
 async fn the_embedded_token_of_an_earlier_start_no_longer_works() {
     let bed = bed().await;
     let user = bed.centre.ensure_user(ANNA, "", "ru").await.unwrap();

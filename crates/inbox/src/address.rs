@@ -21,6 +21,7 @@ pub enum AddressError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     base: Url,
+    here: bool,
 }
 
 impl Address {
@@ -49,7 +50,12 @@ impl Address {
         let scheme = if tls { "https" } else { "http" };
         base.set_scheme(scheme)
             .map_err(|()| AddressError::Malformed)?;
-        Ok(Self { base })
+        Ok(Self { base, here })
+    }
+
+    /// Whether it is on this machine, where no proxy stands in between.
+    pub(crate) fn is_here(&self) -> bool {
+        self.here
     }
 
     /// `GET` it as a WebSocket.

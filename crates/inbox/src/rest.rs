@@ -107,14 +107,16 @@ impl Rest {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = Client::builder()
+        let mut client = Client::builder()
             .timeout(TIMEOUT)
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(Duration::from_secs(10))
             // The token goes to the centre and nowhere else.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(RestError::Unreachable)?;
+            .redirect(reqwest::redirect::Policy::none());
+        if self.address.is_here() {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(RestError::Unreachable)?;
         Ok(self.client.get_or_init(|| client))
     }
 }

@@ -98,7 +98,7 @@ impl Drop for Serving {
 fn http() -> reqwest::Client {
     // Another test was first, with the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 async fn publish(url: &str, key: &str, title: &str) -> Published {

@@ -194,6 +194,7 @@ impl Freedesktop {
             ("urgency", Value::from(urgency)),
             ("desktop-entry", Value::from(self.desktop_entry.as_str())),
             ("category", Value::from("x-dealbell.notification")),
+            ("suppress-sound", Value::from(toast.quiet)),
         ]);
         let mut call = Message::method_call(PATH, "Notify")?
             .destination(NAME)?

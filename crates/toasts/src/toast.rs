@@ -34,6 +34,8 @@ pub struct Toast {
     pub body: String,
     /// How loudly it asks.
     pub urgency: Urgency,
+    /// Without a sound, where the system lets us say so.
+    pub quiet: bool,
     /// What a click on the toast does, for systems that show it as words; empty takes the title's place silently.
     pub default_label: String,
     /// Buttons; systems that have none leave them out.

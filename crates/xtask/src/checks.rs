@@ -105,7 +105,10 @@ impl Tally {
             return Ok(());
         }
         say(name);
-        let outcome = check()?;
+        let outcome = check().unwrap_or_else(|error| Followed {
+            success: false,
+            lines: vec![format!("{error:#}")],
+        });
         let (passed, failed) = count(&outcome.lines);
         // A check that counts nothing is one check; a broken build is one failure.
         self.passed += if passed + failed == 0 {
@@ -160,8 +163,7 @@ fn rust_tests() -> Result<Followed> {
     tests
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("DEALBELL_TAURI_DRIVER", driver)
-        .env("DEALBELL_PYTHON", python)
-        .env("DEALBELL_PROGRAMS", target().join("debug"));
+        .env("DEALBELL_PYTHON", python);
     follow("cargo test", &mut tests)
 }
 

@@ -59,8 +59,14 @@ pub(crate) const TEST: Need = Need {
 
 /// Makes sure that the machine has what is needed, installing what is missing.
 pub(crate) fn provide(needs: &[&Need]) -> Result<()> {
-    if Command::new("node").arg("--version").output().is_err() {
-        bail!("Node.js 20 or newer is needed to build the window: install it, then run this again");
+    for program in ["node", "npm"] {
+        if capture(Command::new(program).arg("--version")).is_err() {
+            bail!("{program} is missing: install Node.js {NODE} or newer, then run this again");
+        }
+    }
+    let version = capture(Command::new("node").arg("--version"))?;
+    if !is_enough(&version) {
+        bail!("Node.js {NODE} or newer is needed to build the window; this is {version}");
     }
     if Command::new("dpkg-query")
         .arg("--version")
@@ -90,6 +96,17 @@ pub(crate) fn provide(needs: &[&Need]) -> Result<()> {
     } else {
         install(&missing)
     }
+}
+
+/// The oldest Node.js that Vite runs on.
+const NODE: &str = "20.19";
+
+fn is_enough(version: &str) -> bool {
+    let numbers = |text: &str| -> Vec<u32> {
+        let parts = text.trim_start_matches('v').split('.');
+        parts.map_while(|part| part.parse().ok()).collect()
+    };
+    numbers(version) >= numbers(NODE)
 }
 
 fn is_installed(package: &str) -> bool {
@@ -139,4 +156,18 @@ fn install(packages: &[&str]) -> Result<()> {
 
 fn is_root() -> bool {
     capture(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_enough;
+
+    #[test]
+    fn an_old_node_is_told_from_a_new_one() {
+        assert!(is_enough("v20.20.2"));
+        assert!(is_enough("v20.19.0"));
+        assert!(is_enough("v24.1.0"));
+        assert!(!is_enough("v20.9.0"));
+        assert!(!is_enough("v18.20.4"));
+    }
 }

@@ -75,7 +75,8 @@ impl Controller {
                     settings.theme = theme;
                 });
                 if let Some(line) = &self.line {
-                    line.inbox.set_language(language(choice));
+                    line.set_language(language(choice)).await;
+                    self.speaks.send_replace(language(choice));
                 }
                 match changed {
                     Ok(()) => WindowAnswer::Done,
@@ -86,7 +87,7 @@ impl Controller {
                 }
             }
             WindowRequest::SignIn { way } => return self.sign_in(id, way),
-            WindowRequest::SignOut => self.sign_out().await,
+            WindowRequest::SignOut => return self.sign_out(id).await,
             WindowRequest::KeepToken { in_file } => self.keep_token(in_file),
             // The window's own process and the controller's loop deal with these.
             WindowRequest::Close | WindowRequest::Shown | WindowRequest::Quit => WindowAnswer::Done,

@@ -90,6 +90,17 @@ impl Controller {
         }
     }
 
+    /// Opens the line signed in to before, where none is in use: its token may have been behind a
+    /// keyring that was locked then.
+    pub(super) fn open_known_line(&mut self) {
+        if let Some(account) = self.settings.current().account.clone()
+            && self.line.is_none()
+            && self.opening.is_none()
+        {
+            self.open_line(None, account, None);
+        }
+    }
+
     /// The user signs in from the window. The token is tried before anything is kept.
     pub(super) fn sign_in(&mut self, call: u64, way: SignIn) {
         let (account, token) = match way {
@@ -206,7 +217,7 @@ impl Controller {
             watch_value(connector.clone(), self.inputs.clone(), || Input::Connector);
         }
         let events = super::forward(&self.inputs, Input::Bell);
-        let look = bell::Look::new(language(self.settings.current().language), &self.data);
+        let look = bell::Look::new(self.speaks.subscribe(), &self.data);
         let screen = self.toasts.clone();
         let ringing = bell::ring(line.inbox.clone(), acts, screen, look, events);
         self.ringing = Some(tokio::spawn(ringing));
@@ -218,6 +229,8 @@ impl Controller {
         {
             tracing::warn!(%error, "the account was not remembered");
         }
+        let in_file = self.secrets.is_in_file(&token_name(&account));
+        self.set_trouble(Trouble::TokenInFile, in_file);
         self.unproved = opened.fresh_token;
         if opened.call.is_some() {
             // It was tried out before it came here.
@@ -229,16 +242,14 @@ impl Controller {
         }
     }
 
-    /// Forgets the account: its toasts, its local data, its token.
-    pub(super) async fn sign_out(&mut self) -> WindowAnswer {
+    /// Forgets the account: its toasts, its local data, its token. Answers when the token is gone,
+    /// too, or could not be reached.
+    pub(super) async fn sign_out(&mut self, call: u64) {
         let Some(line) = self.line.take() else {
-            return WindowAnswer::Done;
+            return self.reply(call, WindowAnswer::Done);
         };
         let account = line.account.clone();
         let wiped = line.wipe().await;
-        if let Err(error) = self.secrets.forget(&token_name(&account)).await {
-            tracing::info!(%error, "nothing to forget in the keyring");
-        }
         if let Some(ringing) = self.ringing.take() {
             // The inbox has ended; what it wanted withdrawn still goes.
             let _ = tokio::time::timeout(WITHDRAWN, ringing).await;
@@ -246,10 +257,17 @@ impl Controller {
         self.close_line().await;
         self.signed_out = signed_out(SignedOutReason::NoAccount);
         let forgotten = self.settings.change(|settings| settings.account = None);
-        match (wiped, forgotten) {
+        let answer = match (wiped, forgotten) {
             (Ok(()), Ok(())) => WindowAnswer::Done,
             _ => refused(WindowErrorCode::Storage),
-        }
+        };
+        let (secrets, inputs) = (self.secrets.clone(), self.inputs.clone());
+        tokio::spawn(async move {
+            if let Err(error) = secrets.forget(&token_name(&account)).await {
+                tracing::warn!(%error, "no keyring to forget the token in");
+            }
+            let _ = inputs.send(Input::Answer(call, answer)).await;
+        });
     }
 
     /// The user's word on a token that no keyring took.
@@ -328,6 +346,7 @@ impl Controller {
             self.troubles.remove(&trouble);
         }
         self.unproved = None;
+        self.popup_links.clear();
         self.told_list = 0;
         self.told_channels = None;
     }

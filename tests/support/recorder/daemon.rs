@@ -47,6 +47,8 @@ pub struct NotifyCall {
     pub actions: Vec<(String, String)>,
     /// Urgency: 0 low, 1 normal, 2 critical.
     pub urgency: Option<u8>,
+    /// The sender wants no sound.
+    pub quiet: bool,
     /// The `desktop-entry` hint.
     pub desktop_entry: Option<String>,
     /// The `category` hint.
@@ -152,6 +154,9 @@ impl Notifications {
             urgency: hints
                 .get("urgency")
                 .and_then(|hint| hint.downcast_ref::<u8>().ok()),
+            quiet: hints
+                .get("suppress-sound")
+                .is_some_and(|hint| hint.downcast_ref::<bool>().unwrap_or_default()),
             desktop_entry: text("desktop-entry"),
             category: text("category"),
             at,

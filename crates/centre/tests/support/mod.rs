@@ -179,7 +179,7 @@ impl Bed {
 pub(crate) fn http() -> reqwest::Client {
     // Another test was first, with the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 pub(crate) fn notice(user: UserId, title: &str) -> Notice {
