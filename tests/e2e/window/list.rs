@@ -59,8 +59,11 @@ async fn one_is_marked_by_button_and_by_key_and_back_again() -> Result<()> {
     window.press("m").await?;
     team.wait_read(first, false).await?;
     window.wait_badge(1).await?;
-    let rows = window.rows().await?;
-    assert_eq!((rows[0].unread, rows[1].unread), (false, true));
+    window
+        .wait_rows("the mark taken back", |rows| {
+            !rows[0].unread && rows[1].unread
+        })
+        .await?;
 
     window.click("filter-unread").await?;
     let left = window
@@ -93,9 +96,11 @@ async fn all_are_read_at_once_and_badge_tray_centre_and_toasts_agree() -> Result
     tray.wait(|tray| !tray.tooltip_text.contains('3') && !tray.tooltip_title.contains('3'))
         .await?;
     recorder.wait_on_screen(0).await?;
-    let rows = window.rows().await?;
-    assert_eq!(rows.len(), 3);
-    assert!(rows.iter().all(|row| !row.unread), "{rows:#?}");
+    window
+        .wait_rows("three read ones", |rows| {
+            rows.len() == 3 && rows.iter().all(|row| !row.unread)
+        })
+        .await?;
     assert_eq!(window.property("read-all", "disabled").await?, true);
     Ok(())
 }
