@@ -64,6 +64,21 @@ impl Camera {
         Ok(path)
     }
 
+    /// The visible window that xdotool finds by this search, without its frame; none, no picture.
+    pub(crate) async fn window(&self, name: &str, search: &[&str]) -> Result<()> {
+        let mut arguments = vec!["search", "--onlyvisible"];
+        arguments.extend(search);
+        let Ok(found) = self.run("xdotool", &arguments).await else {
+            return Ok(());
+        };
+        let found = String::from_utf8_lossy(&found.stdout).into_owned();
+        if let Some(id) = found.lines().next() {
+            let to = self.path(name).to_string_lossy().into_owned();
+            self.run("import", &["-window", id, &to]).await?;
+        }
+        Ok(())
+    }
+
     /// Where the visible windows are that xdotool finds by this search.
     pub(crate) async fn windows(&self, search: &[&str]) -> Result<Vec<Area>> {
         let mut arguments = vec!["search", "--onlyvisible"];

@@ -188,9 +188,7 @@ async fn film(camera: &Camera, mut toasts: mpsc::Receiver<()>) -> Result<()> {
         if let Some(panel) = camera.windows(&["--class", "xfce4-panel"]).await?.first() {
             camera.area("tray", panel.right_end(140)).await?;
         }
-        if let Some(window) = camera.windows(&["--name", "Dealbell$"]).await?.first() {
-            camera.area("window", *window).await?;
-        }
+        camera.window("window", &["--name", "Dealbell$"]).await?;
     }
     std::future::pending().await
 }

@@ -31,6 +31,7 @@ describe("times", () => {
 
   test("near ones are relative, far ones absolute", () => {
     expect(said("2026-11-21T14:57:30")).toEqual({ word: "now" });
+    expect(said("2026-11-21T14:58:30")).toEqual({ word: "now" });
     expect(said("2026-11-21T14:55:20")).toEqual({ minutes: 3 });
     expect(said("2026-11-21T13:58:21")).toEqual({ minutes: 59 });
     expect(said("2026-11-21T13:58:20")).toEqual({ clock: "13:58" });

@@ -44,7 +44,8 @@ export function dayHeading(at: Millis, now: Millis, language: Language): Day {
 /** When something happened that is listed under the day of `listed`. */
 export function timeOf(at: Millis, listed: Millis, now: Millis, language: Language): Time {
   const ago = now - at;
-  if (ago >= 0 && ago < MINUTE) return { word: "now" };
+  // The page's clock ticks once a minute, and another machine's may be ahead.
+  if (Math.abs(ago) < MINUTE) return { word: "now" };
   if (ago >= 0 && ago < 60 * MINUTE) return { minutes: Math.floor(ago / MINUTE) };
   const clock = new Intl.DateTimeFormat(locale(language), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
   if (dayOf(at) === dayOf(listed)) return { clock };
