@@ -180,10 +180,7 @@ impl Line {
         let (stop_centre, stopped) = oneshot::channel::<()>();
         let served = centre.clone();
         let serving = tokio::spawn(async move {
-            let options = ServeOptions {
-                embedded: true,
-                ..ServeOptions::default()
-            };
+            let options = ServeOptions::embedded();
             let ended = async { drop(stopped.await) };
             if let Err(error) = served.serve(listener, options, ended).await {
                 tracing::error!(%error, "the embedded centre ended");
