@@ -24,7 +24,7 @@ const IDS: usize = 100;
 
 /// A Bearer token. Never shown: neither in `Debug` nor in logs.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
+pub struct Token(pub(crate) String);
 
 impl Token {
     /// The token, without the spaces and line breaks that pasting brings.

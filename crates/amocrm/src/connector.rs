@@ -9,11 +9,11 @@ pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 
 use crate::address::CrmAddress;
 use crate::client::{Client, ClientError, Token, jittered};
+use crate::clock::Clock;
+use dealbell_protocol::UserId;
 use dealbell_protocol::ingest::{Ingest, IngestError};
 use dealbell_protocol::window::Language;
-use dealbell_protocol::{Millis, UserId};
 use session::Session;
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,38 +69,6 @@ pub enum Recipients {
     ByEmail,
     /// The token's owner is this user, nobody else is anybody (solo).
     Only(UserId),
-}
-
-/// Where the time comes from: the system, or a test.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
-
-impl Clock {
-    /// The system's.
-    pub fn system() -> Self {
-        Self::new(|| jiff::Timestamp::now().as_millisecond())
-    }
-
-    /// One that tells what `now` tells.
-    pub fn new(now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    fn now(&self) -> Millis {
-        (self.0)()
-    }
-
-    /// The time at `wait` from now.
-    fn after(&self, wait: Duration) -> Millis {
-        let wait = Millis::try_from(wait.as_millis()).unwrap_or(Millis::MAX);
-        self.now().saturating_add(wait)
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
 }
 
 /// Asks a running connector to read now: a webhook came, the network is back, the user pressed.

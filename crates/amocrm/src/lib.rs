@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`address`] | what a user types → the account's address |
 //! | [`client`] | the API v4: limit, waiting, errors that say what to do |
+//! | [`credentials`] | token or OAuth, and how they are kept |
+//! | [`clock`] | the time, passed in |
 //! | [`model`] | the API's answers, as far as they are needed |
 //! | [`rules`] | pure: from what was known and what is read to what is told (RULES T1–T5, T7, T8, T12) |
 //! | [`wording`] | from what is told to titles and texts |
@@ -12,7 +14,9 @@
 
 pub mod address;
 pub mod client;
+pub mod clock;
 pub mod connector;
+pub mod credentials;
 pub mod memory;
 pub mod model;
 pub mod rules;
@@ -20,6 +24,8 @@ pub mod wording;
 
 pub use address::{AddressError, CrmAddress};
 pub use client::{Client, ClientError, Token};
+pub use clock::{Clock, Time};
 pub use connector::{
-    AccountInfo, Clock, Connector, ConnectorStatus, Ended, Hint, Recipients, Settings, check,
+    AccountInfo, Connector, ConnectorStatus, Ended, Hint, Recipients, Settings, check,
 };
+pub use credentials::{Credentials, Integration, OAuth, TokenPair};

@@ -8,7 +8,7 @@ use crate::model::{Card, CrmUserId, Entity, Seconds};
 use crate::rules::{
     KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
 };
-use dealbell_protocol::ingest::{Act, Notice};
+use dealbell_protocol::ingest::{Act, Again, Notice};
 use dealbell_protocol::text::{block, line};
 use dealbell_protocol::window::Language;
 use dealbell_protocol::{Kind, Priority, ProviderId, UserId};
@@ -69,6 +69,7 @@ fn task_notice(tell: &Tell, words: &Words) -> Notice {
         priority: Priority::Normal,
         subject: Some(task_subject(task.id)),
         dedup_key: Some(tell.key.clone()),
+        again: Again::Any,
         title: title(&tell.what, task, language, words),
         text: body(&tell.what, task, language, words),
         context: task.entity.and_then(|entity| words.context(entity)),
@@ -162,6 +163,7 @@ fn overview(user: UserId, key: String, tasks: &[KnownTask], words: &Words) -> No
         priority: Priority::Normal,
         subject: Some(SUMMARY.to_owned()),
         dedup_key: Some(key),
+        again: Again::Any,
         title: text(language, "notice-overdue-summary", &all),
         text: lines.join("\n"),
         context: None,

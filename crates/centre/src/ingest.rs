@@ -4,7 +4,7 @@ use crate::{
     Centre,
     refusal::Refusal,
     store::{
-        notifications::{self, Again, Content, parsed},
+        notifications::{self, Content, parsed},
         writer::Step,
     },
 };
@@ -104,7 +104,7 @@ async fn notify(step: &mut Step, notice: Notice) -> Result<(), Refusal> {
         silent: notice.silent,
     };
     let key = notice.dedup_key.as_deref();
-    notifications::tell(step, user, &notice.provider, key, Again::Any, &content).await?;
+    notifications::tell(step, user, &notice.provider, key, notice.again, &content).await?;
     Ok(())
 }
 

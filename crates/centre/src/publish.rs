@@ -7,13 +7,14 @@ use crate::{
     refusal::Refusal,
     secret,
     store::{
-        notifications::{self, Again, Content, parsed},
+        notifications::{self, Content, parsed},
         settings,
         writer::Step,
     },
 };
 use dealbell_protocol::{
     ApiError, ErrorCode, Kind, Millis, NotificationId, Priority, ProviderId, UserId,
+    ingest::Again,
     rest::{MAX_KEY, MAX_RECIPIENTS, MAX_TEXT, MAX_TITLE, NewNotification, Published},
     stream::{Popup, ServerFrame},
     text,

@@ -4,7 +4,7 @@
 
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_inbox::{Config, Inbox, State, ToastAct, ToastKey, ToastOutcome};
-use dealbell_protocol::ingest::{Act, Batch, Ingest, Notice};
+use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, Notice};
 use dealbell_protocol::rest::SaveChannels;
 use dealbell_protocol::window::{Connection, Language, ListView, SignedOutReason};
 use dealbell_protocol::{Kind, NotificationId, Priority, ProviderId, UserId};
@@ -69,6 +69,7 @@ impl Served {
                 priority: Priority::Normal,
                 subject: Some(format!("task:{subject}")),
                 dedup_key: None,
+                again: Again::Any,
                 title: format!("Задача {subject}"),
                 text: "Позвонить".to_owned(),
                 context: None,

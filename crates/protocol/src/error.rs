@@ -31,6 +31,10 @@ pub enum ErrorCode {
     RateLimited,
     /// The centre cannot do it now (disk, database).
     Unavailable,
+    /// The CRM declined what was to be done there.
+    CrmRefused,
+    /// The CRM does not answer: what was to be done there was not.
+    CrmUnreachable,
     /// A frame that cannot be understood.
     Protocol,
 }

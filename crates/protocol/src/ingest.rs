@@ -47,8 +47,8 @@ pub struct Batch {
 /// One thing to tell or take back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Creates a notification, or updates the one with the same user, provider and dedup key:
-    /// whether read or not, keeping its read mark and raising no second toast.
+    /// Creates a notification, or updates the one with the same user, provider and dedup key as
+    /// its [`Again`] says; an update raises no second toast.
     Notify(Box<Notice>),
     /// Removes a user's notifications of a subject (RULES T7, T8). None there: nothing happens.
     Withdraw {
@@ -78,6 +78,8 @@ pub struct Notice {
     pub subject: Option<String>,
     /// Equal keys are one notification.
     pub dedup_key: Option<String>,
+    /// Which one of the same key is updated.
+    pub again: Again,
     /// Who and what. The centre shortens and cleans what breaks C12, since nobody could correct it.
     pub title: String,
     /// The rest; shortened and cleaned likewise.
@@ -90,6 +92,16 @@ pub struct Notice {
     pub at: Millis,
     /// Listed and counted, but no toast (RULES T2).
     pub silent: bool,
+}
+
+/// Which notification of the same dedup key is updated instead of made anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Again {
+    /// Read or not, keeping its mark: the same thing in new words.
+    #[default]
+    Any,
+    /// Only an unread one; after a read one a new one is made (RULES C12), since more has happened.
+    Unread,
 }
 
 /// Why a batch was not committed. Nothing of it was.

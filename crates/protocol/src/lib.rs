@@ -6,9 +6,11 @@
 //! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
+//! | [`act`] | centre → connector, in process: what a user does about a notification |
 //!
 //! The TypeScript twins are generated from these types by `cargo xtask types`.
 
+pub mod act;
 pub mod channel;
 pub mod cursor;
 pub mod error;

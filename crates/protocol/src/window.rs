@@ -70,10 +70,20 @@ pub enum WindowRequest {
         /// Theme, or the system's.
         theme: ThemeChoice,
     },
-    /// Connect in one of the three ways. Answered when it is known whether the token works.
-    SignIn {
+    /// Try out one of the three ways, keeping nothing: answered with [`WindowAnswer::Checked`].
+    Check {
         /// How.
         way: SignIn,
+    },
+    /// Keep and use what was checked last; answered when its line is open.
+    Enter,
+    /// Complete the task that a notification is about. `Failed` undoes it: `offline`, `gone`,
+    /// `no_rights`, `crm_refused`.
+    Complete {
+        /// Which notification.
+        id: NotificationId,
+        /// What came of it; may be empty.
+        result: String,
     },
     /// Forget the account and its local data.
     SignOut,
@@ -106,12 +116,12 @@ pub enum ListView {
 pub enum SignIn {
     /// The stand-in CRM with a busy sales floor.
     Demo,
-    /// A real account, by a long-lived token.
+    /// A real account.
     Solo {
         /// Address of the account (`name`, `name.amocrm.ru`, a pasted link).
         address: String,
-        /// The token; secret.
-        token: String,
+        /// What lets us in.
+        access: CrmAccess,
     },
     /// A department's centre.
     Team {
@@ -122,11 +132,45 @@ pub enum SignIn {
     },
 }
 
+/// What lets us into a CRM account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum CrmAccess {
+    /// A long-lived token.
+    Token {
+        /// The token; secret.
+        token: String,
+    },
+    /// OAuth, by a private integration.
+    Oauth {
+        /// The integration's id.
+        integration: String,
+        /// Its secret key; secret.
+        secret: String,
+        /// The redirect address as the integration has it.
+        redirect_uri: String,
+        /// The code, good once and for 20 minutes; or the whole address the browser was sent back
+        /// to, which has it.
+        code: String,
+    },
+}
+
+impl std::fmt::Debug for CrmAccess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token { .. } => "Token",
+            Self::Oauth { .. } => "Oauth",
+        })
+    }
+}
+
 impl std::fmt::Debug for SignIn {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Demo => f.write_str("Demo"),
-            Self::Solo { address, .. } => write!(f, "Solo {{ address: {address:?} }}"),
+            Self::Solo { address, access } => {
+                write!(f, "Solo {{ address: {address:?}, access: {access:?} }}")
+            }
             Self::Team { centre, .. } => write!(f, "Team {{ centre: {centre:?} }}"),
         }
     }
@@ -190,11 +234,46 @@ pub enum WindowAnswer {
         /// As the centre has them.
         channels: ChannelSettings,
     },
+    /// It works; nothing is kept yet.
+    Checked {
+        /// What was found.
+        found: Found,
+    },
     /// It did not work; the window words it by code.
     Failed {
         /// Why.
         code: WindowErrorCode,
     },
+}
+
+/// What answers at an address, for the user to recognise before he says yes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Found {
+    /// The account's or centre's name; may be empty.
+    pub account: String,
+    /// Where it is: `name.amocrm.ru`.
+    pub host: String,
+    /// Who we are there; empty where the token may not see it.
+    pub user: String,
+    /// His email address, likewise.
+    pub email: String,
+    /// IANA name of the account's time zone; empty for a centre.
+    pub time_zone: String,
+    /// What the CRM lets us see; none for demo and centre.
+    pub rights: Option<CrmRights>,
+    /// When the token ends by itself; none where it is renewed or does not say.
+    #[ts(type = "number | null")]
+    pub expires_at: Option<Millis>,
+}
+
+/// What the CRM lets a token see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CrmRights {
+    /// An administrator's: everything.
+    Administrator,
+    /// A plain manager's: no colleagues' names, nothing else is lost.
+    Manager,
 }
 
 /// Why a call failed.
@@ -207,8 +286,28 @@ pub enum WindowErrorCode {
     TokenRefused,
     /// The address leads nowhere or is not one of the allowed domains.
     AddressWrong,
-    /// The other side answers, but not as a CRM or a centre does.
+    /// The other side answers, but not as a CRM or a centre does: a proxy's or portal's page.
     NotACentre,
+    /// The domain is right, but no account answers there: a typo in the name.
+    AccountUnknown,
+    /// The token has expired.
+    TokenExpired,
+    /// The token looks right, but is another account's, or was revoked.
+    TokenElsewhere,
+    /// The OAuth code has expired or was used.
+    CodeExpired,
+    /// Integration id, secret and redirect address do not belong together.
+    IntegrationWrong,
+    /// The CRM does not let this user do or see it.
+    NoRights,
+    /// The CRM's account is not paid for.
+    NotPaid,
+    /// The CRM has shut this address out for asking too much.
+    Blocked,
+    /// A proxy wants to be signed in to first.
+    ProxyAsks,
+    /// The CRM declined what was to be done there.
+    CrmRefused,
     /// Somebody saved in between.
     Conflict,
     /// The notification is gone.
@@ -274,6 +373,8 @@ pub struct WindowState {
     pub theme: ThemeChoice,
     /// What needs the user's attention, most urgent first.
     pub troubles: Vec<Trouble>,
+    /// While an account is read for the first time: how many tasks so far.
+    pub reading: Option<u32>,
     /// Dealbell's version.
     pub version: String,
 }

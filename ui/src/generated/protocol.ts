@@ -150,7 +150,7 @@ receive: boolean,
  */
 providers: Record<string, ChannelSet>, };
 
-export type ErrorCode = "token_invalid" | "token_revoked" | "forbidden" | "foreign_origin" | "field_invalid" | "body_invalid" | "recipient_unknown" | "idempotency_conflict" | "revision_conflict" | "not_found" | "rate_limited" | "unavailable" | "protocol";
+export type ErrorCode = "token_invalid" | "token_revoked" | "forbidden" | "foreign_origin" | "field_invalid" | "body_invalid" | "recipient_unknown" | "idempotency_conflict" | "revision_conflict" | "not_found" | "rate_limited" | "unavailable" | "crm_refused" | "crm_unreachable" | "protocol";
 
 export type ApiError = { 
 /**
@@ -226,6 +226,10 @@ theme: ThemeChoice,
  */
 troubles: Array<Trouble>, 
 /**
+ * While an account is read for the first time: how many tasks so far.
+ */
+reading: number | null, 
+/**
  * Dealbell's version.
  */
 version: string, };
@@ -260,15 +264,38 @@ at: NotificationId | null, } | { "page": "channels" } | { "page": "sign_in" };
 
 export type ListView = "all" | "unread";
 
+export type CrmAccess = { "by": "token", 
+/**
+ * The token; secret.
+ */
+token: string, } | { "by": "oauth", 
+/**
+ * The integration's id.
+ */
+integration: string, 
+/**
+ * Its secret key; secret.
+ */
+secret: string, 
+/**
+ * The redirect address as the integration has it.
+ */
+redirect_uri: string, 
+/**
+ * The code, good once and for 20 minutes; or the whole address the browser was sent back
+ * to, which has it.
+ */
+code: string, };
+
 export type SignIn = { "way": "demo" } | { "way": "solo", 
 /**
  * Address of the account (`name`, `name.amocrm.ru`, a pasted link).
  */
 address: string, 
 /**
- * The token; secret.
+ * What lets us in.
  */
-token: string, } | { "way": "team", 
+access: CrmAccess, } | { "way": "team", 
 /**
  * Address of the centre.
  */
@@ -278,7 +305,39 @@ centre: string,
  */
 token: string, };
 
-export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "unknown";
+export type CrmRights = "administrator" | "manager";
+
+export type Found = { 
+/**
+ * The account's or centre's name; may be empty.
+ */
+account: string, 
+/**
+ * Where it is: `name.amocrm.ru`.
+ */
+host: string, 
+/**
+ * Who we are there; empty where the token may not see it.
+ */
+user: string, 
+/**
+ * His email address, likewise.
+ */
+email: string, 
+/**
+ * IANA name of the account's time zone; empty for a centre.
+ */
+time_zone: string, 
+/**
+ * What the CRM lets us see; none for demo and centre.
+ */
+rights: CrmRights | null, 
+/**
+ * When the token ends by itself; none where it is renewed or does not say.
+ */
+expires_at: number | null, };
+
+export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "unknown";
 
 export type WindowRequest = { "type": "hello" } | { "type": "list", 
 /**
@@ -324,11 +383,19 @@ language: LanguageChoice,
 /**
  * Theme, or the system's.
  */
-theme: ThemeChoice, } | { "type": "sign_in", 
+theme: ThemeChoice, } | { "type": "check", 
 /**
  * How.
  */
-way: SignIn, } | { "type": "sign_out" } | { "type": "keep_token", 
+way: SignIn, } | { "type": "enter" } | { "type": "complete", 
+/**
+ * Which notification.
+ */
+id: NotificationId, 
+/**
+ * What came of it; may be empty.
+ */
+result: string, } | { "type": "sign_out" } | { "type": "keep_token", 
 /**
  * Keep it, or ask again at every start.
  */
@@ -356,7 +423,11 @@ page: ListPage, } | { "type": "channels",
 /**
  * As the centre has them.
  */
-channels: ChannelSettings, } | { "type": "failed", 
+channels: ChannelSettings, } | { "type": "checked", 
+/**
+ * What was found.
+ */
+found: Found, } | { "type": "failed", 
 /**
  * Why.
  */

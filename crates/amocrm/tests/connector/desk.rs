@@ -2,16 +2,18 @@
 
 use async_trait::async_trait;
 use dealbell_amocrm::{
-    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Hint, Recipients, Settings, Token,
+    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Hint, Recipients, Settings, Time, Token,
 };
 use dealbell_protocol::ingest::{Act, Batch, Ingest, IngestError, Notice, Recipient};
 use dealbell_protocol::{Kind, UserId};
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use ulid::Ulid;
 
 /// Longer than anything here takes; a test that waits so long has failed.
@@ -213,7 +215,24 @@ impl Watch {
 
     fn clock(&self) -> Clock {
         let ahead = Arc::clone(&self.0);
-        Clock::new(move || jiff::Timestamp::now().as_millisecond() + ahead.load(Ordering::SeqCst))
+        Clock::new(Arc::new(Ahead(ahead, Instant::now())))
+    }
+}
+
+/// The system's time, so much later.
+struct Ahead(Arc<AtomicI64>, Instant);
+
+impl Time for Ahead {
+    fn now(&self) -> i64 {
+        jiff::Timestamp::now().as_millisecond() + self.0.load(Ordering::SeqCst)
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.1.elapsed()
+    }
+
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(wait))
     }
 }
 

@@ -50,6 +50,7 @@ impl From<Refusal> for Problem {
             ErrorCode::NotFound => StatusCode::NOT_FOUND,
             ErrorCode::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            ErrorCode::CrmRefused | ErrorCode::CrmUnreachable => StatusCode::BAD_GATEWAY,
         };
         Self { status, error }
     }

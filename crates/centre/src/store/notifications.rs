@@ -7,6 +7,7 @@ use super::{
 use crate::refusal::Refusal;
 use dealbell_protocol::{
     Kind, Millis, Notification, NotificationId, Priority, ProviderId, UserId,
+    ingest::Again,
     stream::{Change, MAX_MARK_IDS},
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
@@ -24,15 +25,6 @@ pub(crate) struct Content {
     pub(crate) link: Option<String>,
     pub(crate) at: Millis,
     pub(crate) silent: bool,
-}
-
-/// Which earlier notification of the same dedup key is updated instead of doubled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Again {
-    /// Read or not, keeping its mark: a connector says the same thing in new words.
-    Any,
-    /// Only an unread one; after a read one a new one is made (RULES C12).
-    Unread,
 }
 
 /// Tells `user` something: creates a notification, or updates the one of the same key. Nothing

@@ -5,7 +5,7 @@
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_protocol::{
     Cursor, Kind, Notification, Priority, ProviderId, UserId,
-    ingest::{Act, Batch, Ingest as _, Notice},
+    ingest::{Act, Again, Batch, Ingest as _, Notice},
     rest::FeedPage,
     stream::{ClientFrame, ClientInfo, Event, MAX_FRAME, ResumeMode, SUBPROTOCOL, ServerFrame},
 };
@@ -190,6 +190,7 @@ pub(crate) fn notice(user: UserId, title: &str) -> Notice {
         priority: Priority::Normal,
         subject: None,
         dedup_key: None,
+        again: Again::Any,
         title: title.to_owned(),
         text: "Позвонить клиенту".to_owned(),
         context: None,

@@ -1,0 +1,46 @@
+//! Acting on what a notification is about: the centre passes a user's deed on to whoever watches
+//! the subject, since it knows no CRM itself.
+
+use crate::UserId;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// What a user does about a notification's subject. The body of `POST
+/// /v1/notifications/{id}/act`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Deed {
+    /// Completes a task.
+    Complete {
+        /// What came of it; may be empty.
+        #[serde(default)]
+        result: String,
+    },
+}
+
+/// Whoever can act on subjects: a connector, for the tasks of its account.
+#[async_trait]
+pub trait Actor: Send + Sync {
+    /// Does `deed` to `subject` (`task:123`) in the name of `user`, whose business it must be.
+    ///
+    /// # Errors
+    /// [`ActError`]; after one nothing was done, as far as the CRM has said.
+    async fn act(&self, user: UserId, subject: &str, deed: Deed) -> Result<(), ActError>;
+}
+
+/// Why a deed was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// This actor does not know the subject: another one may.
+    #[error("not known here")]
+    Unknown,
+    /// It is not this user's business, or the CRM does not let him.
+    #[error("not allowed")]
+    Forbidden,
+    /// The CRM does not answer; the same may succeed later.
+    #[error("the CRM does not answer")]
+    Unreachable,
+    /// The CRM declined.
+    #[error("the CRM declined: {0}")]
+    Refused(String),
+}
