@@ -10,6 +10,7 @@ pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 use crate::address::CrmAddress;
 use crate::client::{Client, ClientError, Token, jittered};
 use crate::clock::Clock;
+use crate::credentials::Credentials;
 use dealbell_protocol::UserId;
 use dealbell_protocol::ingest::{Ingest, IngestError};
 use dealbell_protocol::window::Language;
@@ -18,11 +19,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::time::Instant;
+use url::Url;
 
 /// The longest sleep. The machine may sleep meanwhile, and its timers with it; so the clock is
 /// looked at often.
 const NAP: Duration = Duration::from_secs(5);
+/// Pause between two readings.
+const INTERVAL: Duration = Duration::from_secs(5);
 /// The longest pause between two tries on a CRM that does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The pause after a block: asking on would prolong it.
@@ -33,12 +36,18 @@ const BLOCKED_PAUSE: Duration = Duration::from_secs(600);
 pub struct Settings {
     /// The account.
     pub address: CrmAddress,
-    /// The token it is read with.
-    pub token: Token,
+    /// What lets us in.
+    pub credentials: Credentials,
     /// Who is told.
     pub recipients: Recipients,
-    /// Pause between two readings.
-    pub poll_interval: Duration,
+    /// Whoever connected the account: told about its connection, as administrators are.
+    pub connected_by: Option<UserId>,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Pause between two readings; where none is given, as people work.
+    pub poll_interval: Option<Duration>,
+    /// Public base address under which webhooks reach us; none on a desktop.
+    pub hooks: Option<Url>,
     /// Every how many readings the known open tasks are looked up by id, for what vanished.
     pub reconcile_every: u32,
     /// When an all-day task is told, hours 0–23 (RULES T5).
@@ -48,16 +57,31 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Readings 5 seconds apart, look-ups at every sixth, all-day tasks at 09:00, English.
-    pub fn new(address: CrmAddress, token: Token, recipients: Recipients) -> Self {
+    /// Readings as people work, look-ups at every sixth, all-day tasks at 09:00, English, the
+    /// system's time, no webhooks.
+    pub fn new(
+        address: CrmAddress,
+        credentials: impl Into<Credentials>,
+        recipients: Recipients,
+    ) -> Self {
         Self {
             address,
-            token,
+            credentials: credentials.into(),
             recipients,
-            poll_interval: Duration::from_secs(5),
+            connected_by: None,
+            clock: Clock::system(),
+            poll_interval: None,
+            hooks: None,
             reconcile_every: 6,
             all_day_hour: 9,
             language: Language::En,
+        }
+    }
+
+    fn token(&self) -> Token {
+        match &self.credentials {
+            Credentials::LongLived(token) => token.clone(),
+            Credentials::OAuth(oauth) => Token::new(oauth.pair.access.as_str()),
         }
     }
 }
@@ -95,7 +119,6 @@ pub enum Ended {
 pub struct Connector {
     ingest: Arc<dyn Ingest>,
     settings: Settings,
-    clock: Clock,
     hint: Hint,
     status: watch::Sender<ConnectorStatus>,
 }
@@ -106,17 +129,9 @@ impl Connector {
         Self {
             ingest,
             settings,
-            clock: Clock::system(),
             hint: Hint(Arc::new(Notify::new())),
             status: watch::Sender::new(ConnectorStatus::Starting),
         }
-    }
-
-    /// The same with another clock.
-    #[must_use]
-    pub fn with_clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
-        self
     }
 
     /// How it goes, now and later.
@@ -146,7 +161,7 @@ impl Connector {
                 return Ended::TokenRefused;
             };
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
+                () = self.settings.clock.sleep(pause) => {}
                 () = self.hint.0.notified() => {}
             }
         }
@@ -154,17 +169,17 @@ impl Connector {
 
     /// Opens the account and reads it for as long as the centre takes what is read.
     async fn follow(&self, failures: &mut u32) -> Result<std::convert::Infallible, Trouble> {
-        let client = Client::new(self.settings.address.clone(), self.settings.token.clone())?;
+        let client = Client::new(self.settings.address.clone(), self.settings.token())?;
         let mut session = Session::open(client, &self.ingest, &self.settings).await?;
         loop {
-            let pause = match session.read(self.clock.now(), &self.status).await {
+            let pause = match session.read(self.settings.clock.now(), &self.status).await {
                 Ok(()) => {
                     *failures = 0;
                     self.status.send_replace(ConnectorStatus::Ok {
                         account: session.info().clone(),
-                        last_read: self.clock.now(),
+                        last_read: self.settings.clock.now(),
                     });
-                    self.settings.poll_interval
+                    self.settings.poll_interval.unwrap_or(INTERVAL)
                 }
                 Err(Trouble::Crm(error)) => {
                     let trouble = Trouble::Crm(error);
@@ -181,16 +196,19 @@ impl Connector {
 
     /// Rings what falls due, until it is time to read again. Works without the CRM.
     async fn watch_clock(&self, session: &mut Session, pause: Duration) -> Result<(), Trouble> {
-        let until = Instant::now() + pause;
+        let until = self.settings.clock.elapsed() + pause;
         loop {
-            session.tick(self.clock.now()).await?;
-            let left = until.saturating_duration_since(Instant::now());
+            session.tick(self.settings.clock.now()).await?;
+            let left = until.saturating_sub(self.settings.clock.elapsed());
             if left.is_zero() {
                 return Ok(());
             }
-            let nap = session.until_wake(self.clock.now()).min(left).min(NAP);
+            let nap = session
+                .until_wake(self.settings.clock.now())
+                .min(left)
+                .min(NAP);
             tokio::select! {
-                () = tokio::time::sleep(nap) => {}
+                () = self.settings.clock.sleep(nap) => {}
                 () = self.hint.0.notified() => return Ok(()),
             }
         }
@@ -206,7 +224,7 @@ impl Connector {
         let crm = match trouble {
             Trouble::Crm(error) => error,
             Trouble::Centre(_) => {
-                let retry_at = self.clock.after(short);
+                let retry_at = self.settings.clock.after(short);
                 self.status
                     .send_replace(ConnectorStatus::CentreFailed { retry_at });
                 return Some(short);
@@ -222,7 +240,7 @@ impl Connector {
             ClientError::TooMany { wait } => short.max(*wait),
             ClientError::NotACrm(_) | ClientError::Refused { .. } => long,
         };
-        let retry_at = self.clock.after(pause);
+        let retry_at = self.settings.clock.after(pause);
         self.status.send_replace(match crm {
             ClientError::Blocked | ClientError::Forbidden => ConnectorStatus::Blocked { retry_at },
             ClientError::NotACrm(_) => ConnectorStatus::NotACrm { retry_at },

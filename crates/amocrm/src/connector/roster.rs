@@ -2,6 +2,7 @@
 
 use super::{Recipients, Settings, Trouble};
 use crate::client::{Client, ClientError};
+use crate::clock::Clock;
 use crate::model::{CrmUserId, User};
 use crate::rules::People;
 use dealbell_protocol::UserId;
@@ -9,7 +10,6 @@ use dealbell_protocol::ingest::{Ingest, Recipient};
 use dealbell_protocol::window::Language;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// Users are read again after this.
 const FRESH: Duration = Duration::from_secs(3_600);
@@ -23,7 +23,9 @@ pub(super) struct Roster {
     /// The token's owner.
     me: CrmUserId,
     users: Vec<User>,
-    read_at: Instant,
+    clock: Clock,
+    /// By the clock's `elapsed`.
+    read_at: Duration,
     /// Names of the CRM's users, as far as the token may see them.
     pub(super) names: HashMap<CrmUserId, String>,
     /// Who of the CRM is whom in the centre.
@@ -40,7 +42,8 @@ impl Roster {
             fallback: settings.language,
             me,
             users: Vec::new(),
-            read_at: Instant::now(),
+            clock: settings.clock.clone(),
+            read_at: Duration::ZERO,
             names: HashMap::new(),
             people: People::new(),
             languages: BTreeMap::new(),
@@ -73,7 +76,7 @@ impl Roster {
         let known: BTreeSet<&str> = self.users.iter().map(|user| user.email.as_str()).collect();
         let stranger = self.recipients == Recipients::ByEmail
             && recipients.iter().any(|r| !known.contains(r.email.as_str()));
-        let age = self.read_at.elapsed();
+        let age = self.clock.elapsed().saturating_sub(self.read_at);
         if age > FRESH || (stranger && age > RETRY) {
             let users = client.users().await?.unwrap_or_default();
             self.take(users);
@@ -112,7 +115,7 @@ impl Roster {
             .map(|user| (user.id, user.name.clone()))
             .collect();
         self.users = users;
-        self.read_at = Instant::now();
+        self.read_at = self.clock.elapsed();
     }
 }
 

@@ -248,7 +248,13 @@ impl Running {
     pub(crate) fn start(desk: &Arc<Desk>, settings: Settings, watch: &Watch) -> Self {
         crypto();
         let ingest: Arc<dyn Ingest> = Arc::clone(desk) as Arc<dyn Ingest>;
-        let connector = Connector::new(ingest, settings).with_clock(watch.clock());
+        let connector = Connector::new(
+            ingest,
+            Settings {
+                clock: watch.clock(),
+                ..settings
+            },
+        );
         let (stop, stopped) = oneshot::channel();
         Self {
             status: connector.status(),
@@ -318,7 +324,7 @@ pub(crate) fn user(n: u128) -> UserId {
 /// Quick readings, and look-ups by id hardly ever: what tests want of them they ask for.
 pub(crate) fn settings(url: &str, token: &str, recipients: Recipients) -> Settings {
     Settings {
-        poll_interval: Duration::from_millis(100),
+        poll_interval: Some(Duration::from_millis(100)),
         reconcile_every: u32::MAX,
         ..Settings::new(
             CrmAddress::parse(url).unwrap(),
