@@ -1,4 +1,4 @@
-//! The fixed account: who works there and in which time zone.
+//! The fixed account, and what a user of it is.
 
 use jiff::Timestamp;
 use jiff::civil::time;
@@ -32,40 +32,6 @@ pub struct User {
     pub is_admin: bool,
 }
 
-const STAFF: [(u64, &str, &str); 8] = [
-    (9_100_101, "Анна Соколова", "anna.sokolova"),
-    (9_100_102, "Дмитрий Орлов", "dmitry.orlov"),
-    (9_100_103, "Мария Кузнецова", "maria.kuznetsova"),
-    (9_100_104, "Сергей Волков", "sergey.volkov"),
-    (9_100_105, "Екатерина Морозова", "ekaterina.morozova"),
-    (9_100_106, "Алексей Лебедев", "alexey.lebedev"),
-    (9_100_107, "Ольга Павлова", "olga.pavlova"),
-    (9_100_108, "Игорь Фёдоров", "igor.fedorov"),
-];
-
-/// How many people work in the account.
-pub(crate) const SEATS: usize = STAFF.len();
-
-/// The staff, administrator first. With a `token` the first user gets it and the n-th
-/// `{token}-n`; without one every token is random.
-pub(crate) fn staff(token: Option<&str>) -> Vec<User> {
-    STAFF
-        .iter()
-        .enumerate()
-        .map(|(seat, &(id, name, login))| User {
-            id,
-            name: name.to_owned(),
-            email: format!("{login}@mebelsever.example"),
-            token: match (token, seat) {
-                (Some(token), 0) => token.to_owned(),
-                (Some(token), _) => format!("{token}-{}", seat + 1),
-                (None, _) => format!("sandbox-{:032x}", rand::random::<u128>()),
-            },
-            is_admin: seat == 0,
-        })
-        .collect()
-}
-
 /// 23:59 of the day that `now` (Unix seconds) falls on in the account's time zone: what
 /// `complete_till` of an all-day task holds (RULES T5). Moscow has kept UTC+3 since 2014, so no
 /// time zone database is needed.
@@ -90,17 +56,5 @@ mod tests {
         // 2026-11-21 20:58:59 UTC is 23:58:59 in Moscow; two minutes later it is tomorrow there.
         assert_eq!(end_of_day(1_795_294_739), 1_795_294_740);
         assert_eq!(end_of_day(1_795_294_739 + 120), 1_795_294_740 + 86_400);
-    }
-
-    #[test]
-    fn tokens_are_one_per_user_and_follow_the_given_one() {
-        let named = staff(Some("T"));
-        assert_eq!(
-            (named[0].token.as_str(), named[1].token.as_str()),
-            ("T", "T-2")
-        );
-        let random = staff(None);
-        assert_ne!(random[0].token, random[1].token);
-        assert_ne!(random[0].token, staff(None)[0].token);
     }
 }

@@ -9,6 +9,7 @@ mod account;
 mod api;
 mod books;
 mod cast;
+mod clock;
 mod events;
 mod office;
 mod phrases;
@@ -16,7 +17,10 @@ mod rate;
 mod sales_floor;
 mod sandbox;
 mod shift;
+mod staff;
 
 pub use account::{ACCOUNT_ID, ACCOUNT_NAME, SUBDOMAIN, TIME_ZONE, User, end_of_day};
 pub use books::{Entity, EntityKind, NewTask, Refusal, Task};
+pub use clock::Clock;
 pub use sandbox::{Config, Sandbox, StartError};
+pub use staff::MOST_STAFF;

@@ -40,6 +40,9 @@ struct Serve {
     /// The first user's token; the others get T-2, T-3 and so on. Random ones without it.
     #[arg(long, value_name = "T")]
     token: Option<String>,
+    /// How many people work there, 1 to 60; the first is the administrator.
+    #[arg(long, value_name = "NUMBER", default_value_t = Config::default().staff)]
+    staff: usize,
     /// End when standard input does, so that nothing is left behind by a parent that died.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -78,6 +81,7 @@ async fn main() -> Result<()> {
         listen: serve.listen,
         sales_floor: serve.sales_floor,
         token: serve.token,
+        staff: serve.staff,
         ..Config::default()
     })
     .await?;

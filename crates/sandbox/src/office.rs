@@ -2,18 +2,17 @@
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-
-use jiff::Timestamp;
 
 use crate::account::User;
 use crate::books::{Books, Changes, NewTask, Refusal, Task};
+use crate::clock::Clock;
 use crate::rate::Rate;
 
 /// The running account.
 #[derive(Debug)]
 pub(crate) struct Office {
     users: Vec<User>,
+    clock: Clock,
     /// Requests a second and token; `None` for no limit.
     rate_limit: Option<u32>,
     desk: Mutex<Desk>,
@@ -37,18 +36,23 @@ pub(crate) enum Admission {
     Trouble(u16),
 }
 
-/// Now, in whole Unix seconds, the only precision amoCRM has.
-pub(crate) fn now() -> i64 {
-    Timestamp::now().as_second()
-}
-
 impl Office {
-    pub(crate) fn new(users: Vec<User>, rate_limit: Option<u32>) -> Self {
+    pub(crate) fn new(users: Vec<User>, clock: Clock, rate_limit: Option<u32>) -> Self {
         Self {
             users,
+            clock,
             rate_limit,
             desk: Mutex::default(),
         }
+    }
+
+    /// The account's time in whole Unix seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.seconds()
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     pub(crate) fn users(&self) -> &[User] {
@@ -73,7 +77,7 @@ impl Office {
             return Admission::Trouble(status);
         }
         match self.rate_limit {
-            Some(limit) if !desk.rate.admit(user, limit, Instant::now()) => Admission::TooMany,
+            Some(limit) if !desk.rate.admit(user, limit, self.clock.millis()) => Admission::TooMany,
             Some(_) | None => Admission::Welcome,
         }
     }

@@ -15,8 +15,8 @@ use rand::{RngExt, SeedableRng};
 
 pub(crate) use history::Past;
 
-use crate::account::SEATS;
 use crate::phrases::{Errand, errand, pick, result, robots_errand};
+use crate::staff::SEATS;
 
 /// When a task is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

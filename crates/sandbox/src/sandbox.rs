@@ -10,13 +10,15 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::account::{User, staff};
+use crate::account::User;
 use crate::books::{Changes, NewTask, Refusal, Task};
-use crate::office::{Office, now};
+use crate::clock::Clock;
+use crate::office::Office;
+use crate::staff::{SEATS, staff};
 use crate::{api, shift};
 
 /// How to start a [`Sandbox`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -26,16 +28,23 @@ pub struct Config {
     pub token: Option<String>,
     /// Requests a second and token before a 429; `None` for no limit. amoCRM's is 7.
     pub rate_limit: Option<u32>,
+    /// What the account goes by: every date it writes, its limits and lifetimes, the `Date` of its
+    /// answers.
+    pub clock: Clock,
+    /// How many people work there, 1 to [`crate::MOST_STAFF`]; the first is the administrator.
+    pub staff: usize,
 }
 
 impl Default for Config {
-    /// A free loopback port, a quiet account, random tokens and amoCRM's limit.
+    /// A free loopback port, a quiet account, random tokens, amoCRM's limit, the system's clock and eight people.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             sales_floor: None,
             token: None,
             rate_limit: Some(7),
+            clock: Clock::default(),
+            staff: SEATS,
         }
     }
 }
@@ -77,9 +86,9 @@ impl Sandbox {
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
 
-        let users = staff(config.token.as_deref());
-        let office = Arc::new(Office::new(users, config.rate_limit));
-        let shift = shift::begin(Arc::clone(&office), config.sales_floor, now());
+        let users = staff(config.staff, config.token.as_deref());
+        let office = Arc::new(Office::new(users, config.clock, config.rate_limit));
+        let shift = shift::begin(Arc::clone(&office), config.sales_floor);
 
         let (running, ended) = oneshot::channel::<()>();
         let serve = axum::serve(listener, api::router(Arc::clone(&office)))
@@ -118,7 +127,7 @@ impl Sandbox {
     /// # Errors
     /// [`Refusal`] when a user or card does not exist.
     pub fn create_task(&self, by: u64, task: NewTask) -> Result<u64, Refusal> {
-        self.office.create(by, task, now())
+        self.office.create(by, task, self.office.now())
     }
 
     /// Completes a task with a result (none when empty).
@@ -175,7 +184,7 @@ impl Sandbox {
     /// # Errors
     /// [`Refusal`] when the user or task does not exist.
     pub fn delete_task(&self, by: u64, id: u64) -> Result<(), Refusal> {
-        self.office.delete(by, id, now())
+        self.office.delete(by, id, self.office.now())
     }
 
     /// A task as it is now.
@@ -221,7 +230,9 @@ impl Sandbox {
     }
 
     fn change(&self, by: u64, id: u64, changes: Changes) -> Result<(), Refusal> {
-        self.office.change(by, id, changes, now()).map(|_| ())
+        self.office
+            .change(by, id, changes, self.office.now())
+            .map(|_| ())
     }
 }
 

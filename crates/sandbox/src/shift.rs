@@ -5,16 +5,13 @@ use std::sync::Arc;
 
 use crate::account::end_of_day;
 use crate::books::{Changes, NewTask, Refusal};
-use crate::office::{Office, now};
+use crate::office::Office;
 use crate::sales_floor::{Deed, Due, SalesFloor, What};
 
-/// Does what was done before `opening` (Unix seconds) at once, and returns what plays the rest. It
+/// Does what was done before the opening at once, and returns what plays the rest. It
 /// never ends by itself; without a seed it does nothing at all.
-pub(crate) fn begin(
-    office: Arc<Office>,
-    seed: Option<u64>,
-    opening: i64,
-) -> impl Future<Output = ()> + Send {
+pub(crate) fn begin(office: Arc<Office>, seed: Option<u64>) -> impl Future<Output = ()> + Send {
+    let opening = office.now();
     let mut shift = Shift {
         office,
         tasks: Vec::new(),
@@ -29,7 +26,8 @@ pub(crate) fn begin(
     async move {
         for act in floor.into_iter().flatten() {
             tokio::time::sleep(act.wait).await;
-            shift.play(act.deed, now());
+            let now = shift.office.now();
+            shift.play(act.deed, now);
         }
         future::pending().await
     }
@@ -61,7 +59,7 @@ impl Shift {
                 let task = NewTask {
                     responsible: self.user(responsible),
                     text: errand.text,
-                    complete_till: deadline(due, at),
+                    complete_till: self.deadline(due, at),
                     entity: errand.entity,
                     task_type: errand.task_type,
                     duration: 0,
@@ -72,7 +70,7 @@ impl Shift {
             }
             What::Delete { task } => return self.office.delete(by, self.tasks[task], at),
             What::Move { task, due } => {
-                let complete_till = Some(deadline(due, at));
+                let complete_till = Some(self.deadline(due, at));
                 (
                     task,
                     Changes {
@@ -109,15 +107,17 @@ impl Shift {
     }
 
     fn user(&self, seat: usize) -> u64 {
-        self.office.users()[seat].id
+        // A small account has several seats at one desk.
+        let users = self.office.users();
+        users[seat % users.len()].id
     }
-}
 
-/// Unix seconds of a deadline set at `at`.
-fn deadline(due: Due, at: i64) -> i64 {
-    match due {
-        Due::In(seconds) => at + seconds,
-        // An all-day task set yesterday evening would be overdue already: it is of today.
-        Due::AllDay => end_of_day(at.max(now())),
+    /// Unix seconds of a deadline set at `at`.
+    fn deadline(&self, due: Due, at: i64) -> i64 {
+        match due {
+            Due::In(seconds) => at + seconds,
+            // An all-day task set yesterday evening would be overdue already: it is of today.
+            Due::AllDay => end_of_day(at.max(self.office.now())),
+        }
     }
 }

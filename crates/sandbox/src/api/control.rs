@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use super::Visitor;
 use super::problem::Problem;
 use super::tasks::{may_see, no_such_task};
-use crate::office::{Office, now};
+use crate::office::Office;
 
 /// `POST /sandbox/tasks/{id}/delete`, with the same Bearer token: 204 when the task is gone.
 pub(crate) async fn delete_task(
@@ -22,7 +22,7 @@ pub(crate) async fn delete_task(
         .filter(|task| may_see(&user, task))
         .ok_or_else(no_such_task)?;
     office
-        .delete(user.id, id, now())
+        .delete(user.id, id, office.now())
         .map_err(|_| no_such_task())?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -13,11 +13,15 @@ mod tasks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{AUTHORIZATION, DATE, HOST};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::middleware::map_response_with_state;
+use axum::response::Response;
 use axum::routing::{get, post};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::account::User;
 use crate::office::{Admission, Office};
@@ -46,7 +50,21 @@ pub(crate) fn router(office: Arc<Office>) -> Router {
         .route("/sandbox/tasks/{id}/delete", post(control::delete_task))
         .fallback(async || Problem::not_found("Метод не найден"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(map_response_with_state(Arc::clone(&office), dated))
         .with_state(office)
+}
+
+/// Dates the answer by the account's clock.
+async fn dated(State(office): State<Arc<Office>>, mut answer: Response) -> Response {
+    let printer = DateTimePrinter::new();
+    let date = Timestamp::from_millisecond(office.clock().millis())
+        .ok()
+        .and_then(|now| printer.timestamp_to_rfc9110_string(&now).ok())
+        .and_then(|date| HeaderValue::try_from(date).ok());
+    if let Some(date) = date {
+        answer.headers_mut().insert(DATE, date);
+    }
+    answer
 }
 
 /// The API's caller: a valid token within its limit.

@@ -12,7 +12,7 @@ use super::Caller;
 use super::problem::{FieldError, Problem};
 use super::tasks::{may_see, no_such_task};
 use crate::books::{Changes, Entity, EntityKind, NewTask, Task};
-use crate::office::{Office, now};
+use crate::office::Office;
 
 type Item = Map<String, Value>;
 
@@ -29,7 +29,7 @@ pub(crate) async fn create(
     let mut made = Vec::new();
     for (item, (by, task)) in items.iter().zip(wanted) {
         let id = office
-            .create(by, task, now())
+            .create(by, task, office.now())
             .map_err(|refusal| Problem::bad_request(&refusal.to_string()))?;
         made.push(json!({
             "id": id,
@@ -62,7 +62,7 @@ pub(crate) async fn change_many(
     for (item, (id, by, changes)) in items.iter().zip(wanted) {
         // A task deleted in between is not an error of the request's form.
         let task = office
-            .change(by, id, changes, now())
+            .change(by, id, changes, office.now())
             .map_err(|_| no_such_task())?;
         let mut reference = reference(&caller, &task);
         reference["request_id"] = json!(request_id(item, changed.len()));
@@ -94,7 +94,7 @@ pub(crate) async fn change_one(
     })?;
     let (by, changes) = wanted.pop().ok_or_else(no_such_task)?;
     let task = office
-        .change(by, id, changes, now())
+        .change(by, id, changes, office.now())
         .map_err(|_| no_such_task())?;
     Ok(Json(reference(&caller, &task)))
 }

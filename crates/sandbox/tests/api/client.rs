@@ -12,6 +12,7 @@ use serde_json::Value;
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) body: Option<Value>,
 }
 
@@ -90,15 +91,17 @@ impl Client {
         }
         let response = request.send().await.unwrap();
         let status = response.status();
-        let content_type = response
-            .headers()
-            .get("Content-Type")
-            .map(|value| value.to_str().unwrap().to_owned());
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        let (content_type, date) = (header("Content-Type"), header("Date"));
         let text = response.text().await.unwrap();
         let body = (!text.is_empty()).then(|| serde_json::from_str(&text).unwrap());
         Answer {
             status,
             content_type,
+            date,
             body,
         }
     }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where it was surprised")]
 
 mod client;
+mod clock;
 mod events;
 mod limits;
 mod program;
