@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `people` | users, devices, integrations, stored CRM connections |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
+//! | `actors` | from a user's deed to whoever can do it |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
 //! | `http` | the REST face and its refusals |
 
+mod actors;
 mod frame;
 mod http;
 mod hub;
@@ -24,6 +26,7 @@ mod stream;
 use dealbell_protocol::{ApiError, Channel};
 use std::{path::PathBuf, sync::Arc};
 
+pub use actors::Registration;
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;
 pub use people::Connection;
@@ -57,6 +60,7 @@ pub struct Centre {
 struct Inner {
     store: store::Store,
     hub: Arc<hub::Hub>,
+    actors: Arc<actors::Actors>,
     deliverable: Vec<Channel>,
 }
 
@@ -124,6 +128,7 @@ impl Centre {
             inner: Arc::new(Inner {
                 store,
                 hub,
+                actors: Arc::default(),
                 deliverable: options.deliverable,
             }),
         })

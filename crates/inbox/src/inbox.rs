@@ -6,6 +6,7 @@ use crate::rest::Rest;
 use crate::session::{Input, Mark};
 use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, AddressError, RestError, State, StoreError};
+use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::SaveChannels;
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
 use dealbell_protocol::window::{Language, ListPage, ListView};
@@ -149,6 +150,16 @@ impl Inbox {
         id: NotificationId,
     ) -> Result<Option<Notification>, InboxError> {
         self.ask(|reply| Command::Notification(id, reply)).await
+    }
+
+    /// Acts on what a notification is about; returns when it is done in the CRM. Nothing of it is
+    /// kept for later: a failure is the user's to see.
+    ///
+    /// # Errors
+    /// [`RestError::Refused`] with the centre's code: `not_found`, `forbidden`,
+    /// `crm_unreachable`, `crm_refused` (its message is the CRM's reason).
+    pub async fn act(&self, id: NotificationId, deed: Deed) -> Result<(), InboxError> {
+        Ok(self.rest.act(id, &deed).await?)
     }
 
     /// The channels, fresh from the centre.

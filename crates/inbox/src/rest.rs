@@ -1,8 +1,9 @@
 //! The centre's HTTP API, as far as a desktop needs it.
 
 use crate::Address;
+use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::{FeedPage, MAX_PAGE, Me, SaveChannels};
-use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode};
+use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode, NotificationId};
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -25,6 +26,8 @@ pub enum RestError {
         status: u16,
         /// Why, where it says so in our words.
         code: Option<ErrorCode>,
+        /// What it says about it; of [`ErrorCode::CrmRefused`] the CRM's own reason.
+        message: String,
         /// When to come back, milliseconds.
         retry_ms: Option<u64>,
     },
@@ -98,6 +101,13 @@ impl Rest {
         ask(self.client()?.get(url).bearer_auth(&self.token)).await
     }
 
+    pub(crate) async fn act(&self, id: NotificationId, deed: &Deed) -> Result<(), RestError> {
+        let url = self.address.api(&format!("notifications/{id}/act"));
+        let request = self.client()?.post(url).bearer_auth(&self.token).json(deed);
+        let Done {} = ask(request).await?;
+        Ok(())
+    }
+
     pub(crate) async fn me(&self) -> Result<Me, RestError> {
         let url = self.address.api("me");
         ask(self.client()?.get(url).bearer_auth(&self.token)).await
@@ -121,6 +131,10 @@ impl Rest {
     }
 }
 
+/// The answer to a deed that was done.
+#[derive(serde::Deserialize)]
+struct Done {}
+
 async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestError> {
     let answer = request.send().await.map_err(RestError::Unreachable)?;
     if !answer.status().is_success() {
@@ -138,6 +152,10 @@ async fn refusal(answer: Response) -> RestError {
     RestError::Refused {
         status,
         code: error.as_ref().map(|error| error.code),
+        message: error
+            .as_ref()
+            .map(|error| error.message.clone())
+            .unwrap_or_default(),
         retry_ms: error
             .and_then(|error| error.retry_ms)
             .or(after.map(|seconds| seconds.saturating_mul(1_000))),

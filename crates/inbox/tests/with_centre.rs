@@ -2,15 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use async_trait::async_trait;
 use dealbell_centre::{Centre, Options, ServeOptions};
-use dealbell_inbox::{Config, Inbox, State, ToastAct, ToastKey, ToastOutcome};
+use dealbell_inbox::{
+    Config, Inbox, InboxError, RestError, State, ToastAct, ToastKey, ToastOutcome,
+};
+use dealbell_protocol::act::{ActError, Actor, Deed};
 use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, Notice};
 use dealbell_protocol::rest::SaveChannels;
 use dealbell_protocol::window::{Connection, Language, ListView, SignedOutReason};
-use dealbell_protocol::{Kind, NotificationId, Priority, ProviderId, UserId};
+use dealbell_protocol::{ErrorCode, Kind, NotificationId, Priority, ProviderId, UserId};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -294,4 +299,56 @@ async fn a_wrong_token_and_a_revoked_one_sign_out() {
         matches!(state.connection, Connection::SignedOut { .. })
     })
     .await;
+}
+
+/// A CRM that has one task and completes it once.
+struct Crm(Mutex<Vec<(String, String)>>);
+
+#[async_trait]
+impl Actor for Crm {
+    async fn act(&self, _: UserId, subject: &str, deed: Deed) -> Result<(), ActError> {
+        let Deed::Complete { result } = deed;
+        let mut done = self.0.lock().unwrap();
+        if !done.is_empty() {
+            return Err(ActError::Refused("Задача уже закрыта".to_owned()));
+        }
+        done.push((subject.to_owned(), result));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_deed_reaches_the_crm_and_a_refusal_comes_back_in_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, mut acts) = Inbox::start(config).await.unwrap();
+    until(&inbox, online).await;
+    served.notify(7..8).await;
+    let (key, _) = shown(&inbox, &mut acts).await;
+    let ToastKey::Notification(id) = key else {
+        panic!("{key:?}");
+    };
+    let deed = || Deed::Complete {
+        result: "Договорились".to_owned(),
+    };
+    let code = |error| match error {
+        InboxError::Rest(RestError::Refused { code, message, .. }) => (code.unwrap(), message),
+        other => panic!("{other:?}"),
+    };
+    let nobody = inbox.act(id, deed()).await.unwrap_err();
+    assert_eq!(code(nobody).0, ErrorCode::NotFound);
+
+    let crm = Arc::new(Crm(Mutex::default()));
+    let registered = served.centre.register_actor(crm.clone());
+    inbox.act(id, deed()).await.unwrap();
+    let done = [("task:7".to_owned(), "Договорились".to_owned())];
+    assert_eq!(*crm.0.lock().unwrap(), done);
+    let again = inbox.act(id, deed()).await.unwrap_err();
+    let reason = "Задача уже закрыта".to_owned();
+    assert_eq!(code(again), (ErrorCode::CrmRefused, reason));
+    drop(registered);
+    served.end().await;
+    let gone = inbox.act(id, deed()).await.unwrap_err();
+    assert!(matches!(gone, InboxError::Rest(RestError::Unreachable(_))));
 }

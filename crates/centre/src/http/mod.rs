@@ -1,5 +1,6 @@
 //! The HTTP face: routes, and what every request passes first.
 
+mod act;
 mod answer;
 mod channels;
 mod feed;
@@ -102,6 +103,7 @@ impl Centre {
             .route("/v1/notifications/read", post(feed::read))
             .route("/v1/notifications/unread", post(feed::unread))
             .route("/v1/notifications/read-all", post(feed::read_all))
+            .route("/v1/notifications/{id}/act", post(act::act))
             .route("/v1/channels", get(channels::read).put(channels::save))
             .route("/v1/stream", get(stream::upgrade))
             .fallback(nothing_here)

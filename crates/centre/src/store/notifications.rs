@@ -10,7 +10,7 @@ use dealbell_protocol::{
     ingest::Again,
     stream::{Change, MAX_MARK_IDS},
 };
-use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use ulid::Ulid;
 
 /// What a provider says; clean already.
@@ -302,6 +302,32 @@ fn with_content(notification: Notification, content: &Content) -> Notification {
         silent: content.silent,
         ..notification
     }
+}
+
+/// Who said a notification, and what it is about.
+pub(crate) struct About {
+    pub(crate) provider: ProviderId,
+    pub(crate) subject: Option<String>,
+}
+
+/// What a notification of `user` is about; none where he has no such one.
+pub(crate) async fn about(
+    db: &SqlitePool,
+    user: UserId,
+    id: NotificationId,
+) -> Result<Option<About>, sqlx::Error> {
+    let row = sqlx::query("SELECT provider, subject FROM notifications WHERE id = ? AND user = ?")
+        .bind(id.to_string())
+        .bind(user.to_string())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| {
+        Ok(About {
+            provider: ProviderId(row.try_get("provider")?),
+            subject: row.try_get("subject")?,
+        })
+    })
+    .transpose()
 }
 
 fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
