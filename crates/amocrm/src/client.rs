@@ -1,6 +1,7 @@
 //! The API v4, typed. Clones share one limit; every error says what to do about it.
 
 mod error;
+mod kinds;
 mod limit;
 mod page;
 mod send;
@@ -9,7 +10,7 @@ pub use error::ClientError;
 pub(crate) use send::jittered;
 
 use crate::address::CrmAddress;
-use crate::model::{Account, Card, CrmUserId, EntityType, Event, Seconds, Task, User};
+use crate::model::{Account, CrmUserId, Seconds, Task, User};
 use limit::Limit;
 use reqwest::Method;
 use std::fmt;
@@ -151,29 +152,7 @@ impl Client {
     /// # Errors
     /// [`ClientError`].
     pub async fn tasks(&self, ids: &[u64]) -> Result<Vec<Task>, ClientError> {
-        self.by_ids("tasks", "tasks", ids).await
-    }
-
-    /// What happened to tasks at `from` or later; `kinds` as the API names them.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn events(&self, kinds: &[&str], from: Seconds) -> Result<Vec<Event>, ClientError> {
-        let (kinds, from) = (kinds.join(","), from.to_string());
-        let query = [
-            ("filter[type]", kinds.as_str()),
-            ("filter[created_at]", from.as_str()),
-            ("limit", "100"),
-        ];
-        self.list(self.url("events", &query), "events").await
-    }
-
-    /// Names of these cards, and prices of deals.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn cards(&self, kind: EntityType, ids: &[u64]) -> Result<Vec<Card>, ClientError> {
-        self.by_ids(kind.name(), kind.name(), ids).await
+        self.by_ids("tasks", "tasks", ids, &[]).await
     }
 
     /// Completes a task, with what came of it.

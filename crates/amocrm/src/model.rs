@@ -1,7 +1,23 @@
 //! The API's answers, as far as they are needed. Lenient where PHP is: an empty object may come as
 //! `[]`, a missing number as `null`.
 
+mod event;
+mod lenient;
+mod note;
+mod request;
+mod user;
+mod webhook;
+
+pub use event::{Event, MessageRef};
+pub use note::{Note, NoteParams};
+pub use request::{
+    ChatsMetadata, FormsMetadata, MailMetadata, MailSender, Metadata, Request, SipMetadata,
+};
+pub use user::{Rights, StatusRight, User, View};
+pub use webhook::Webhook;
+
 use jiff::tz::{Offset, TimeZone};
+use lenient::or_default;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -62,19 +78,6 @@ impl Zone {
         let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
         Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
     }
-}
-
-/// One of `GET users`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct User {
-    /// His number.
-    pub id: CrmUserId,
-    /// As colleagues see him.
-    #[serde(default, deserialize_with = "or_default")]
-    pub name: String,
-    /// His login.
-    #[serde(default, deserialize_with = "or_default")]
-    pub email: String,
 }
 
 /// One of `GET tasks`.
@@ -166,8 +169,8 @@ pub struct Entity {
     pub id: u64,
 }
 
-/// Name of a card, and the price of a deal.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// A card: what it is called, whose it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Card {
     /// Its number within its kind.
     pub id: u64,
@@ -177,35 +180,15 @@ pub struct Card {
     /// Of a deal: its price in the account's currency, 0 where none is given.
     #[serde(default, deserialize_with = "price")]
     pub price: u64,
-}
-
-/// One of `GET events`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Event {
-    /// What happened: `task_deleted`, `task_completed`.
-    #[serde(default, rename = "type", deserialize_with = "or_default")]
-    pub kind: String,
-    /// To what.
+    /// Who looks after it; 0 is nobody.
     #[serde(default, deserialize_with = "or_default")]
-    pub entity_id: u64,
-    /// What that is: `task`.
+    pub responsible_user_id: CrmUserId,
+    /// Of a deal: the pipeline it is in.
     #[serde(default, deserialize_with = "or_default")]
-    pub entity_type: String,
-    /// Who did it.
-    #[serde(default, deserialize_with = "or_default")]
-    pub created_by: CrmUserId,
-    /// When.
-    #[serde(default, deserialize_with = "or_default")]
-    pub created_at: Seconds,
-}
-
-/// `null` reads as the default.
-fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    pub pipeline_id: u64,
+    /// Of a deal: the people it is about, the main one first.
+    #[serde(default, rename = "_embedded", deserialize_with = "contacts")]
+    pub contacts: Vec<u64>,
 }
 
 /// A kind of card this version does not know reads as none.
@@ -232,6 +215,21 @@ fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     )]
     let whole = whole as u64;
     Ok(whole)
+}
+
+/// `_embedded.contacts` of a deal, the main one first.
+fn contacts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
+    let embedded = Value::deserialize(deserializer)?;
+    let mut ids = lenient::embedded_ids(&embedded, "contacts");
+    let listed = embedded.get("contacts").and_then(Value::as_array);
+    let main = listed.into_iter().flatten().find_map(|contact| {
+        let is_main = contact.get("is_main").and_then(Value::as_bool);
+        contact.get("id").filter(|_| is_main == Some(true))
+    });
+    if let Some(main) = main.map(lenient::as_number) {
+        ids.sort_by_key(|&id| id != main);
+    }
+    Ok(ids)
 }
 
 fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Zone, D::Error> {
@@ -273,6 +271,95 @@ mod tests {
         assert_eq!(zone("Nowhere/City", "+05:30").time_zone(), half_past_five);
         assert_eq!(zone("", "later").time_zone(), TimeZone::UTC);
         assert_eq!(zone("UTC", "+03:00").time_zone(), TimeZone::UTC);
+    }
+
+    #[test]
+    fn an_event_says_what_it_changed() {
+        let event = |after: Value| -> Event {
+            let raw = json!({"id": "01k", "type": "x", "entity_id": 5, "entity_type": "lead",
+                "value_after": after, "value_before": [{"responsible_user": {"id": "3"}}]});
+            serde_json::from_value(raw).unwrap()
+        };
+        let message = json!([{"message": {"id": "m-1", "talk_id": 8, "origin": "telegram"}}]);
+        let message = event(message).message().unwrap();
+        assert_eq!(
+            (
+                message.id.as_str(),
+                message.talk_id,
+                message.origin.as_str()
+            ),
+            ("m-1", 8, "telegram")
+        );
+        assert_eq!(event(json!([{"note": {"id": 42}}])).note_id(), Some(42));
+        let moved = event(json!([{"responsible_user": {"id": 0}}]));
+        assert_eq!(
+            (moved.responsible_after(), moved.responsible_before()),
+            (Some(0), Some(3))
+        );
+        let nothing = event(json!([]));
+        assert_eq!((nothing.note_id(), nothing.message()), (None, None));
+        assert_eq!(
+            nothing.entity().map(|card| card.kind),
+            Some(EntityType::Leads)
+        );
+    }
+
+    #[test]
+    fn a_request_tells_by_its_category_what_came() {
+        let request = |category: &str, metadata: Value| -> Request {
+            let raw = json!({"uid": "u", "category": category, "metadata": metadata,
+                "_embedded": {"contacts": [{"id": 9}], "leads": []}});
+            serde_json::from_value(raw).unwrap()
+        };
+        let call = request("sip", json!({"phone": 79001234567_u64, "called_at": "7"}));
+        assert_eq!(
+            call.metadata,
+            Metadata::Sip(SipMetadata {
+                phone: "79001234567".to_owned(),
+                called_at: 7,
+                duration: 0
+            })
+        );
+        assert_eq!((call.contacts.as_slice(), call.leads.len()), (&[9][..], 0));
+        let Metadata::Chats(chat) = request("chats", json!({"client": {"name": "Анна"}})).metadata
+        else {
+            panic!("a message");
+        };
+        assert_eq!(chat.client_name, "Анна");
+        assert_eq!(
+            request("forms", json!([])).metadata,
+            Metadata::Forms(FormsMetadata::default())
+        );
+        assert_eq!(request("fax", json!({})).metadata, Metadata::Other);
+    }
+
+    #[test]
+    fn rights_say_who_sees_a_pipeline() {
+        let user = |rights: Value| -> User {
+            serde_json::from_value(json!({"id": 1, "rights": rights})).unwrap()
+        };
+        let stage =
+            |view: &str| json!({"pipeline_id": 5, "status_id": 1, "rights": {"view": view}});
+        let denied = json!({"leads": {"view": "D"}, "status_rights": [stage("A")]});
+        let own = json!({"leads": {"view": "M"}, "is_active": false,
+            "status_rights": [stage("D"), stage("D")]});
+        let (denied, own) = (user(denied).rights, user(own).rights);
+        assert!(denied.sees_pipeline(5) && !denied.sees_pipeline(6) && denied.is_active);
+        assert!(!own.sees_pipeline(5) && own.sees_pipeline(6) && !own.is_active);
+        assert!(
+            user(json!({"is_admin": true, "leads": {"view": "D"}}))
+                .rights
+                .sees_pipeline(6)
+        );
+        assert!(user(json!([])).rights.is_active);
+    }
+
+    #[test]
+    fn a_deal_names_its_main_contact_first() {
+        let deal = json!({"id": 1, "responsible_user_id": 4, "_embedded": {"contacts": [
+            {"id": 7, "is_main": false}, {"id": 8, "is_main": true}]}});
+        let deal: Card = serde_json::from_value(deal).unwrap();
+        assert_eq!((deal.responsible_user_id, deal.contacts), (4, vec![8, 7]));
     }
 
     #[test]

@@ -244,6 +244,49 @@ async fn users_are_none_for_a_plain_manager_and_empty_lists_are_empty() {
     );
 }
 
+/// One accepted between two pages makes the rest slide by one.
+#[tokio::test]
+async fn a_request_that_slides_over_the_edge_is_not_lost() {
+    let server = Server::answering(|n, path| {
+        let waiting = if n == 0 { 0..300 } else { 1..300 };
+        let second = path.contains("page=2");
+        let items = waiting.skip(if second { 250 } else { 0 }).take(250);
+        let items: Vec<Value> = items.map(|n| json!({"uid": format!("u{n}")})).collect();
+        let mut answer = json!({"_embedded": {"unsorted": items}});
+        if !second {
+            answer["_links"] = json!({"next": {"href": "/api/v4/leads/unsorted?page=2"}});
+        }
+        hal(&answer)
+    })
+    .await;
+    let requests = server.client().unsorted().await.unwrap();
+    let uids: std::collections::BTreeSet<_> = requests.iter().map(|r| &r.uid).collect();
+    assert_eq!((requests.len(), uids.len()), (300, 300));
+}
+
+#[tokio::test]
+async fn notes_and_hooks_are_asked_for_as_the_api_wants() {
+    let server = Server::answering(|_, path| match path {
+        path if path.starts_with("/api/v4/contacts/notes") => hal(&json!({"_embedded": {"notes": [
+            {"id": 5, "note_type": "call_in", "responsible_user_id": 3, "params": {"phone": 7900,
+             "duration": 0, "call_status": "6", "call_responsible": "Марина"}}]}})),
+        _ => StatusCode::NO_CONTENT.into_response(),
+    })
+    .await;
+    let client = server.client();
+    let notes = client.notes(EntityType::Contacts, &[5]).await.unwrap();
+    let call = &notes[0].params;
+    assert_eq!((call.phone.as_str(), call.call_status), ("7900", 6));
+    assert_eq!(call.call_responsible, 0);
+    assert_eq!(client.webhooks().await, Ok(vec![]));
+    let hook = url::Url::parse("https://bell.example/hooks/secret").unwrap();
+    client.add_webhook(&hook, &["add_task"]).await.unwrap();
+    client.remove_webhook(&hook).await.unwrap();
+    let paths: Vec<String> = server.seen().into_iter().map(|seen| seen.path).collect();
+    assert!(paths[0].contains("filter%5Bid%5D%5B%5D=5"), "{}", paths[0]);
+    assert_eq!(paths[1..], ["/api/v4/webhooks"; 3]);
+}
+
 /// The token goes to our host only, whatever a link says.
 #[tokio::test]
 async fn the_next_page_is_read_at_home() {

@@ -64,6 +64,7 @@ fn worded(say: Say, now: i64) -> Notice {
         id: 12,
         name: "Кухня «Верона»".to_owned(),
         price: 1_184_000,
+        ..Card::default()
     };
     let entity = Entity {
         kind: EntityType::Leads,

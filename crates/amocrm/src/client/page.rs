@@ -36,16 +36,18 @@ impl Client {
         Err(ClientError::NotACrm("its list has no end".to_owned()))
     }
 
-    /// The items with these ids, in batches.
+    /// The items with these ids, in batches; `query` as well.
     pub(super) async fn by_ids<T: DeserializeOwned>(
         &self,
         path: &str,
         key: &str,
         ids: &[u64],
+        query: &[(&str, &str)],
     ) -> Result<Vec<T>, ClientError> {
         let mut items = Vec::new();
         for batch in ids.chunks(IDS) {
             let mut url = self.url(path, &[("limit", PAGE)]);
+            url.query_pairs_mut().extend_pairs(query);
             url.query_pairs_mut()
                 .extend_pairs(brackets("filter[id][]", batch));
             items.extend(self.list(url, key).await?);
