@@ -1,10 +1,12 @@
 //! The loop: read the CRM, compare, commit, ring; and say how it goes.
 
 mod cards;
+mod heard;
 mod roster;
 mod session;
 mod status;
 
+pub use heard::{Heard, Message};
 pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 
 use crate::address::CrmAddress;

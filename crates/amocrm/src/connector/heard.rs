@@ -1,0 +1,81 @@
+//! What webhooks tell of chat messages: their texts, which the API never gives.
+
+use crate::model::Entity;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// More messages than this are not kept.
+const MOST: usize = 10_000;
+
+/// One chat message, as a hook tells it. Nothing of it can be trusted: hooks are not signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message {
+    /// Its id, as events name it.
+    pub id: String,
+    /// What it says.
+    pub text: String,
+    /// Who wrote it; may be empty.
+    pub author: String,
+    /// The messenger's name for itself: `telegram`; may be empty.
+    pub origin: String,
+    /// The contact who wrote it.
+    pub contact_id: Option<u64>,
+    /// The card it came to.
+    pub entity: Option<Entity>,
+}
+
+/// The messages heard lately, shared by whoever hears and whoever tells. Kept in memory only.
+#[derive(Clone, Debug, Default)]
+pub struct Heard(Arc<Mutex<Shelf>>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    messages: HashMap<String, Message>,
+    /// Oldest first.
+    order: VecDeque<String>,
+}
+
+impl Heard {
+    /// Keeps a message; the oldest one goes where there are too many. One heard again is kept as
+    /// it was heard last.
+    pub fn note(&self, message: Message) {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = message.id.clone();
+        if shelf.messages.insert(id.clone(), message).is_none() {
+            shelf.order.push_back(id);
+        }
+        while shelf.order.len() > MOST {
+            let oldest = shelf.order.pop_front();
+            oldest.and_then(|id| shelf.messages.remove(&id));
+        }
+    }
+
+    /// The message with this id, where it was heard.
+    pub fn text_of(&self, id: &str) -> Option<Message> {
+        let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.messages.get(id).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_goes_and_the_newest_words_count() {
+        let heard = Heard::default();
+        let message = |id: usize, text: &str| Message {
+            id: id.to_string(),
+            text: text.to_owned(),
+            ..Message::default()
+        };
+        for id in 0..=MOST {
+            heard.note(message(id, "раз"));
+        }
+        heard.note(message(MOST, "два"));
+        assert_eq!(heard.text_of("0"), None);
+        assert_eq!(heard.text_of("1"), Some(message(1, "раз")));
+        let last = heard.clone().text_of(&MOST.to_string());
+        assert_eq!(last, Some(message(MOST, "два")));
+    }
+}
