@@ -1,16 +1,23 @@
 //! The controller: one queue of inputs, one state, and after every input the views drawn from it.
 
 mod calls;
-mod sign_in;
+mod checking;
+mod keeping;
+mod leaving;
+mod opening;
+mod order;
 
+use crate::account::Account;
 use crate::bell::{BellEvent, key_of};
 use crate::cli::Cli;
 use crate::line::Line;
 use crate::links;
+use crate::secret::Secret;
 use crate::secrets::Secrets;
-use crate::settings::{Account, SettingsFile};
+use crate::settings::SettingsFile;
 use crate::tray::{Tray, TrayEvent};
-use crate::window::{WindowInput, WindowProcess};
+use crate::window::{Caller, PageId, WindowInput, WindowProcess};
+use checking::{CheckEnded, Checked};
 use dealbell_amocrm::ConnectorStatus;
 use dealbell_inbox::view::{MenuAct, TrayView};
 use dealbell_inbox::{State, ToastKey};
@@ -20,7 +27,9 @@ use dealbell_protocol::window::{
     WindowEvent, WindowRequest, WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
-use sign_in::{Opened, TriedOut, Unkept};
+use keeping::Kept;
+use opening::{Opened, Previous, Wanted};
+use order::{LastChecked, OneByOne};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,12 +56,14 @@ pub(crate) enum Input {
     Connector,
     /// A line was opened, or not.
     Opened(Box<Opened>),
-    /// A token was tried out at sign-in.
-    TriedOut(Box<TriedOut>),
-    /// A new token was kept, or nobody took it.
-    Kept(Option<Unkept>),
+    /// A way was tried out for the window.
+    Checked(Box<CheckEnded>),
+    /// What the check of this turn found is too old to be entered.
+    CheckExpired(u64),
+    /// A new secret was kept, or nobody took it.
+    Kept(Kept),
     /// The answer to a call of the window that took a while.
-    Answer(u64, WindowAnswer),
+    Answer(Caller, WindowAnswer),
     /// Dealbell was started a second time, with these arguments.
     SecondStart(Vec<String>),
     /// The system asks us to end.
@@ -70,8 +81,14 @@ pub(crate) struct Controller {
     toasts: Arc<dyn ToastBackend>,
     window: WindowProcess,
     line: Option<Line>,
-    /// The account whose line is being opened.
-    opening: Option<Account>,
+    /// What was checked last, and may be entered.
+    checked: LastChecked<PageId, Checked>,
+    /// Lines are opened one after the other.
+    openings: OneByOne<Wanted>,
+    /// The account whose line is being opened, while anybody wants it.
+    opening_account: Option<Account>,
+    /// The line that made room for the one being opened.
+    previous: Option<Previous>,
     /// Brings the line's toasts to the screen; holds its inbox.
     ringing: Option<JoinHandle<()>>,
     /// Why there is no line.
@@ -79,10 +96,10 @@ pub(crate) struct Controller {
     troubles: BTreeSet<Trouble>,
     /// The language of toasts still to come.
     speaks: watch::Sender<Language>,
-    /// A new token that nobody has accepted yet.
-    unproved: Option<String>,
-    /// A token that no keyring took, until the user decides.
-    unkept: Option<Unkept>,
+    /// A new secret that nobody has accepted yet.
+    unproved: Option<Arc<Secret>>,
+    /// A secret that no keyring took, until the user decides.
+    unkept: Option<Arc<Secret>>,
     /// Pop-ups' links, which are kept nowhere else; the newest last.
     popup_links: Vec<(ToastKey, String)>,
     /// What the window was told last.
@@ -129,7 +146,10 @@ impl Controller {
             toasts,
             window,
             line: None,
-            opening: None,
+            checked: LastChecked::nothing(),
+            openings: OneByOne::idle(),
+            opening_account: None,
+            previous: None,
             ringing: None,
             signed_out: signed_out(SignedOutReason::NoAccount),
             troubles,
@@ -144,7 +164,7 @@ impl Controller {
             asked_for_token: false,
             app,
         };
-        controller.begin(&cli);
+        controller.begin(&cli).await;
         while let Some(input) = queue.recv().await {
             if !controller.take(input).await {
                 break;
@@ -155,14 +175,14 @@ impl Controller {
         Ok(())
     }
 
-    fn begin(&mut self, cli: &Cli) {
+    async fn begin(&mut self, cli: &Cli) {
         watch_for_end(self.inputs.clone());
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let trouble = toasts.probe().await.is_err();
             let _ = inputs.send(Input::Bell(BellEvent::Fails(trouble))).await;
         });
-        self.open_wanted_line(cli);
+        self.open_wanted_line(cli).await;
         if cli.open {
             self.window.show(Page::List { at: None });
         }
@@ -186,25 +206,27 @@ impl Controller {
             Input::Bell(BellEvent::Fails(fails)) => self.set_trouble(Trouble::NoToasts, fails),
             Input::Bell(BellEvent::Popup(key, link)) => self.remember_popup(key, link),
             Input::Window(WindowInput::Call(generation, call)) => {
-                let Some(call) = self.window.called(generation, call) else {
+                let Some((caller, request)) = self.window.called(generation, call) else {
                     return true;
                 };
-                if call.request == WindowRequest::Quit {
+                if request == WindowRequest::Quit {
                     return false;
                 }
-                self.answer(call).await;
+                self.answer(caller, request).await;
             }
             Input::Window(WindowInput::Gone(generation)) => {
                 self.window.gone(generation);
                 self.told = None;
+                self.checked.forget();
             }
             Input::Inbox => {}
             Input::Connector => self.connector_changed(),
             Input::Opened(opened) => self.opened(*opened).await,
-            Input::TriedOut(tried) => self.tried_out(*tried).await,
-            Input::Kept(unkept) => self.kept(unkept),
-            Input::Answer(id, answer) => self.window.send(&WindowEvent::Answer { id, answer }),
-            Input::SecondStart(arguments) => self.second_start(&arguments),
+            Input::Checked(ended) => self.check_ended(*ended),
+            Input::CheckExpired(turn) => self.checked.expire(turn),
+            Input::Kept(kept) => self.kept(kept),
+            Input::Answer(caller, answer) => self.window.answer(caller, answer),
+            Input::SecondStart(arguments) => self.second_start(&arguments).await,
         }
         true
     }
@@ -212,7 +234,7 @@ impl Controller {
     async fn choose(&mut self, act: MenuAct) {
         match act {
             MenuAct::Open => {
-                self.open_known_line();
+                self.open_known_line().await;
                 self.window.show(self.first_page());
             }
             MenuAct::Notification(id) => self.follow(id).await,
@@ -229,7 +251,7 @@ impl Controller {
 
     /// The list, or the page to sign in at while there is nothing to list.
     fn first_page(&self) -> Page {
-        if self.line.is_some() || self.opening.is_some() {
+        if self.line.is_some() || self.opening_account.is_some() {
             Page::List { at: None }
         } else {
             Page::SignIn
@@ -319,12 +341,12 @@ impl Controller {
         }
     }
 
-    fn second_start(&mut self, arguments: &[String]) {
+    async fn second_start(&mut self, arguments: &[String]) {
         let cli = Cli::from_second_start(arguments);
         if cli.demo || cli.centre.is_some() || cli.account.is_some() {
-            self.open_wanted_line(&cli);
+            self.open_wanted_line(&cli).await;
         } else {
-            self.open_known_line();
+            self.open_known_line().await;
         }
         self.window.show(self.first_page());
     }
@@ -377,7 +399,7 @@ impl Controller {
         }
         self.asked_for_token = shut_out;
         if connection == Connection::Online {
-            self.token_works(false).await;
+            self.secret_works(false);
         }
         let in_tray = State {
             connection,
@@ -429,11 +451,23 @@ impl Controller {
         }
     }
 
+    /// How many tasks have been read, while an account is read for the first time.
+    fn reading(&self) -> Option<u32> {
+        let connector = self
+            .line
+            .as_ref()
+            .and_then(|line| line.connector.as_ref())?;
+        match *connector.borrow() {
+            ConnectorStatus::Baseline { done } => Some(u32::try_from(done).unwrap_or(u32::MAX)),
+            _ => None,
+        }
+    }
+
     /// The inbox's state, or that of nobody signed in.
     fn state(&self) -> State {
         let connection = match &self.line {
             Some(line) => return line.inbox.state().borrow().clone(),
-            None if self.opening.is_some() => Connection::Connecting,
+            None if self.opening_account.is_some() => Connection::Connecting,
             None => self.signed_out,
         };
         State {
@@ -461,6 +495,7 @@ impl Controller {
             language_choice: settings.language,
             theme: settings.theme,
             troubles: troubles.into_iter().collect(),
+            reading: self.reading(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -1,7 +1,8 @@
 //! A line: one account in use, from the CRM or a department's centre to this desktop's inbox.
 
+use crate::account::Account;
 use crate::demo::{Demo, DemoError};
-use crate::settings::Account;
+use crate::secret::Secret;
 use dealbell_amocrm::{
     AddressError, Connector, ConnectorStatus, CrmAddress, Hint, Recipients,
     Settings as ConnectorSettings, Token,
@@ -45,6 +46,8 @@ pub(crate) enum LineError {
 pub(crate) struct Line {
     /// Which account.
     pub(crate) account: Account,
+    /// What lets us in; none for the demo.
+    pub(crate) secret: Option<Arc<Secret>>,
     /// For people: `name.amocrm.ru`, or the centre's address.
     pub(crate) label: String,
     /// This desktop's side.
@@ -74,8 +77,8 @@ const END: Duration = Duration::from_secs(5);
 pub(crate) struct Opening {
     /// Which account.
     pub(crate) account: Account,
-    /// The token of CRM or centre; none for the demo.
-    pub(crate) token: String,
+    /// What CRM or centre lets us in by; none for the demo.
+    pub(crate) secret: Option<Arc<Secret>>,
     /// The user's language.
     pub(crate) language: Language,
     /// Where databases live.
@@ -88,18 +91,20 @@ impl Line {
     pub(crate) async fn open(
         opening: Opening,
     ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
+        let folder = opening.data.join(opening.account.folder());
+        let text = match &opening.secret {
+            Some(secret) => secret.text().await,
+            None => String::new(),
+        };
         match opening.account.way {
-            Way::Team => Self::to_centre(opening).await,
+            Way::Team => Self::to_centre(opening, text, folder).await,
             Way::Solo => {
                 let address = CrmAddress::parse(&opening.account.address)?;
-                let folder = opening.data.join("solo").join(folder_name(&address.host()));
-                let token = opening.token.clone();
-                Self::embedded(opening, address, token, &folder, None).await
+                Self::embedded(opening, address, text, &folder, None).await
             }
             Way::Demo => {
                 let demo = Demo::start().await?;
                 let address = CrmAddress::parse(&demo.url)?;
-                let folder = opening.data.join("demo");
                 // Every demo is a new department: yesterday's notifications would lead nowhere.
                 match fs::remove_dir_all(&folder) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -135,17 +140,17 @@ impl Line {
         }
     }
 
-    async fn to_centre(opening: Opening) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
+    async fn to_centre(
+        opening: Opening,
+        token: String,
+        folder: PathBuf,
+    ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
         let centre = opening.account.address.clone();
-        let folder = opening.data.join("team").join(folder_name(&centre));
-        let (inbox, acts) = inbox(&centre, &opening.token, &folder, &centre, &opening).await?;
-        let label = centre
-            .trim_start_matches("https://")
-            .trim_end_matches('/')
-            .to_owned();
+        let (inbox, acts) = inbox(&centre, &token, &folder, &centre, &opening).await?;
         let line = Self {
+            label: opening.account.label(),
             account: opening.account,
-            label,
+            secret: opening.secret,
             inbox,
             connector: None,
             hint: None,
@@ -187,11 +192,6 @@ impl Line {
             }
         });
 
-        let label = if demo.is_some() {
-            "demo".into()
-        } else {
-            address.host()
-        };
         let mut settings =
             ConnectorSettings::new(address, Token::new(crm_token), Recipients::Only(user));
         settings.language = opening.language;
@@ -213,8 +213,9 @@ impl Line {
             _demo: demo,
         };
         let line = Self {
+            label: opening.account.label(),
             account: opening.account,
-            label,
+            secret: opening.secret,
             inbox,
             connector: Some(status),
             hint: Some(hint),
@@ -272,34 +273,5 @@ fn code(language: Language) -> &'static str {
     match language {
         Language::Ru => "ru",
         Language::En => "en",
-    }
-}
-
-/// A name that is one folder on every system, and differs where the addresses do.
-fn folder_name(address: &str) -> String {
-    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
-    bare.trim_end_matches('/')
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-') {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::folder_name;
-
-    #[test]
-    fn an_address_is_one_folder() {
-        assert_eq!(
-            folder_name("https://centre.example:7780/"),
-            "centre.example_7780"
-        );
-        assert_eq!(folder_name("https://a/../../b"), "a_.._.._b");
     }
 }

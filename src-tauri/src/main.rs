@@ -2,6 +2,7 @@
 //! its own executable, the window.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod account;
 mod bell;
 mod cli;
 mod controller;
@@ -9,6 +10,7 @@ mod demo;
 mod line;
 mod links;
 mod resident;
+mod secret;
 mod secrets;
 mod settings;
 mod toolkit;

@@ -3,7 +3,8 @@
 //! The plugin writes its file in place, so a crash can tear it. Before it is loaded it is checked;
 //! a torn one is set aside and the last good copy takes its place.
 
-use dealbell_protocol::window::{LanguageChoice, ThemeChoice, Way};
+use crate::account::Account;
+use dealbell_protocol::window::{LanguageChoice, ThemeChoice};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,15 +29,6 @@ pub(crate) struct Settings {
     pub(crate) account: Option<Account>,
     /// Where no keyring answers, the user let us keep the token in a file of his own.
     pub(crate) token_in_file: bool,
-}
-
-/// An account: the way, and the address of the CRM or centre.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Account {
-    /// How it is reached.
-    pub(crate) way: Way,
-    /// Base address; empty for the demo.
-    pub(crate) address: String,
 }
 
 /// The settings on disk.

@@ -1,24 +1,24 @@
 //! The window's calls and their answers.
 
 use super::{CardError, Controller, Input, language};
-use dealbell_inbox::{InboxError, RestError};
+use crate::window::Caller;
+use dealbell_inbox::{Inbox, InboxError, RestError};
 use dealbell_protocol::ErrorCode;
-use dealbell_protocol::window::{
-    WindowAnswer, WindowCall, WindowErrorCode, WindowEvent, WindowRequest,
-};
+use dealbell_protocol::act::Deed;
+use dealbell_protocol::window::{WindowAnswer, WindowErrorCode, WindowRequest};
 
 /// The longest slice of the list that is answered.
 const MAX_ROWS: u32 = 200;
 
 impl Controller {
     /// Answers a call: at once, or through the queue where the answer is the network's.
-    pub(super) async fn answer(&mut self, call: WindowCall) {
-        let id = call.id;
-        let answer = match call.request {
+    pub(super) async fn answer(&mut self, caller: Caller, request: WindowRequest) {
+        let answer = match request {
             WindowRequest::Hello => {
                 // A page that was loaded anew knows nothing yet.
                 self.told_list = 0;
                 self.told_channels = None;
+                self.checked.forget();
                 let state = self.window_state(&self.state());
                 self.told = Some(state.clone());
                 WindowAnswer::State { state }
@@ -48,16 +48,26 @@ impl Controller {
                 Some(line) => done(line.inbox.mark_all(upto).await),
                 None => refused(WindowErrorCode::Offline),
             },
-            WindowRequest::Channels => return self.channels(id),
+            WindowRequest::Channels => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    let channels = inbox.channels().await?;
+                    Ok(WindowAnswer::Channels { channels })
+                });
+            }
             WindowRequest::SaveChannels { revision, settings } => {
-                let Some(inbox) = self.inbox() else {
-                    return self.reply(id, offline());
-                };
-                return self.later(id, async move {
-                    match inbox.save_channels(revision, &settings).await {
-                        Ok(channels) => WindowAnswer::Channels { channels },
-                        Err(error) => failed(&error),
-                    }
+                return self.ask_inbox(caller, |inbox| async move {
+                    let channels = inbox.save_channels(revision, &settings).await?;
+                    Ok(WindowAnswer::Channels { channels })
+                });
+            }
+            WindowRequest::Complete {
+                id: notification,
+                result,
+            } => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    let deed = Deed::Complete { result };
+                    inbox.act(notification, deed).await?;
+                    Ok(WindowAnswer::Done)
                 });
             }
             WindowRequest::Reconnect => {
@@ -86,51 +96,37 @@ impl Controller {
                     }
                 }
             }
-            WindowRequest::SignIn { way } => return self.sign_in(id, way),
-            WindowRequest::SignOut => return self.sign_out(id).await,
-            WindowRequest::KeepToken { in_file } => self.keep_token(in_file),
+            WindowRequest::Check { way } => return self.check(caller, way),
+            WindowRequest::Enter => return self.enter(caller).await,
+            WindowRequest::SignOut => return self.sign_out(caller).await,
+            WindowRequest::KeepToken { in_file } => self.keep_token(in_file).await,
             // The window's own process and the controller's loop deal with these.
             WindowRequest::Close | WindowRequest::Shown | WindowRequest::Quit => WindowAnswer::Done,
         };
-        self.reply(id, answer);
+        self.window.answer(caller, answer);
     }
 
-    pub(super) fn reply(&mut self, id: u64, answer: WindowAnswer) {
-        self.window.send(&WindowEvent::Answer { id, answer });
-    }
-
-    fn channels(&mut self, id: u64) {
-        let Some(inbox) = self.inbox() else {
-            return self.reply(id, offline());
+    /// Asks the inbox for what is the network's, and answers when it has come, while other inputs
+    /// go on.
+    fn ask_inbox<W>(&mut self, caller: Caller, work: impl FnOnce(Inbox) -> W)
+    where
+        W: Future<Output = Result<WindowAnswer, InboxError>> + Send + 'static,
+    {
+        let Some(line) = &self.line else {
+            return self
+                .window
+                .answer(caller, refused(WindowErrorCode::Offline));
         };
-        self.later(id, async move {
-            match inbox.channels().await {
-                Ok(channels) => WindowAnswer::Channels { channels },
-                Err(error) => failed(&error),
-            }
-        });
-    }
-
-    fn inbox(&self) -> Option<dealbell_inbox::Inbox> {
-        self.line.as_ref().map(|line| line.inbox.clone())
-    }
-
-    /// Answers when the work is done, while other inputs go on.
-    fn later(&self, id: u64, work: impl Future<Output = WindowAnswer> + Send + 'static) {
-        let inputs = self.inputs.clone();
+        let (work, inputs) = (work(line.inbox.clone()), self.inputs.clone());
         tokio::spawn(async move {
-            let answer = work.await;
-            let _ = inputs.send(Input::Answer(id, answer)).await;
+            let answer = work.await.unwrap_or_else(|error| failed(&error));
+            let _ = inputs.send(Input::Answer(caller, answer)).await;
         });
     }
 }
 
 pub(super) fn refused(code: WindowErrorCode) -> WindowAnswer {
     WindowAnswer::Failed { code }
-}
-
-fn offline() -> WindowAnswer {
-    refused(WindowErrorCode::Offline)
 }
 
 fn done(outcome: Result<(), InboxError>) -> WindowAnswer {
@@ -151,7 +147,20 @@ fn failed(error: &InboxError) -> WindowAnswer {
             Some(ErrorCode::TokenInvalid | ErrorCode::TokenRevoked) => {
                 WindowErrorCode::TokenRefused
             }
-            _ => WindowErrorCode::Unknown,
+            Some(ErrorCode::CrmUnreachable) => WindowErrorCode::Offline,
+            Some(ErrorCode::CrmRefused) => WindowErrorCode::CrmRefused,
+            Some(ErrorCode::Forbidden) => WindowErrorCode::NoRights,
+            Some(ErrorCode::NotFound) => WindowErrorCode::Gone,
+            Some(ErrorCode::RateLimited | ErrorCode::Unavailable) => WindowErrorCode::Offline,
+            Some(
+                ErrorCode::ForeignOrigin
+                | ErrorCode::FieldInvalid
+                | ErrorCode::BodyInvalid
+                | ErrorCode::RecipientUnknown
+                | ErrorCode::IdempotencyConflict
+                | ErrorCode::Protocol,
+            )
+            | None => WindowErrorCode::Unknown,
         },
     })
 }

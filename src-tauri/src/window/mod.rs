@@ -5,4 +5,4 @@ pub(crate) mod child;
 mod pipes;
 mod process;
 
-pub(crate) use process::{WindowInput, WindowProcess};
+pub(crate) use process::{Caller, PageId, WindowInput, WindowProcess};

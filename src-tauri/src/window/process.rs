@@ -1,6 +1,6 @@
 //! The resident's end: starts the window's process, hands events down, brings calls up.
 
-use dealbell_protocol::window::{Page, WindowCall, WindowEvent, WindowRequest};
+use dealbell_protocol::window::{Page, WindowAnswer, WindowCall, WindowEvent, WindowRequest};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -24,12 +24,31 @@ pub(crate) enum WindowInput {
     Gone(u64),
 }
 
+/// A page of the window. What an earlier one asked for concerns no later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PageId {
+    /// The window's process.
+    process: u64,
+    /// How often a page has begun.
+    load: u64,
+}
+
+/// Whose call it is, so that nobody else gets its answer: every page counts its calls from one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Caller {
+    /// The page.
+    pub(crate) page: PageId,
+    id: u64,
+}
+
 /// The window, running or not.
 pub(crate) struct WindowProcess {
     inputs: mpsc::Sender<WindowInput>,
     running: Option<Running>,
     /// Grows with every start: what an earlier process says no longer counts.
     generation: u64,
+    /// Grows with every page that begins.
+    load: u64,
     /// Asked for and not yet on the screen.
     wanted: Option<Page>,
     failures: u32,
@@ -47,6 +66,7 @@ impl WindowProcess {
             inputs,
             running: None,
             generation: 0,
+            load: 0,
             wanted: None,
             failures: 0,
         }
@@ -77,15 +97,43 @@ impl WindowProcess {
     }
 
     /// Takes note of a call; returns it where the resident has to answer.
-    pub(crate) fn called(&mut self, generation: u64, call: WindowCall) -> Option<WindowCall> {
+    pub(crate) fn called(
+        &mut self,
+        generation: u64,
+        call: WindowCall,
+    ) -> Option<(Caller, WindowRequest)> {
         if generation != self.generation {
             return None;
         }
-        if call.request == WindowRequest::Shown {
-            self.wanted = None;
-            return None;
+        match call.request {
+            WindowRequest::Shown => {
+                self.wanted = None;
+                return None;
+            }
+            WindowRequest::Hello => self.load += 1,
+            _ => {}
         }
-        Some(call)
+        let caller = Caller {
+            page: self.page(),
+            id: call.id,
+        };
+        Some((caller, call.request))
+    }
+
+    /// Answers a call, where the page that made it is still there.
+    pub(crate) fn answer(&mut self, caller: Caller, answer: WindowAnswer) {
+        if caller.page == self.page() {
+            let id = caller.id;
+            self.send(&WindowEvent::Answer { id, answer });
+        }
+    }
+
+    /// The page that is there now, or was last.
+    pub(crate) fn page(&self) -> PageId {
+        PageId {
+            process: self.generation,
+            load: self.load,
+        }
     }
 
     /// Takes note of an end. A window that was wanted and not seen is started again.
@@ -177,4 +225,46 @@ fn own_executable() -> std::io::Result<PathBuf> {
     } else {
         path
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn running() -> (Running, mpsc::Receiver<String>) {
+        let (events, heard) = mpsc::channel(QUEUE);
+        let started = Instant::now();
+        (Running { events, started }, heard)
+    }
+
+    fn call(window: &mut WindowProcess, request: WindowRequest) -> Caller {
+        let call = WindowCall { id: 2, request };
+        window.called(window.generation, call).unwrap().0
+    }
+
+    #[test]
+    fn an_answer_reaches_the_page_that_asked_and_no_later_one() {
+        let mut window = WindowProcess::new(mpsc::channel(1).0);
+        let (first, mut heard) = running();
+        window.running = Some(first);
+        let early = call(&mut window, WindowRequest::SignOut);
+        window.answer(early, WindowAnswer::Done);
+        assert!(heard.try_recv().unwrap().contains("\"id\":2"));
+
+        // The page is loaded anew, in the same process.
+        call(&mut window, WindowRequest::Hello);
+        let own = call(&mut window, WindowRequest::SignOut);
+        window.answer(early, WindowAnswer::Done);
+        assert!(heard.try_recv().is_err());
+        window.answer(own, WindowAnswer::Done);
+        assert!(heard.try_recv().is_ok());
+
+        // Another process: what bring_up does besides starting it.
+        let (second, mut heard) = running();
+        window.gone(window.generation);
+        window.generation += 1;
+        window.running = Some(second);
+        window.answer(own, WindowAnswer::Done);
+        assert!(heard.try_recv().is_err());
+    }
 }

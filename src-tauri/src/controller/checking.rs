@@ -1,0 +1,202 @@
+//! Trying out a way in, before anything is kept: what is there, and whether it lets us in.
+
+use super::calls::refused;
+use super::opening::Key;
+use super::{Controller, Input};
+use crate::account::Account;
+use crate::window::Caller;
+use dealbell_amocrm::{ClientError, CrmAddress, Token};
+use dealbell_inbox::{CheckError, RestError};
+use dealbell_protocol::ErrorCode;
+use dealbell_protocol::window::{CrmAccess, Found, SignIn, WindowAnswer, WindowErrorCode};
+use std::time::Duration;
+
+/// How long what was found can be entered. As long as an OAuth code lives: who comes back later
+/// begins anew anyway.
+const EXPIRES: Duration = Duration::from_secs(20 * 60);
+
+/// A way in that works.
+pub(crate) struct Checked {
+    way: SignIn,
+    account: Account,
+    /// What lets us in, as it will be kept; none for the demo.
+    secret: Option<String>,
+    found: Found,
+}
+
+/// What became of a check.
+pub(crate) struct CheckEnded {
+    caller: Caller,
+    turn: u64,
+    outcome: Result<Checked, WindowErrorCode>,
+}
+
+impl Controller {
+    /// The window wants a way tried out. The line in use is not touched.
+    pub(super) fn check(&mut self, caller: Caller, way: SignIn) {
+        // A code is good once: asked again, the CRM would call it used.
+        let known = self.checked.of(&caller.page);
+        if let Some(known) = known.filter(|known| is_oauth(&way) && known.way == way) {
+            let found = known.found.clone();
+            return self.window.answer(caller, WindowAnswer::Checked { found });
+        }
+        let turn = self.checked.begin();
+        let inputs = self.inputs.clone();
+        tokio::spawn(async move {
+            let outcome = try_out(way).await;
+            let ended = CheckEnded {
+                caller,
+                turn,
+                outcome,
+            };
+            let _ = inputs.send(Input::Checked(Box::new(ended))).await;
+            tokio::time::sleep(EXPIRES).await;
+            let _ = inputs.send(Input::CheckExpired(turn)).await;
+        });
+    }
+
+    /// Keeps what was found for [`Controller::enter`], where no later check has begun.
+    pub(super) fn check_ended(&mut self, ended: CheckEnded) {
+        let checked = match ended.outcome {
+            Ok(checked) => checked,
+            Err(code) => return self.window.answer(ended.caller, refused(code)),
+        };
+        let found = checked.found.clone();
+        let answer = match self.checked.keep(ended.turn, ended.caller.page, checked) {
+            true => WindowAnswer::Checked { found },
+            false => refused(WindowErrorCode::Conflict),
+        };
+        self.window.answer(ended.caller, answer);
+    }
+
+    /// The user says yes to what was found last.
+    pub(super) async fn enter(&mut self, caller: Caller) {
+        let Some(checked) = self.checked.take(&caller.page) else {
+            // Entered already, or too long ago.
+            return self
+                .window
+                .answer(caller, refused(WindowErrorCode::Conflict));
+        };
+        let key = checked.secret.map_or(Key::None, Key::New);
+        self.want_line(Some(caller), checked.account, key).await;
+    }
+}
+
+fn is_oauth(way: &SignIn) -> bool {
+    match way {
+        SignIn::Solo { access, .. } => matches!(access, CrmAccess::Oauth { .. }),
+        SignIn::Demo | SignIn::Team { .. } => false,
+    }
+}
+
+/// What is there, and whether it lets us in.
+async fn try_out(way: SignIn) -> Result<Checked, WindowErrorCode> {
+    let (account, secret, found) = match &way {
+        SignIn::Demo => {
+            let account = Account::demo();
+            let found = found_at("demo".to_owned());
+            (account, None, found)
+        }
+        SignIn::Solo { address, access } => crm(address, access).await?,
+        SignIn::Team { centre, token } => {
+            let account = Account::team(centre);
+            let token: String = token.split_whitespace().collect();
+            let me = dealbell_inbox::check(&account.address, &token).await;
+            let me = me.map_err(|error| centre_code(&error))?;
+            let found = Found {
+                user: me.name,
+                email: me.email,
+                ..found_at(account.label())
+            };
+            (account, Some(token), found)
+        }
+    };
+    Ok(Checked {
+        way,
+        account,
+        secret,
+        found,
+    })
+}
+
+async fn crm(
+    typed: &str,
+    access: &CrmAccess,
+) -> Result<(Account, Option<String>, Found), WindowErrorCode> {
+    let address = CrmAddress::parse(typed).map_err(|_| WindowErrorCode::AddressWrong)?;
+    let CrmAccess::Token { token } = access else {
+        return Err(WindowErrorCode::IntegrationWrong);
+    };
+    let checked = dealbell_amocrm::check(address, Token::new(token)).await;
+    let info = checked.map_err(|error| crm_code(&error))?;
+    let found = Found {
+        account: info.name,
+        user: info.user.name.unwrap_or_default(),
+        email: info.user.email.unwrap_or_default(),
+        time_zone: info.time_zone,
+        ..found_at(info.host)
+    };
+    let token = token.split_whitespace().collect();
+    Ok((Account::solo(typed), Some(token), found))
+}
+
+/// Something at this host, and not a word more about it.
+fn found_at(host: String) -> Found {
+    Found {
+        account: String::new(),
+        host,
+        user: String::new(),
+        email: String::new(),
+        time_zone: String::new(),
+        rights: None,
+        expires_at: None,
+    }
+}
+
+fn crm_code(error: &ClientError) -> WindowErrorCode {
+    match error {
+        ClientError::TokenRefused => WindowErrorCode::TokenRefused,
+        ClientError::Forbidden => WindowErrorCode::NoRights,
+        ClientError::NotACrm(_) => WindowErrorCode::NotACentre,
+        ClientError::Blocked => WindowErrorCode::Blocked,
+        ClientError::Refused { status: 402, .. } => WindowErrorCode::NotPaid,
+        ClientError::TooMany { .. } | ClientError::Unreachable(_) | ClientError::Refused { .. } => {
+            WindowErrorCode::Offline
+        }
+    }
+}
+
+fn centre_code(error: &CheckError) -> WindowErrorCode {
+    let refused = match error {
+        CheckError::Address(_) => return WindowErrorCode::AddressWrong,
+        CheckError::Rest(RestError::NotACentre) => return WindowErrorCode::NotACentre,
+        CheckError::Rest(RestError::Unreachable(error)) => {
+            return if says(error, "proxy auth") {
+                WindowErrorCode::ProxyAsks
+            } else if error.is_connect() {
+                // Nobody answers there: at sign-in that is about the address first.
+                WindowErrorCode::AddressWrong
+            } else {
+                WindowErrorCode::Offline
+            };
+        }
+        CheckError::Rest(RestError::Refused { status, code, .. }) => (*status, *code),
+    };
+    match refused {
+        (_, Some(ErrorCode::TokenInvalid | ErrorCode::TokenRevoked)) | (401, _) => {
+            WindowErrorCode::TokenRefused
+        }
+        (_, Some(ErrorCode::Forbidden)) => WindowErrorCode::NoRights,
+        (407, _) => WindowErrorCode::ProxyAsks,
+        (429 | 500.., _) => WindowErrorCode::Offline,
+        _ => WindowErrorCode::NotACentre,
+    }
+}
+
+/// Whether an error, or one that led to it, says `words`.
+fn says(error: &dyn std::error::Error, words: &str) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes
+        .into_iter()
+        .any(|error| error.to_string().contains(words))
+}

@@ -1,0 +1,92 @@
+//! The secret of an account in use: what it is now, and where it is kept.
+
+use crate::secrets::{SecretError, Secrets};
+use std::fmt;
+use tokio::sync::Mutex;
+
+/// A token or a pair of them, as text. Whoever changes or keeps it does so alone.
+pub(crate) struct Secret {
+    store: Secrets,
+    name: String,
+    state: Mutex<State>,
+}
+
+struct State {
+    text: String,
+    place: Place,
+}
+
+/// Where it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In this process alone: it is new, or the user wants it kept nowhere.
+    Memory,
+    /// In the system's keyring.
+    Keyring,
+    /// In the file, as the user agreed.
+    File,
+}
+
+impl Secret {
+    /// A new one, kept nowhere yet.
+    pub(crate) fn new(store: Secrets, name: String, text: String) -> Self {
+        Self::placed(store, name, text, Place::Memory)
+    }
+
+    /// The one that was kept under this name.
+    pub(crate) async fn kept(store: Secrets, name: String) -> Option<Self> {
+        let place = match store.is_in_file(&name) {
+            true => Place::File,
+            false => Place::Keyring,
+        };
+        match store.get(&name).await {
+            Ok(text) => text.map(|text| Self::placed(store, name, text, place)),
+            Err(error) => {
+                tracing::warn!(%error, "the token could not be read");
+                None
+            }
+        }
+    }
+
+    fn placed(store: Secrets, name: String, text: String, place: Place) -> Self {
+        let state = Mutex::new(State { text, place });
+        Self { store, name, state }
+    }
+
+    /// What it is now.
+    pub(crate) async fn text(&self) -> String {
+        self.state.lock().await.text.clone()
+    }
+
+    /// Keeps it in the keyring, else in the file where the user has agreed to that. False where
+    /// nobody took it.
+    pub(crate) async fn keep(&self, file_agreed: bool) -> bool {
+        let mut state = self.state.lock().await;
+        match self.store.keep(&self.name, &state.text).await {
+            Ok(()) => {
+                state.place = Place::Keyring;
+                return true;
+            }
+            Err(error) => tracing::info!(%error, "the keyring did not take the token"),
+        }
+        if !file_agreed || self.store.keep_in_file(&self.name, &state.text).is_err() {
+            return false;
+        }
+        state.place = Place::File;
+        true
+    }
+
+    /// Keeps it in the file: the user has just agreed.
+    pub(crate) async fn keep_in_file(&self) -> Result<(), SecretError> {
+        let mut state = self.state.lock().await;
+        self.store.keep_in_file(&self.name, &state.text)?;
+        state.place = Place::File;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Secret({})", self.name)
+    }
+}
