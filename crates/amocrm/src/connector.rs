@@ -2,6 +2,7 @@
 
 mod cards;
 mod heard;
+mod reading;
 mod roster;
 mod session;
 mod status;
@@ -174,7 +175,7 @@ impl Connector {
         let client = Client::new(self.settings.address.clone(), self.settings.token())?;
         let mut session = Session::open(client, &self.ingest, &self.settings).await?;
         loop {
-            let pause = match session.read(self.settings.clock.now(), &self.status).await {
+            let pause = match self.read(&mut session).await {
                 Ok(()) => {
                     *failures = 0;
                     self.status.send_replace(ConnectorStatus::Ok {
@@ -184,6 +185,7 @@ impl Connector {
                     self.settings.poll_interval.unwrap_or(INTERVAL)
                 }
                 Err(Trouble::Crm(error)) => {
+                    session.out_of_reach();
                     let trouble = Trouble::Crm(error);
                     let Some(pause) = self.report(&trouble, failures) else {
                         return Err(trouble);
@@ -196,24 +198,50 @@ impl Connector {
         }
     }
 
+    /// Reads what is new and commits what follows. Meanwhile the clock is watched: a slow CRM
+    /// delays no deadline.
+    async fn read(&self, session: &mut Session) -> Result<(), Trouble> {
+        let mut reading = Box::pin(session.plan().read(&self.status));
+        let harvest = loop {
+            let nap = self.ring(session, NAP).await?;
+            tokio::select! {
+                harvest = &mut reading => break harvest?,
+                () = nap => {}
+            }
+        };
+        session.take(harvest, self.settings.clock.now()).await?;
+        Ok(())
+    }
+
     /// Rings what falls due, until it is time to read again. Works without the CRM.
     async fn watch_clock(&self, session: &mut Session, pause: Duration) -> Result<(), Trouble> {
-        let until = self.settings.clock.elapsed() + pause;
+        let clock = &self.settings.clock;
+        let until = clock.elapsed() + pause;
         loop {
-            session.tick(self.settings.clock.now()).await?;
-            let left = until.saturating_sub(self.settings.clock.elapsed());
-            if left.is_zero() {
-                return Ok(());
-            }
-            let nap = session
-                .until_wake(self.settings.clock.now())
-                .min(left)
-                .min(NAP);
+            let nap = self
+                .ring(session, until.saturating_sub(clock.elapsed()))
+                .await?;
             tokio::select! {
-                () = self.settings.clock.sleep(nap) => {}
+                () = nap => {}
                 () = self.hint.0.notified() => return Ok(()),
             }
+            if until <= clock.elapsed() {
+                return Ok(());
+            }
         }
+    }
+
+    /// Rings what is due now, and gives the nap until the next look, at most that long. What it
+    /// commits must not be dropped halfway: it is not to be raced, the nap is.
+    async fn ring(
+        &self,
+        session: &mut Session,
+        most: Duration,
+    ) -> Result<impl Future<Output = ()> + use<>, Trouble> {
+        let clock = &self.settings.clock;
+        session.tick(clock.now()).await?;
+        let nap = session.until_wake(clock.now()).min(most).min(NAP);
+        Ok(clock.sleep(nap))
     }
 
     /// Says what is wrong, and how long to pause; none where going on is of no use.

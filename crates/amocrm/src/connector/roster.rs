@@ -17,6 +17,7 @@ const FRESH: Duration = Duration::from_secs(3_600);
 const RETRY: Duration = Duration::from_secs(60);
 
 /// Who can be told, and how.
+#[derive(Clone)]
 pub(super) struct Roster {
     recipients: Recipients,
     fallback: Language,

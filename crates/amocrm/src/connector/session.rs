@@ -1,11 +1,12 @@
-//! One account being read: what is known of it, and each step from reading to commit.
+//! One account being read: what is known of it, and each step from what was read to commit.
 
 use super::cards::Cards;
+use super::reading::{Harvest, OVERLAP, Plan, Reading};
 use super::roster::Roster;
-use super::{AccountInfo, ConnectorStatus, Settings, Trouble};
-use crate::client::{Client, ClientError};
+use super::{AccountInfo, Settings, Trouble};
+use crate::client::Client;
 use crate::memory::{Checkpoint, Memory, checkpoint_entry, task_entry};
-use crate::model::{Account, CrmUserId, Entity, Event, Seconds, Task};
+use crate::model::{Account, Entity, Seconds};
 use crate::rules::{self, Context, KnownTask, Say, TaskSettings};
 use crate::wording::{self, Words};
 use dealbell_protocol::ingest::{Batch, Ingest};
@@ -13,17 +14,11 @@ use dealbell_protocol::{Millis, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
 
-/// Each reading begins this long before the newest change seen, since the CRM may show a change
-/// later than it dates it. What is met again is known and says nothing.
-const OVERLAP: Seconds = 30;
 /// The most tasks looked up by id in one reading, after the first.
 const LOOK_UP: usize = 500;
 /// Events that were denied are asked for again after so many readings.
 const EVENTS_RETRY: u32 = 720;
-const DELETED: &str = "task_deleted";
-const COMPLETED: &str = "task_completed";
 
 /// An account being read.
 pub(super) struct Session {
@@ -41,13 +36,6 @@ pub(super) struct Session {
     looked_up: u64,
     events_from: u32,
     reachable: bool,
-}
-
-/// What is read of one task in one step.
-struct Reading {
-    task: Option<Task>,
-    completed_by: Option<CrmUserId>,
-    baseline: bool,
 }
 
 impl Session {
@@ -82,37 +70,45 @@ impl Session {
         &self.info
     }
 
-    /// Reads what is new, compares and commits.
-    pub(super) async fn read(
-        &mut self,
-        now: Millis,
-        status: &watch::Sender<ConnectorStatus>,
-    ) -> Result<(), Trouble> {
-        self.reachable = false;
-        self.roster.meet(&self.client, self.ingest.as_ref()).await?;
-        if self.roster.people.is_empty() {
-            // Nobody to tell yet: whoever comes first gets his baseline then.
-            self.reachable = true;
-            return Ok(());
+    /// What is to be read now.
+    pub(super) fn plan(&self) -> Plan {
+        let look_up = match self.readings {
+            0 => self.open_ids(usize::MAX),
+            n if n % self.reconcile_every == 0 => self.open_ids(LOOK_UP),
+            _ => Vec::new(),
+        };
+        Plan {
+            client: self.client.clone(),
+            ingest: Arc::clone(&self.ingest),
+            roster: self.roster.clone(),
+            checkpoint: self.memory.checkpoint.clone(),
+            unreadable: self.memory.unreadable.iter().copied().collect(),
+            look_up,
+            events: self.readings >= self.events_from,
         }
-        let begun = self.client.crm_now();
-        let known = self.memory.checkpoint.clone();
-        let mut readings = BTreeMap::new();
+    }
 
-        self.read_baseline(&mut readings, status).await?;
-        let mut checkpoint = known.clone().unwrap_or_else(|| Checkpoint {
-            at: begun,
-            begun,
-            people: BTreeSet::new(),
-        });
-        if known.is_some() {
-            let newest = self.read_changes(&mut readings, &checkpoint).await?;
-            checkpoint.at = newest.min(begun.max(checkpoint.at));
-        }
-        checkpoint.people = self.roster.people.keys().copied().collect();
+    /// Compares what was read with what is known, and commits. Whether something was said.
+    pub(super) async fn take(&mut self, harvest: Harvest, now: Millis) -> Result<bool, Trouble> {
+        self.roster = harvest.roster;
         self.reachable = true;
+        // Nobody to tell yet: whoever comes first gets his baseline then.
+        let Some(news) = harvest.news else {
+            return Ok(false);
+        };
         self.readings = self.readings.wrapping_add(1);
-        self.commit(readings, Some(checkpoint), now).await
+        if news.events_denied {
+            self.events_from = self.readings.saturating_add(EVENTS_RETRY);
+        }
+        if let Some(looked_up) = news.looked_up {
+            self.looked_up = looked_up;
+        }
+        self.commit(news.readings, Some(news.checkpoint), now).await
+    }
+
+    /// The CRM gives nothing for now: what is to be worded does without it.
+    pub(super) fn out_of_reach(&mut self) {
+        self.reachable = false;
     }
 
     /// Looks at the clock alone.
@@ -133,97 +129,6 @@ impl Session {
         })
     }
 
-    /// The open tasks of those who are read for the first time, and the tasks whose memory was
-    /// not readable (RULES T12).
-    async fn read_baseline(
-        &self,
-        readings: &mut BTreeMap<u64, Reading>,
-        status: &watch::Sender<ConnectorStatus>,
-    ) -> Result<(), ClientError> {
-        let known = self.memory.checkpoint.as_ref().map(|c| &c.people);
-        let is_new = |id: &CrmUserId| known.is_none_or(|known| !known.contains(id));
-        let new: Vec<CrmUserId> = self.roster.people.keys().copied().filter(is_new).collect();
-        if !new.is_empty() {
-            status.send_replace(ConnectorStatus::Baseline { done: 0 });
-            let progress = |done| drop(status.send_replace(ConnectorStatus::Baseline { done }));
-            let open = self.client.open_tasks(&new, progress).await?;
-            take(readings, open, true);
-        }
-        if !self.memory.unreadable.is_empty() {
-            let ids: Vec<u64> = self.memory.unreadable.iter().copied().collect();
-            let found = self.client.tasks(&ids).await?;
-            readings.extend(ids.into_iter().map(|id| (id, Reading::gone())));
-            take(readings, found, true);
-        }
-        Ok(())
-    }
-
-    /// What was edited, completed, deleted or has vanished. Returns the newest change seen.
-    async fn read_changes(
-        &mut self,
-        readings: &mut BTreeMap<u64, Reading>,
-        checkpoint: &Checkpoint,
-    ) -> Result<Seconds, ClientError> {
-        let from = checkpoint.at.saturating_sub(OVERLAP);
-        let edited = self.client.tasks_updated(from).await?;
-        let newest = edited.last().map_or(0, |task| task.updated_at);
-        take(readings, edited, false);
-        // Events after tasks, so that whatever is completed here has its event there.
-        let events = self.read_events(from).await?;
-
-        let every = self.reconcile_every;
-        let wanted = match self.readings {
-            0 => self.open_ids(usize::MAX),
-            n if n % every == 0 => self.open_ids(LOOK_UP),
-            _ => Vec::new(),
-        };
-        if !wanted.is_empty() {
-            let found = self.client.tasks(&wanted).await?;
-            let seen: BTreeSet<u64> = found.iter().map(|task| task.id).collect();
-            let vanished = wanted.iter().filter(|id| !seen.contains(id));
-            let vanished: Vec<u64> = vanished.copied().collect();
-            self.looked_up = wanted.last().copied().unwrap_or_default();
-            take(readings, found, false);
-            readings.extend(vanished.into_iter().map(|id| (id, Reading::gone())));
-        }
-        for event in events
-            .iter()
-            .filter(|event| event.created_at >= checkpoint.begun)
-        {
-            match event.kind.as_str() {
-                DELETED => drop(readings.insert(event.entity_id, Reading::gone())),
-                COMPLETED => {
-                    if let Some(reading) = readings.get_mut(&event.entity_id) {
-                        // Events come newest first; the newest completion is the one that counts.
-                        reading.completed_by.get_or_insert(event.created_by);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Ok(newest.max(checkpoint.at))
-    }
-
-    async fn read_events(&mut self, from: Seconds) -> Result<Vec<Event>, ClientError> {
-        if self.readings < self.events_from {
-            return Ok(Vec::new());
-        }
-        match self.client.events(&[DELETED, COMPLETED], from).await {
-            Ok(mut events) => {
-                events.retain(|event| event.entity_type == "task");
-                Ok(events)
-            }
-            // Not everybody may read events: then editors count as completers, and what is
-            // deleted is found by the look-up.
-            Err(ClientError::Forbidden | ClientError::Refused { .. }) => {
-                self.events_from = self.readings.saturating_add(EVENTS_RETRY);
-                tracing::warn!("the CRM gives no events; going on without");
-                Ok(Vec::new())
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Known open tasks, at most so many, going round.
     fn open_ids(&self, most: usize) -> Vec<u64> {
         let open = self.memory.tasks.values().filter(|task| !task.completed);
@@ -239,7 +144,7 @@ impl Session {
         readings: BTreeMap<u64, Reading>,
         checkpoint: Option<Checkpoint>,
         now: Millis,
-    ) -> Result<(), Trouble> {
+    ) -> Result<bool, Trouble> {
         let seconds = now.div_euclid(1_000);
         let (says, changed) = self.compare(readings, checkpoint.as_ref(), seconds);
         let mut memory: Vec<_> = changed
@@ -254,8 +159,9 @@ impl Session {
             memory.extend(strange.map(|key| (key, None)));
         }
         if says.is_empty() && memory.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let news = !changed.is_empty();
         self.read_names(&says).await;
         let words = self.words(seconds);
         let acts = says
@@ -280,7 +186,7 @@ impl Session {
             self.memory.strange.clear();
             self.memory.unreadable.clear();
         }
-        Ok(())
+        Ok(news)
     }
 
     /// What to say, and what is known of which task from now on.
@@ -366,36 +272,6 @@ impl Session {
             settings: &self.tasks,
             now,
         }
-    }
-}
-
-impl Reading {
-    fn gone() -> Self {
-        Self {
-            task: None,
-            completed_by: None,
-            baseline: false,
-        }
-    }
-}
-
-/// Notes what was read; of a task read twice in one step, the newer reading.
-fn take(readings: &mut BTreeMap<u64, Reading>, tasks: Vec<Task>, baseline: bool) {
-    for task in tasks {
-        let earlier = readings.remove(&task.id);
-        let baseline = baseline || earlier.as_ref().is_some_and(|r| r.baseline);
-        let kept = earlier
-            .and_then(|reading| reading.task)
-            .filter(|earlier| earlier.updated_at > task.updated_at);
-        let task = kept.unwrap_or(task);
-        readings.insert(
-            task.id,
-            Reading {
-                task: Some(task),
-                completed_by: None,
-                baseline,
-            },
-        );
     }
 }
 
