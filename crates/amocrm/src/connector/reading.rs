@@ -208,4 +208,3 @@ fn take(readings: &mut BTreeMap<u64, Reading>, tasks: Vec<Task>, baseline: bool)
         );
     }
 }
-

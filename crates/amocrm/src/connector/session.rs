@@ -46,7 +46,7 @@ impl Session {
     ) -> Result<Self, Trouble> {
         let account = client.account().await?;
         let users = client.users().await?.unwrap_or_default();
-        Ok(Self {
+        let mut session = Self {
             info: AccountInfo::new(client.address(), &account, &users),
             tasks: TaskSettings {
                 all_day_hour: settings.all_day_hour,
@@ -63,7 +63,11 @@ impl Session {
             reachable: true,
             account,
             client,
-        })
+        };
+        // Before the clock is looked at: what falls due must have somebody to be told to.
+        let client = session.client.clone();
+        session.roster.meet(&client, ingest.as_ref()).await?;
+        Ok(session)
     }
 
     pub(super) fn info(&self) -> &AccountInfo {
