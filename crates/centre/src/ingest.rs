@@ -54,6 +54,7 @@ impl Ingest for Centre {
         written.map_err(|refusal| match refusal {
             Refusal::UnknownUser(user) => IngestError::UnknownUser(user),
             Refusal::Storage(reason) => IngestError::Storage(reason),
+            Refusal::Key(error) => IngestError::Storage(error.to_string()),
             Refusal::Api(error) => IngestError::Storage(error.message),
         })
     }

@@ -3,7 +3,8 @@
 //!
 //! | module | subject |
 //! |---|---|
-//! | `people` | users, devices, integrations, stored CRM connections |
+//! | `people` | users, devices, integrations |
+//! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
 //! | `store` | the SQLite file, its one writer, the log |
@@ -11,6 +12,7 @@
 //! | `http` | the REST face and its refusals |
 
 mod actors;
+mod connections;
 mod frame;
 mod http;
 mod hub;
@@ -19,7 +21,9 @@ mod marks;
 mod people;
 mod publish;
 mod refusal;
+mod sealing;
 mod secret;
+mod sign_ins;
 mod store;
 mod stream;
 
@@ -27,16 +31,21 @@ use dealbell_protocol::{ApiError, Channel};
 use std::{path::PathBuf, sync::Arc};
 
 pub use actors::Registration;
+pub use connections::{About, Connection, ConnectionState};
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;
-pub use people::Connection;
+pub use sealing::KeyError;
+pub use sign_ins::SIGN_IN_WITHIN;
 
 /// How to open a centre.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// `sqlite:FILE`, or the path of the file alone. It is created where missing, for its owner
-    /// alone: it holds CRM tokens.
+    /// alone.
     pub database: String,
+    /// The file with the key of the stored secrets, 32 bytes, which is never made here; without it
+    /// the key is in the database's own `FILE.key`, made with the first secret.
+    pub key_file: Option<PathBuf>,
     /// The channels this centre is able to deliver on.
     pub deliverable: Vec<Channel>,
 }
@@ -46,6 +55,7 @@ impl Options {
     pub fn new(database: impl Into<String>) -> Self {
         Self {
             database: database.into(),
+            key_file: None,
             deliverable: vec![Channel::Interface, Channel::Desktop],
         }
     }
@@ -93,6 +103,9 @@ pub enum CentreError {
         /// Which file.
         path: PathBuf,
     },
+    /// The key of the stored secrets.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The request is wrong.
     #[error(transparent)]
     Refused(#[from] ApiError),
@@ -105,7 +118,10 @@ impl From<refusal::Refusal> for CentreError {
     fn from(refusal: refusal::Refusal) -> Self {
         match refusal {
             refusal::Refusal::Storage(reason) => Self::Storage(reason),
-            other => Self::Refused(other.into_api()),
+            refusal::Refusal::Key(error) => Self::Key(error),
+            refusal::Refusal::Api(_) | refusal::Refusal::UnknownUser(_) => {
+                Self::Refused(refusal.into_api())
+            }
         }
     }
 }
@@ -120,10 +136,24 @@ impl Centre {
     /// Opens the centre's database, creating it or bringing it up to date.
     ///
     /// # Errors
-    /// When the file cannot be used, is no database, or is of a newer version.
+    /// When the file cannot be used, is no database, or is of a newer version; when it has secrets
+    /// and their key is missing or another one.
     pub async fn open(options: Options) -> Result<Self, CentreError> {
+        Self::open_with(options, store::Secrets::Checked).await
+    }
+
+    /// The same, giving up the connected accounts and all that is sealed: the way out when the key
+    /// is lost. Everything else stays.
+    ///
+    /// # Errors
+    /// As [`Centre::open`], but for the key.
+    pub async fn open_without_secrets(options: Options) -> Result<Self, CentreError> {
+        Self::open_with(options, store::Secrets::GivenUp).await
+    }
+
+    async fn open_with(options: Options, secrets: store::Secrets) -> Result<Self, CentreError> {
         let hub = Arc::new(hub::Hub::default());
-        let store = store::Store::open(&options.database, Arc::clone(&hub)).await?;
+        let store = store::Store::open(&options, secrets, Arc::clone(&hub)).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
@@ -145,6 +175,10 @@ impl Centre {
 
     fn writer(&self) -> &store::writer::Writer {
         &self.inner.store.writer
+    }
+
+    fn sealer(&self) -> Arc<sealing::Sealer> {
+        Arc::clone(&self.inner.store.sealer)
     }
 
     fn hub(&self) -> &Arc<hub::Hub> {

@@ -1,4 +1,4 @@
-//! Users, their devices, integrations, and the CRM accounts to connect.
+//! Users, their devices, and integrations.
 
 use crate::{
     Centre, CentreError,
@@ -13,28 +13,7 @@ use crate::{
 };
 use dealbell_protocol::{ApiError, DeviceId, ErrorCode, ProviderId, UserId, text};
 use sqlx::Row as _;
-use std::fmt;
 use ulid::Ulid;
-
-/// A CRM account that a connector is started for.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Connection {
-    /// `amocrm`.
-    pub kind: String,
-    /// The account's address.
-    pub url: String,
-    /// Its token.
-    pub token: String,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("kind", &self.kind)
-            .field("url", &self.url)
-            .finish_non_exhaustive()
-    }
-}
 
 /// Whom a device token belongs to.
 #[derive(Clone, Debug)]
@@ -254,48 +233,6 @@ impl Centre {
         });
         added.await?;
         Ok(key)
-    }
-
-    /// Keeps a CRM account to connect, replacing the token of one that is kept already. Encryption
-    /// of tokens comes later; until then the file's mode of 600 protects them.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn keep_connection(&self, connection: Connection) -> Result<(), CentreError> {
-        let kept = self.writer().write(move |step| {
-            Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO connections (kind, url, token, created_at) VALUES (?, ?, ?, ?)
-                     ON CONFLICT DO UPDATE SET token = excluded.token",
-                )
-                .bind(connection.kind)
-                .bind(connection.url)
-                .bind(connection.token)
-                .bind(step.now)
-                .execute(&mut step.db)
-                .await?;
-                Ok(())
-            })
-        });
-        Ok(kept.await?)
-    }
-
-    /// The CRM accounts to connect.
-    ///
-    /// # Errors
-    /// When the storage fails.
-    pub async fn connections_kept(&self) -> Result<Vec<Connection>, CentreError> {
-        let rows = sqlx::query("SELECT kind, url, token FROM connections ORDER BY kind, url")
-            .fetch_all(self.read())
-            .await?;
-        let connections = rows.iter().map(|row| {
-            Ok(Connection {
-                kind: row.try_get("kind")?,
-                url: row.try_get("url")?,
-                token: row.try_get("token")?,
-            })
-        });
-        Ok(connections.collect::<Result<_, sqlx::Error>>()?)
     }
 
     /// Whom a device token belongs to.

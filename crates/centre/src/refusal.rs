@@ -1,5 +1,6 @@
 //! Why a request was not done; nothing of it was.
 
+use crate::sealing::KeyError;
 use dealbell_protocol::{ApiError, ErrorCode, UserId};
 
 /// A refusal, before it is put into HTTP, frames or [`crate::CentreError`].
@@ -11,6 +12,9 @@ pub(crate) enum Refusal {
     /// A batch names a user that does not exist.
     #[error("no such user: {0}")]
     UnknownUser(UserId),
+    /// The key of the stored secrets.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// Disk or database; the same may succeed later.
     #[error("storage: {0}")]
     Storage(String),
@@ -27,17 +31,18 @@ impl Refusal {
         match self {
             Self::Api(error) => error,
             Self::UnknownUser(_) => ApiError::new(ErrorCode::NotFound, "no such user"),
-            Self::Storage(reason) => {
-                tracing::error!(%reason, "storage refused");
-                let mut error = ApiError::new(
-                    ErrorCode::Unavailable,
-                    "the centre cannot store it now, try again",
-                );
-                error.retry_ms = Some(2_000);
-                error
-            }
+            Self::Key(error) => unavailable(&error),
+            Self::Storage(reason) => unavailable(&reason),
         }
     }
+}
+
+fn unavailable(reason: &dyn std::fmt::Display) -> ApiError {
+    tracing::error!(%reason, "storage refused");
+    let message = "the centre cannot store it now, try again";
+    let mut error = ApiError::new(ErrorCode::Unavailable, message);
+    error.retry_ms = Some(2_000);
+    error
 }
 
 impl From<sqlx::Error> for Refusal {

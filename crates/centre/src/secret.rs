@@ -10,6 +10,13 @@ pub(crate) fn generate(prefix: &str) -> String {
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A secret of 256 random bits as 64 hex digits, for addresses.
+pub(crate) fn hex() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What is stored of a secret. It has full entropy, so a fast hash suffices, and finding it by an
 /// index tells nothing about it by time.
 pub(crate) fn hash(secret: &str) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use dealbell_amocrm::{Connector, ConnectorStatus, CrmAddress, Ended, Recipients, Settings, Token};
-use dealbell_centre::{Centre, Connection};
+use dealbell_centre::{About, Centre};
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -17,12 +17,12 @@ pub(crate) async fn keep(centre: &Centre, url: &str, token: String) -> Result<St
     if token.trim().is_empty() {
         bail!("the token is empty");
     }
-    let connection = Connection {
+    let about = About {
         kind: AMOCRM.to_owned(),
         url: address.url().to_string(),
-        token,
+        connected_by: None,
     };
-    centre.keep_connection(connection).await?;
+    centre.keep_connection(about, token).await?;
     Ok(address.host())
 }
 
@@ -51,7 +51,7 @@ pub(crate) async fn start(
         running.push(tokio::spawn(read(
             centre.clone(),
             address,
-            connection.token,
+            connection.secret,
             stopped.clone(),
         )));
     }

@@ -2,10 +2,11 @@
 
 pub(crate) mod log;
 pub(crate) mod notifications;
+pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod writer;
 
-use crate::{CentreError, hub::Hub};
+use crate::{CentreError, Options, hub::Hub, sealing::Sealer};
 use dealbell_protocol::Millis;
 use sqlx::{
     ConnectOptions as _, SqlitePool,
@@ -30,13 +31,29 @@ pub(crate) struct Store {
     pub(crate) read: SqlitePool,
     /// Everything that changes something.
     pub(crate) writer: Writer,
+    /// The key of what is sealed.
+    pub(crate) sealer: Arc<Sealer>,
+}
+
+/// What to do about sealed secrets when the file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    /// Their key must be there.
+    Checked,
+    /// They are deleted.
+    GivenUp,
 }
 
 impl Store {
     /// Opens or creates the file, brings its schema up to date and starts the writer, which tells
     /// `hub` what was committed.
-    pub(crate) async fn open(database: &str, hub: Arc<Hub>) -> Result<Self, CentreError> {
-        let path = path_of(database)?;
+    pub(crate) async fn open(
+        options: &Options,
+        secrets: Secrets,
+        hub: Arc<Hub>,
+    ) -> Result<Self, CentreError> {
+        let path = path_of(&options.database)?;
+        let sealer = Sealer::new(options.key_file.clone(), &path);
         keep_private(&path)?;
         let options = SqliteConnectOptions::new()
             .filename(&path)
@@ -64,6 +81,11 @@ impl Store {
                     reason: other.to_string(),
                 },
             })?;
+        if secrets == Secrets::GivenUp {
+            seal::give_up(&mut write).await?;
+        }
+        seal::check(&mut write, &sealer).await?;
+        seal::seal_plain(&mut write, &sealer).await?;
         // Neither timeout: an idle centre has no housekeeping to wake up for.
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -74,6 +96,7 @@ impl Store {
         Ok(Self {
             read,
             writer: Writer::start(write, hub),
+            sealer: Arc::new(sealer),
         })
     }
 }
@@ -100,7 +123,7 @@ fn path_of(database: &str) -> Result<PathBuf, CentreError> {
     Ok(PathBuf::from(path))
 }
 
-/// Creates the file for its owner alone, since it holds CRM tokens; SQLite gives its side files the
+/// Creates the file for its owner alone, since it holds what customers write; SQLite gives its side files the
 /// same mode.
 fn keep_private(path: &Path) -> Result<(), CentreError> {
     let refused = |error: std::io::Error| CentreError::Unreadable {
