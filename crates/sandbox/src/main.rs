@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
-use dealbell_sandbox::{ACCOUNT_NAME, Config, SUBDOMAIN, Sandbox};
+use dealbell_sandbox::{ACCOUNT_NAME, Config, Integration, SUBDOMAIN, Sandbox};
 use serde::Serialize;
 #[cfg(unix)]
 use tokio::signal::unix;
@@ -43,6 +43,15 @@ struct Serve {
     /// How many people work there, 1 to 60; the first is the administrator.
     #[arg(long, value_name = "NUMBER", default_value_t = Config::default().staff)]
     staff: usize,
+    /// The id of the integration that people can grant access to.
+    #[arg(long, value_name = "ID", default_value_t = Integration::default().id)]
+    integration: String,
+    /// Its secret key.
+    #[arg(long, value_name = "SECRET", default_value_t = Integration::default().secret)]
+    secret: String,
+    /// Where people come back to after their consent.
+    #[arg(long, value_name = "URL", default_value_t = Integration::default().redirect_uri)]
+    redirect_uri: String,
     /// End when standard input does, so that nothing is left behind by a parent that died.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -52,8 +61,16 @@ struct Serve {
 #[derive(Serialize)]
 struct Ready<'a> {
     url: &'a str,
+    integrations: Vec<ReadyIntegration<'a>>,
     account: &'a str,
     users: Vec<ReadyUser<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReadyIntegration<'a> {
+    id: &'a str,
+    secret: &'a str,
+    redirect_uri: &'a str,
 }
 
 #[derive(Serialize)]
@@ -82,6 +99,11 @@ async fn main() -> Result<()> {
         sales_floor: serve.sales_floor,
         token: serve.token,
         staff: serve.staff,
+        integrations: vec![Integration {
+            id: serve.integration,
+            secret: serve.secret,
+            redirect_uri: serve.redirect_uri,
+        }],
         ..Config::default()
     })
     .await?;
@@ -110,6 +132,15 @@ fn introduce(sandbox: &Sandbox) -> Result<()> {
     }
     let ready = Ready {
         url: sandbox.url(),
+        integrations: sandbox
+            .integrations()
+            .iter()
+            .map(|one| ReadyIntegration {
+                id: &one.id,
+                secret: &one.secret,
+                redirect_uri: &one.redirect_uri,
+            })
+            .collect(),
         account: SUBDOMAIN,
         users: sandbox
             .users()

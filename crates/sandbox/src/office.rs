@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::account::User;
 use crate::books::{Books, Changes, NewTask, Refusal, Task};
 use crate::clock::Clock;
+use crate::oauth::{Exchange, Grants, Integration, Pair, Refused};
 use crate::rate::Rate;
+use crate::token::Claims;
 
 /// The running account.
 #[derive(Debug)]
@@ -26,6 +28,11 @@ struct Desk {
     revoked: HashSet<u64>,
     trouble: Option<u16>,
     served: u64,
+    grants: Grants,
+    lose_next_token_answer: bool,
+    /// The account's host once it has moved, and those it had before.
+    home: Option<String>,
+    left: HashSet<String>,
 }
 
 /// What becomes of a request before anybody looks at what it asks.
@@ -37,12 +44,21 @@ pub(crate) enum Admission {
 }
 
 impl Office {
-    pub(crate) fn new(users: Vec<User>, clock: Clock, rate_limit: Option<u32>) -> Self {
+    pub(crate) fn new(
+        users: Vec<User>,
+        clock: Clock,
+        rate_limit: Option<u32>,
+        integrations: Vec<Integration>,
+    ) -> Self {
+        let desk = Desk {
+            grants: Grants::new(integrations),
+            ..Desk::default()
+        };
         Self {
             users,
             clock,
             rate_limit,
-            desk: Mutex::default(),
+            desk: Mutex::new(desk),
         }
     }
 
@@ -65,8 +81,11 @@ impl Office {
 
     /// Whose token this is, unless it was revoked.
     pub(crate) fn holder(&self, token: &str) -> Option<&User> {
-        let user = self.users.iter().find(|user| user.token == token)?;
-        (!self.desk().revoked.contains(&user.id)).then_some(user)
+        let desk = self.desk();
+        match self.users.iter().find(|user| user.token == token) {
+            Some(user) => (!desk.revoked.contains(&user.id)).then_some(user),
+            None => self.user(desk.grants.holder(token, self.now())?),
+        }
     }
 
     /// Counts a request of `user` in.
@@ -90,8 +109,78 @@ impl Office {
         self.desk().trouble = status;
     }
 
+    /// Ends the long-lived tokens of `user`.
     pub(crate) fn revoke(&self, user: u64) {
-        self.desk().revoked.insert(user);
+        let mut desk = self.desk();
+        desk.revoked.insert(user);
+        desk.grants.revoke_long_lived(user);
+    }
+
+    pub(crate) fn integration(&self, id: &str) -> Option<Integration> {
+        self.desk().grants.integration(id).cloned()
+    }
+
+    pub(crate) fn issue_code(&self, user: u64, integration: &str) -> String {
+        self.desk().grants.issue_code(user, integration, self.now())
+    }
+
+    /// A token of `user` that is good until `expires_at`, Unix seconds.
+    pub(crate) fn issue_long_lived(&self, user: u64, host: &str, expires_at: i64) -> String {
+        let claims = Claims {
+            user,
+            integration: "",
+            host,
+            issued_at: self.now(),
+            expires_at,
+        };
+        self.desk().grants.issue_long_lived(&claims)
+    }
+
+    pub(crate) fn exchange(&self, asked: &Exchange, host: &str) -> Result<Pair, Refused> {
+        self.desk().grants.exchange(asked, host, self.now())
+    }
+
+    pub(crate) fn is_live_refresh(&self, token: &str) -> bool {
+        self.desk().grants.is_live_refresh(token, self.now())
+    }
+
+    pub(crate) fn rotations(&self) -> u64 {
+        self.desk().grants.rotations()
+    }
+
+    pub(crate) fn revoke_grant(&self, user: u64) {
+        self.desk().grants.revoke(user);
+    }
+
+    pub(crate) fn expire_access(&self, user: u64) {
+        self.desk().grants.expire_access(user);
+    }
+
+    pub(crate) fn lose_next_token_answer(&self) {
+        self.desk().lose_next_token_answer = true;
+    }
+
+    /// Whether the answer being made is the one to lose; true once per wish.
+    pub(crate) fn loses_this_token_answer(&self) -> bool {
+        std::mem::take(&mut self.desk().lose_next_token_answer)
+    }
+
+    /// From now on the account lives at `host` and no longer at `former`.
+    pub(crate) fn move_to(&self, former: String, host: String) {
+        let mut desk = self.desk();
+        desk.left.remove(&host);
+        desk.left.insert(former);
+        desk.home = Some(host);
+    }
+
+    /// The account's host, if it ever moved.
+    pub(crate) fn home(&self) -> Option<String> {
+        self.desk().home.clone()
+    }
+
+    /// Whether the account lived at `host` once and no longer does.
+    pub(crate) fn has_left(&self, host: &str) -> bool {
+        self.desk().left.contains(host)
     }
 
     /// Sets a task as `by` (0 a robot) at `at`, Unix seconds.

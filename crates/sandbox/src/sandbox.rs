@@ -3,18 +3,20 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::account::User;
 use crate::books::{Changes, NewTask, Refusal, Task};
 use crate::clock::Clock;
+use crate::oauth::Integration;
 use crate::office::Office;
 use crate::staff::{SEATS, staff};
+use crate::wire::{Scissors, Wires};
 use crate::{api, shift};
 
 /// How to start a [`Sandbox`].
@@ -33,6 +35,8 @@ pub struct Config {
     pub clock: Clock,
     /// How many people work there, 1 to [`crate::MOST_STAFF`]; the first is the administrator.
     pub staff: usize,
+    /// The integrations that people can grant access to.
+    pub integrations: Vec<Integration>,
 }
 
 impl Default for Config {
@@ -45,6 +49,7 @@ impl Default for Config {
             rate_limit: Some(7),
             clock: Clock::default(),
             staff: SEATS,
+            integrations: vec![Integration::default()],
         }
     }
 }
@@ -70,9 +75,34 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Sandbox {
     url: String,
     office: Arc<Office>,
-    /// Its end tells the server to go.
-    running: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    integrations: Vec<Integration>,
+    /// Its end tells the servers to go.
+    running: watch::Sender<()>,
+    ended: watch::Receiver<()>,
+    /// One for each address the account has had.
+    servers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+async fn listen_on(listen: SocketAddr) -> Result<(Wires, SocketAddr), StartError> {
+    let failed = |reason| StartError { listen, reason };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((Wires(listener), address))
+}
+
+/// Serves until `ended` has lost its sender and the requests under way are answered.
+fn serve(
+    listener: Wires,
+    office: &Arc<Office>,
+    mut ended: watch::Receiver<()>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let service = api::router(Arc::clone(office)).into_make_service_with_connect_info::<Scissors>();
+    let serve = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { while ended.changed().await.is_ok() {} })
+        .into_future();
+    async move {
+        let _ = serve.await;
+    }
 }
 
 impl Sandbox {
@@ -81,32 +111,35 @@ impl Sandbox {
     /// # Errors
     /// [`StartError`] when the address cannot be listened on.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let listen = config.listen;
-        let failed = |reason| StartError { listen, reason };
-        let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let Config {
+            listen,
+            sales_floor,
+            token,
+            rate_limit,
+            clock,
+            staff: number,
+            integrations,
+        } = config;
+        let (listener, address) = listen_on(listen).await?;
+        let users = staff(number, token.as_deref());
+        let office = Arc::new(Office::new(users, clock, rate_limit, integrations.clone()));
+        let shift = shift::begin(Arc::clone(&office), sales_floor);
 
-        let users = staff(config.staff, config.token.as_deref());
-        let office = Arc::new(Office::new(users, config.clock, config.rate_limit));
-        let shift = shift::begin(Arc::clone(&office), config.sales_floor);
-
-        let (running, ended) = oneshot::channel::<()>();
-        let serve = axum::serve(listener, api::router(Arc::clone(&office)))
-            .with_graceful_shutdown(async move {
-                let _ = ended.await;
-            })
-            .into_future();
+        let (running, ended) = watch::channel(());
+        let serve = serve(listener, &office, ended.clone());
         let server = tokio::spawn(async move {
             tokio::select! {
-                _ = serve => {}
+                () = serve => {}
                 () = shift => {}
             }
         });
         Ok(Self {
             url: format!("http://{address}"),
             office,
+            integrations,
             running,
-            server,
+            ended,
+            servers: Mutex::new(vec![server]),
         })
     }
 
@@ -199,9 +232,72 @@ impl Sandbox {
         self.office.read(|books| books.tasks().cloned().collect())
     }
 
-    /// Revokes a user's token: from now on it is answered with 401.
+    /// Revokes a user's long-lived tokens: from now on they are answered with 401.
     pub fn revoke_token(&self, user: u64) {
         self.office.revoke(user);
+    }
+
+    /// The integrations registered in the account.
+    #[must_use]
+    pub fn integrations(&self) -> &[Integration] {
+        &self.integrations
+    }
+
+    /// A one-time code by which `integration` may act for `user`, as consent gives it; good for 20
+    /// minutes of the account's clock.
+    #[must_use]
+    pub fn issue_code(&self, user: u64, integration: &Integration) -> String {
+        self.office.issue_code(user, &integration.id)
+    }
+
+    /// A long-lived token of `user` in the form of a JWT, good until `expires_at` (Unix seconds).
+    #[must_use]
+    pub fn issue_long_lived(&self, user: u64, expires_at: i64) -> String {
+        let host = self.host();
+        self.office.issue_long_lived(user, &host, expires_at)
+    }
+
+    /// Takes back everything `user` granted to integrations: codes, refresh and access tokens.
+    pub fn revoke_grant(&self, user: u64) {
+        self.office.revoke_grant(user);
+    }
+
+    /// Ends the access tokens of `user` at once; they can be refreshed.
+    pub fn expire_access(&self, user: u64) {
+        self.office.expire_access(user);
+    }
+
+    /// The next granted token request changes the tokens, and the connection is cut instead of
+    /// answered: what a crash in between leaves behind.
+    pub fn lose_next_token_answer(&self) {
+        self.office.lose_next_token_answer();
+    }
+
+    /// How many refresh tokens have been used up so far.
+    #[must_use]
+    pub fn refreshes(&self) -> u64 {
+        self.office.rotations()
+    }
+
+    /// The account moves: it is served at `listen` (port 0 takes a free one) from now on, and where
+    /// it was before answers 404 to everything but `/oauth2/account/current/subdomain`, which names
+    /// the new host. Returns the new base address; [`Sandbox::url`] stays the first one.
+    ///
+    /// # Errors
+    /// [`StartError`] when the address cannot be listened on.
+    pub async fn move_to(&self, listen: SocketAddr) -> Result<String, StartError> {
+        let (listener, address) = listen_on(listen).await?;
+        let server = tokio::spawn(serve(listener, &self.office, self.ended.clone()));
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.push(server);
+        self.office.move_to(self.host(), address.to_string());
+        Ok(format!("http://{address}"))
+    }
+
+    /// The account's host now.
+    fn host(&self) -> String {
+        let first = || self.url.trim_start_matches("http://").to_owned();
+        self.office.home().unwrap_or_else(first)
     }
 
     /// Answers every API request with this HTTP status (429, 403, 503, …), until told `None`.
@@ -218,14 +314,14 @@ impl Sandbox {
     /// Ends the server and waits until it no longer listens.
     pub async fn stop(self) {
         let Self {
-            running,
-            mut server,
-            ..
+            running, servers, ..
         } = self;
         drop(running);
-        // A client that never finishes its request must not keep the port's owner.
-        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
-            server.abort();
+        for mut server in servers.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            // A client that never finishes its request must not keep the port's owner.
+            if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+                server.abort();
+            }
         }
     }
 

@@ -4,6 +4,8 @@ mod account;
 mod cards;
 mod control;
 mod events;
+mod form;
+mod oauth;
 mod page;
 mod problem;
 mod query;
@@ -13,12 +15,12 @@ mod tasks;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, DATE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::middleware::map_response_with_state;
-use axum::response::Response;
+use axum::middleware::{Next, from_fn_with_state, map_response_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -47,11 +49,24 @@ pub(crate) fn router(office: Arc<Office>) -> Router {
         .route("/api/v4/events/{id}", get(events::one))
         .route("/api/v4/{kind}", get(cards::list))
         .route("/api/v4/{kind}/{id}", get(cards::one))
+        .route("/oauth", get(oauth::consent).post(oauth::decide))
+        .route("/oauth2/access_token", post(oauth::access_token))
+        .route("/oauth2/account/current/subdomain", get(oauth::subdomain))
         .route("/sandbox/tasks/{id}/delete", post(control::delete_task))
         .fallback(async || Problem::not_found("Метод не найден"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(from_fn_with_state(Arc::clone(&office), at_home))
         .layer(map_response_with_state(Arc::clone(&office), dated))
         .with_state(office)
+}
+
+/// An address the account has left knows nothing but where it went.
+async fn at_home(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
+    let where_to = request.uri().path() == "/oauth2/account/current/subdomain";
+    if !where_to && office.has_left(&host_of(request.headers())) {
+        return Problem::not_found("Аккаунт не найден").into_response();
+    }
+    next.run(request).await
 }
 
 /// Dates the answer by the account's clock.
@@ -88,8 +103,7 @@ impl FromRequestParts<Arc<Office>> for Caller {
             Admission::Trouble(status) => return Err(Problem::trouble(status)),
             Admission::Welcome => {}
         }
-        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let origin = format!("http://{}", host.unwrap_or("localhost"));
+        let origin = format!("http://{}", host_of(&parts.headers));
         tracing::debug!(user = user.id, method = %parts.method, uri = %parts.uri, "request");
         Ok(Self {
             user,
@@ -118,6 +132,12 @@ impl FromRequestParts<Arc<Office>> for Visitor {
     ) -> Result<Self, Self::Rejection> {
         signed_in(&parts.headers, office).map(Self)
     }
+}
+
+/// The account's host as the caller wrote it.
+pub(crate) fn host_of(headers: &HeaderMap) -> String {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    host.unwrap_or("localhost").to_owned()
 }
 
 fn signed_in(headers: &HeaderMap, office: &Office) -> Result<User, Problem> {

@@ -52,13 +52,8 @@ impl Client {
     }
 
     pub(crate) fn with_token(url: &str, token: &str) -> Self {
-        static TLS: Once = Once::new();
-        // reqwest wants a provider even where nothing is encrypted.
-        TLS.call_once(|| {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        });
         Self {
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            http: bare(),
             url: url.to_owned(),
             token: token.to_owned(),
         }
@@ -105,6 +100,20 @@ impl Client {
             body,
         }
     }
+}
+
+/// A client that follows nothing and goes by no proxy.
+pub(crate) fn bare() -> reqwest::Client {
+    static TLS: Once = Once::new();
+    // reqwest wants a provider even where nothing is encrypted.
+    TLS.call_once(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 /// A quiet account without a limit.

@@ -6,6 +6,7 @@ mod client;
 mod clock;
 mod events;
 mod limits;
+mod oauth;
 mod program;
 mod reading;
 mod sales_floor;

@@ -11,7 +11,14 @@ use crate::client::Client;
 
 #[tokio::test]
 async fn it_introduces_itself_and_ends_with_standard_input() {
-    let (mut child, ready) = started(&["--token", "T", "--until-stdin-closes"]).await;
+    let (mut child, ready) = started(&[
+        "--token",
+        "T",
+        "--integration",
+        "app",
+        "--until-stdin-closes",
+    ])
+    .await;
     let url = ready["url"].as_str().unwrap();
     assert_eq!(ready["account"], "mebelsever");
     let users = ready["users"].as_array().unwrap();
@@ -23,6 +30,7 @@ async fn it_introduces_itself_and_ends_with_standard_input() {
         (&users[1]["token"], &users[1]["is_admin"]),
         (&"T-2".into(), &false.into())
     );
+    assert_eq!(ready["integrations"][0]["id"], "app");
     let account = Client::with_token(url, "T-2").get("account").await.ok();
     assert_eq!(account["current_user_id"], users[1]["id"]);
 
