@@ -4,6 +4,7 @@
 
 mod support;
 
+use axum::{Router, routing::get};
 use dealbell_centre::ServeOptions;
 use dealbell_protocol::{
     ApiError, Channel, ChannelSettings, ErrorCode,
@@ -12,7 +13,7 @@ use dealbell_protocol::{
 };
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
-use support::{ANNA, Bed, bed, bed_with, http};
+use support::{ANNA, Bed, bed, bed_beside, bed_with, http};
 
 struct Publisher {
     bed: Bed,
@@ -521,4 +522,22 @@ async fn marks_without_a_stream() {
     let many = vec![items[0].id; 1_001];
     let (_, error) = refusal(mark("read", json!({"ids": many}))).await;
     assert_eq!(error.field.as_deref(), Some("ids"));
+}
+
+#[tokio::test]
+async fn routes_beside_the_centres_own_pass_the_same_guard_and_its_refusals_stay() {
+    let beside = || Router::new().route("/v1/beside", get(|| async { "here" }));
+    let open = bed_beside(ServeOptions::default(), beside()).await;
+    let answer = http().get(open.url("/v1/beside")).send().await.unwrap();
+    assert_eq!(answer.text().await.unwrap(), "here");
+    let (status, error) = refusal(http().put(open.url("/v1/beside"))).await;
+    assert_eq!((status.as_u16(), error.code), (405, ErrorCode::NotFound));
+    let (status, _) = refusal(http().get(open.url("/v1/besides"))).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(open.page("").await.items, []);
+
+    let embedded = bed_beside(ServeOptions::embedded(), beside()).await;
+    let page = http().get(embedded.url("/v1/beside"));
+    let (status, _) = refusal(page.header("Origin", "https://evil.example")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
 }

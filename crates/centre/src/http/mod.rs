@@ -86,8 +86,8 @@ pub(crate) struct Served {
 }
 
 impl Centre {
-    /// The routes, for a listener bound to `local`.
-    pub fn router(&self, options: ServeOptions, local: SocketAddr) -> Router {
+    /// The routes and those `beside` them, for a listener bound to `local`.
+    fn router(&self, options: ServeOptions, beside: Router, local: SocketAddr) -> Router {
         let served = Served {
             centre: self.clone(),
             options: Arc::new(options),
@@ -106,11 +106,12 @@ impl Centre {
             .route("/v1/notifications/{id}/act", post(act::act))
             .route("/v1/channels", get(channels::read).put(channels::save))
             .route("/v1/stream", get(stream::upgrade))
+            .with_state(served.clone())
+            .merge(beside)
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(middleware::from_fn_with_state(served.clone(), guard::check))
-            .with_state(served)
+            .layer(middleware::from_fn_with_state(served, guard::check))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::ServeOptions;
 use crate::Centre;
-use axum::serve::ListenerExt as _;
+use axum::{Router, serve::ListenerExt as _};
 use dealbell_protocol::stream::CloseCode;
 use std::{future::Future, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot};
@@ -27,7 +27,24 @@ impl Centre {
         options: ServeOptions,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
-        let router = self.router(options, listener.local_addr()?);
+        self.serve_with(listener, options, Router::new(), shutdown)
+            .await
+    }
+
+    /// The same with routes `beside` the centre's own, for what it knows nothing of. They pass the
+    /// same guard; whom they answer is theirs to decide. A body above 256 KiB is refused unless
+    /// they allow more.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve_with(
+        &self,
+        listener: TcpListener,
+        options: ServeOptions,
+        beside: Router,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<(), ServeError> {
+        let router = self.router(options, beside, listener.local_addr()?);
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|io| {
             // A toast should not wait for a packet to fill; without it things work, too.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+use axum::Router;
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_protocol::{
     Cursor, Kind, Notification, Priority, ProviderId, UserId,
@@ -42,19 +43,25 @@ pub(crate) async fn bed() -> Bed {
 }
 
 pub(crate) async fn bed_with(options: ServeOptions) -> Bed {
+    bed_beside(options, Router::new()).await
+}
+
+/// With routes beside the centre's own.
+pub(crate) async fn bed_beside(options: ServeOptions, beside: Router) -> Bed {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("centre.db").display());
     let centre = Centre::open(Options::new(database)).await.unwrap();
     let anna = centre.add_user(ANNA, "Анна", "ru").await.unwrap();
     let token = centre.add_device(ANNA, "ноутбук").await.unwrap();
-    serve(folder, centre, anna, token, options).await
+    serve(folder, centre, anna, token, options, beside).await
 }
 
 /// A centre that exists already; the caller knows a token.
 pub(crate) async fn bed_over(folder: TempDir, centre: Centre) -> Bed {
     let anna = centre.ensure_user(ANNA, "", "ru").await.unwrap();
     let options = ServeOptions::default();
-    serve(folder, centre, anna, String::new(), options).await
+    let beside = Router::new();
+    serve(folder, centre, anna, String::new(), options, beside).await
 }
 
 async fn serve(
@@ -63,6 +70,7 @@ async fn serve(
     anna: UserId,
     token: String,
     options: ServeOptions,
+    beside: Router,
 ) -> Bed {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -72,7 +80,8 @@ async fn serve(
         let shutdown = async {
             let _ = stopped.await;
         };
-        serving.serve(listener, options, shutdown).await.unwrap();
+        let served = serving.serve_with(listener, options, beside, shutdown);
+        served.await.unwrap();
     });
     Bed {
         folder,
