@@ -90,6 +90,20 @@ export function flood(count) {
   });
 }
 
+/** An account as a check finds it. @param {Language} language @returns {import("../src/generated/protocol").Found} */
+export function found(language) {
+  const russian = language === "ru";
+  return {
+    account: russian ? "Кухни «Ромашка»" : "Daisy Kitchens",
+    host: russian ? "romashka.amocrm.ru" : "daisy.kommo.com",
+    user: russian ? "Анна Белова" : "Anna Bell",
+    email: russian ? "belova@romashka.ru" : "anna@daisy.com",
+    time_zone: russian ? "Asia/Yekaterinburg" : "Europe/Lisbon",
+    rights: "administrator",
+    expires_at: Date.parse("2027-11-21T12:00:00+03:00"),
+  };
+}
+
 /** @param {Language} language @returns {ChannelSettings} */
 export function channels(language) {
   const names = language === "ru" ? ["Телефония Mango", "Склад 1С"] : ["Mango telephony", "Warehouse"];

@@ -1,6 +1,6 @@
 // Stands in for the resident: a WebSocket that answers the window's calls from plain values.
 import { WebSocketServer } from "ws";
-import { channels, day } from "./data.mjs";
+import { channels, day, found } from "./data.mjs";
 
 /** @typedef {import("../src/generated/protocol").WindowCall} WindowCall */
 /** @typedef {import("../src/generated/protocol").WindowRequest} WindowRequest */
@@ -16,6 +16,7 @@ import { channels, day } from "./data.mjs";
  * @property {Notification[]} [rows]
  * @property {import("../src/generated/protocol").ChannelSettings} [channels]
  * @property {string | null} [cursor]
+ * @property {import("../src/generated/protocol").Found} [found] what a check finds
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
  * @property {Partial<Record<WindowRequest["type"], import("../src/generated/protocol").WindowErrorCode>>} [fails]
  */
@@ -40,6 +41,7 @@ export class StandIn {
       language_choice: "system",
       theme: "system",
       troubles: [],
+      reading: null,
       version: "0.1.0",
       ...story.state,
     };
@@ -72,6 +74,12 @@ export class StandIn {
     this.state = { ...this.state, unread: this.rows.filter((row) => row.read_at === null).length };
     this.tell({ type: "state", state: this.state });
     this.tell({ type: "list_changed", version: this.version });
+  }
+
+  /** Everything about `subject` goes (RULES T7). @param {string} subject */
+  withdraw(subject) {
+    this.rows = this.rows.filter((row) => row.subject !== subject);
+    this.changed();
   }
 
   /** @param {WindowRequest} request @returns {WindowAnswer} */
@@ -110,6 +118,17 @@ export class StandIn {
           providers: this.channels.providers.map((row) => ({ ...row, channels: providers[row.id] ?? row.channels })),
         };
         return { type: "channels", channels: this.channels };
+      }
+      case "check":
+        return { type: "checked", found: this.story.found ?? found(this.state.language) };
+      case "enter":
+        this.state = { ...this.state, way: "solo", account: "romashka.amocrm.ru", connection: { state: "online" } };
+        this.tell({ type: "state", state: this.state });
+        return { type: "done" };
+      case "complete": {
+        const subject = this.rows.find(({ id }) => id === request.id)?.subject;
+        setImmediate(() => this.withdraw(subject ?? ""));
+        return { type: "done" };
       }
       case "appearance":
         this.state = {

@@ -2,8 +2,9 @@
 import type { Backend, Told } from "./backend/backend";
 import { failure } from "./backend/backend";
 import { ChannelsModel } from "./channels/model.svelte";
-import type { Page, SignIn, ThemeChoice, Way, WindowRequest, WindowState } from "./generated/protocol";
+import type { Page, ThemeChoice, WindowRequest, WindowState } from "./generated/protocol";
 import { ListModel } from "./list/model.svelte";
+import { Connecting } from "./pages/connecting/model.svelte";
 import { speak } from "./texts/texts.svelte";
 
 /** A line above the footer: the id of its text, and whether it tells of a failure. */
@@ -20,16 +21,16 @@ export class Desk {
   notice = $state.raw<Notice | null>(null);
   /** A page wanted while channels are unsaved; the question is on the screen. */
   leavingTo = $state.raw<Page | "closed" | null>(null);
-  /** The form that the sign-in page shows. */
-  form = $state<Way | null>(null);
 
   readonly list: ListModel;
   readonly channels: ChannelsModel;
+  readonly connecting: Connecting;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
     this.list = new ListModel(backend);
     this.channels = new ChannelsModel(backend);
+    this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));
     backend.listen((told) => this.#hear(told));
     void this.begin();
     // Asked beside the state, not after it: the first rows are what the user waits for.
@@ -90,13 +91,6 @@ export class Desk {
     await this.ask({ type: "appearance", language, theme });
   }
 
-  /** Null when it worked, else the code to word beside the form. */
-  async signIn(way: SignIn) {
-    const code = failure(await this.backend.call({ type: "sign_in", way }));
-    if (!code) this.#turn({ page: "list", at: null });
-    return code;
-  }
-
   tell(notice: Notice | null): void {
     clearTimeout(this.#noticeTimer);
     this.notice = notice;
@@ -105,7 +99,6 @@ export class Desk {
 
   #turn(page: Page): void {
     this.page = page;
-    this.form = null;
     this.tell(null);
     // An item that was read meanwhile is not among the unread ones.
     if (page.page === "list" && page.at) this.list.show("all");

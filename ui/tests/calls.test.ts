@@ -17,15 +17,19 @@ test("answers find their calls, in whatever order they come", async () => {
   expect(await second).toEqual({ type: "failed", code: "offline" });
 });
 
-test("silence becomes a failure; signing in is given longer", async () => {
+test("silence becomes a failure; what waits for a CRM is given longer", async () => {
   const calls = new Calls(() => undefined);
   const ended: string[] = [];
   void calls.ask({ type: "reconnect" }).then(({ type }) => ended.push(`reconnect ${type}`));
-  void calls.ask({ type: "sign_in", way: { way: "demo" } }).then(({ type }) => ended.push(`sign_in ${type}`));
+  void calls.ask({ type: "complete", id: "a", result: "" }).then(({ type }) => ended.push(`complete ${type}`));
+  void calls.ask({ type: "check", way: { way: "demo" } }).then(({ type }) => ended.push(`check ${type}`));
+  void calls.ask({ type: "enter" }).then(({ type }) => ended.push(`enter ${type}`));
   await vi.advanceTimersByTimeAsync(15_000);
   expect(ended).toEqual(["reconnect failed"]);
-  await vi.advanceTimersByTimeAsync(45_000);
-  expect(ended).toEqual(["reconnect failed", "sign_in failed"]);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect(ended).toEqual(["reconnect failed", "complete failed"]);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(ended.slice(2)).toEqual(["check failed", "enter failed"]);
 });
 
 test("a call that cannot be handed over has failed at once", async () => {

@@ -1,9 +1,17 @@
 // Matches answers to calls by id, and gives up on those that stay silent.
 import type { WindowAnswer, WindowCall, WindowRequest } from "../generated/protocol";
 
-/** How long an answer may take, milliseconds. Signing in waits for a CRM far away. */
+/** How long an answer may take, milliseconds. Some wait for a CRM far away, and for its proxy. */
 export function patience(request: WindowRequest): number {
-  return request.type === "sign_in" ? 60_000 : 15_000;
+  switch (request.type) {
+    case "check":
+    case "enter":
+      return 60_000;
+    case "complete":
+      return 30_000;
+    default:
+      return 15_000;
+  }
 }
 
 const SILENT: WindowAnswer = { type: "failed", code: "unknown" };

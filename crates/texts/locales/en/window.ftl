@@ -62,6 +62,16 @@ error-offline = There is no connection right now. Try again when it is back
 error-token-refused = The token does not fit. Check that all of it was pasted
 error-address-wrong = There is nothing at this address. Check it
 error-not-a-centre = Somebody else answers at this address. Check it
+error-account-unknown = There is no such account. Check the name for a typo
+error-token-expired = The token has expired. Create a new one
+error-token-elsewhere = This token belongs to another account or was revoked. Create a new one
+error-code-expired = The code no longer works. Copy a new one
+error-integration-wrong = The integration's keys do not fit together. Check them
+error-no-rights = You may not do this. Ask the account's administrator
+error-not-paid = The account is not paid for, so the CRM has closed it
+error-blocked = The CRM has closed the door to your address: too many requests. Write to its support
+error-proxy-asks = Your network's proxy wants you to sign in first. Put name and password into the system's proxy settings, or ask whoever runs the network
+error-crm-refused = The CRM did not accept this. Open the card and see what has changed
 error-conflict = The channels were changed on another device meanwhile
 error-gone = This notification is gone: it was taken out of the centre
 error-no-link = This notification has no safe link, so there is nothing to open
@@ -148,24 +158,156 @@ signin-lead = Dealbell tells you of tasks, chats and requests the moment they co
 signin-again-title = Sign in again
 signin-demo = Try the demo
 signin-demo-about = A practice sales floor, no account needed
+signin-demo-busy = Setting up the practice floor…
 signin-solo = My account
-signin-solo-about = amoCRM or Kommo, with your own token
-signin-solo-address = Account address
-signin-solo-token = Long-lived token
-signin-solo-help = In Kommo: Settings → Integrations → Create integration → Keys and scopes → Long-lived token
-signin-solo-token-refused = { $crm } does not accept this token. Create a new one and paste all of it
-signin-solo-address-wrong = No such account was found. An address looks like romashka.amocrm.ru or romashka.kommo.com
-signin-solo-not-a-centre = It is not a CRM that answers at this address. Copy it from the browser where your account is open
+signin-solo-about = amoCRM or Kommo, by token or OAuth
 signin-team = My team's centre
 signin-team-about = One for the department; your administrator knows its address
+signin-submit = Check
+signin-busy = Checking…
+signin-empty = There is nothing here yet
+
+signin-solo-address = Account address
+signin-solo-address-example = romashka.kommo.com
+signin-solo-address-help = The account's name, its address, or a link to any of its pages
+signin-solo-address-is = We'll connect to { $host }
+signin-by = How to sign in
+signin-by-token = Token
+signin-by-token-about = The simplest: you create it once, and it lasts until the day you choose.
+signin-by-oauth = OAuth
+signin-by-oauth-about = Access renews itself, but there is more to fill in.
+signin-solo-token = Long-lived token
+signin-oauth-integration = Integration ID
+signin-oauth-secret = Secret key
+signin-oauth-redirect = Redirect address
+signin-oauth-code = Authorization code
+signin-oauth-code-help = Good for 20 minutes, so paste it last. The whole address your browser came back to will do, too
+signin-oauth-code-found = The code is in this address
 signin-team-address = Address of the centre
+signin-team-address-example = https://bell.romashka.com
+signin-team-address-help = The centre's administrator knows it
 signin-team-token = Device token
 signin-team-help = The centre's administrator gives out a token for each device
+
+## Where a field's content is found, by the names the CRM uses
+
+where = Where do I find this?
+where-address-1 = Open { $crm } in your browser and copy the address from the bar at the top: any page will do.
+where-address-2 = Shorter works too: the name before the first dot is enough for amocrm.ru.
+where-create = { $crm ->
+    [Kommo] Settings → Integrations → Create integration → Private. Only an administrator of the account can do this.
+   *[other] amoMarket → ⋯ → Create integration → External integration. Only an administrator of the account can do this.
+}
+where-keys = { $crm ->
+    [Kommo] Open the integration you created and its tab Keys and scopes.
+   *[other] Open the integration you created and its tab Keys and scopes.
+}
+where-token-3 = { $crm ->
+    [Kommo] Press Generate long-lived token, choose how long it lasts and copy it at once: it is not shown again.
+   *[other] Generate a long-lived token, choose how long it lasts and copy it at once: it is not shown again.
+}
+where-integration-3 = { $crm ->
+    [Kommo] Copy the Integration ID.
+   *[other] Copy the integration ID.
+}
+where-secret-3 = { $crm ->
+    [Kommo] Copy the Secret key.
+   *[other] Copy the secret key.
+}
+where-code-3 = { $crm ->
+    [Kommo] Copy the Authorization code. It changes every 20 minutes and works once.
+   *[other] Copy the authorization code. It changes every 20 minutes and works once.
+}
+where-redirect-2 = { $crm ->
+    [Kommo] Put any https address of yours into Redirect URL: Dealbell will not open it.
+   *[other] Put any https address of yours into the redirect link: Dealbell will not open it.
+}
+where-redirect-3 = Paste the same address here, letter for letter.
+scheme-market = { $crm ->
+    [Kommo] Integrations
+   *[other] amoMarket
+}
+scheme-create = { $crm ->
+    [Kommo] Create integration
+   *[other] Create integration
+}
+scheme-external = { $crm ->
+    [Kommo] Private
+   *[other] External integration
+}
+scheme-redirect = { $crm ->
+    [Kommo] Redirect URL
+   *[other] Redirect link
+}
+scheme-keys = { $crm ->
+    [Kommo] Keys and scopes
+   *[other] Keys and scopes
+}
+scheme-secret = { $crm ->
+    [Kommo] Secret key
+   *[other] Secret key
+}
+scheme-integration = { $crm ->
+    [Kommo] Integration ID
+   *[other] Integration ID
+}
+scheme-code = { $crm ->
+    [Kommo] Authorization code
+   *[other] Authorization code
+}
+scheme-token = { $crm ->
+    [Kommo] Long-lived token
+   *[other] Long-lived token
+}
+
+## What was found
+
+signin-found-title = Is this your account?
+signin-found-team = Is this your centre?
+signin-found-user = You
+signin-found-own = Whoever your token belongs to
+signin-found-unnamed = The name is not shown
+signin-found-zone = Time
+signin-found-now = It is { $clock } there now
+signin-found-rights = Rights
+signin-rights-administrator = Administrator
+signin-rights-administrator-about = We see everything we need
+signin-rights-manager = Manager
+signin-rights-manager-about = We won't see colleagues' names; the rest works
+signin-found-token = Token
+signin-found-until = Until { $date }
+signin-found-until-about = We'll remind you in time
+signin-twice-title = So that nothing rings twice
+signin-twice = { $crm ->
+    [Kommo] Switch off browser notifications in Kommo itself: your picture at the top left → Profile → Notification settings, the Browser column.
+   *[other] Switch off browser notifications in amoCRM itself: your picture at the top left → Profile → notifications, the Browser column.
+}
+signin-enter = Connect
+signin-entering = Connecting…
+
+## Why signing in did not work, by code
+
+signin-solo-address-wrong = This is no account's address. One looks like romashka.amocrm.ru or romashka.kommo.com
+signin-solo-account-unknown = There is no account { $host }. Check the name for a typo
+signin-solo-not-a-centre = Another page answers instead of { $crm }: a proxy's or a network's sign-in. Open { $host } in your browser, sign in where it asks, and try again
+signin-solo-token-refused = { $crm } does not accept this token. Create a new one and paste all of it
+signin-solo-token-expired = This token has expired. Create a new one and paste it here
+signin-solo-token-elsewhere = This token belongs to another account or was revoked. Create a new one in { $host } and paste it here
+signin-solo-code-expired = This code no longer works: it lives 20 minutes and works once. Copy a new one from the same tab
+signin-solo-integration-wrong = ID, key and redirect address are not of one integration. Copy all three from its page once more
+signin-solo-no-rights = { $crm } does not show tasks to this user. Ask the account's administrator to allow it
+signin-solo-not-paid = The account { $host } is not paid for, so { $crm } has closed it. Pay for it and try again
+signin-solo-blocked = { $crm } has closed the door to your address: too many requests. Write to its support, or try from another network
+signin-oauth-token-refused = { $crm } does not accept these keys. Check the integration's scopes and copy a new code
+signin-oauth-token-expired = The access has expired already. Copy a new code and try again
+signin-oauth-token-elsewhere = This integration lives in another account. Compare the address, or copy the code from { $host }
 signin-team-token-refused = The centre does not know this token. Ask your administrator for a new one
+signin-team-no-rights = The centre does not let this token in. Ask your administrator for a new one
 signin-team-address-wrong = Nobody answers at this address. Compare it with what your administrator gave you
 signin-team-not-a-centre = It is not a Dealbell centre that answers at this address. Compare it with what your administrator gave you
-signin-submit = Sign in
-signin-busy = Checking…
+
+## Why one was signed out
+
 signed-out-no-token = The token was not kept. Paste it once more
 signed-out-token-invalid = { $crm } no longer accepts this token. Create a new one and paste it here
 signed-out-token-invalid-team = The centre no longer accepts this token. Ask your administrator for a new one and paste it here

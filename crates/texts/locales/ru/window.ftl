@@ -63,6 +63,16 @@ error-offline = Сейчас нет связи. Попробуйте, когда
 error-token-refused = Токен не подошёл. Проверьте, что он вставлен целиком
 error-address-wrong = По этому адресу ничего нет. Проверьте его
 error-not-a-centre = По этому адресу отвечает кто-то другой. Проверьте его
+error-account-unknown = Такого аккаунта нет. Проверьте, нет ли опечатки в имени
+error-token-expired = Срок токена вышел. Создайте новый
+error-token-elsewhere = Этот токен от другого аккаунта или отозван. Создайте новый
+error-code-expired = Код уже не действует. Скопируйте новый
+error-integration-wrong = Ключи интеграции не подходят друг к другу. Проверьте их
+error-no-rights = На это не хватает прав. Попросите администратора аккаунта
+error-not-paid = Аккаунт не оплачен, и CRM закрыла к нему доступ
+error-blocked = CRM закрыла доступ с вашего адреса: слишком много запросов. Напишите в её поддержку
+error-proxy-asks = Прокси вашей сети сначала просит войти. Впишите логин и пароль в настройках прокси системы или спросите, кто ведает сетью
+error-crm-refused = CRM не приняла это. Откройте карточку и посмотрите, что изменилось
 error-conflict = Каналы тем временем изменили на другом устройстве
 error-gone = Этого уведомления больше нет: его убрали из центра
 error-no-link = У этого уведомления нет безопасной ссылки, поэтому открыть нечего
@@ -147,26 +157,158 @@ sign-out-sure = Да, выйти
 signin-title = Где ваши сделки?
 signin-lead = Dealbell сообщит о задачах, чатах и заявках, как только они появятся.
 signin-again-title = Войдите снова
-signin-demo = Посмотреть на примере
+signin-demo = Попробовать демо
 signin-demo-about = Учебный отдел продаж, без регистрации
+signin-demo-busy = Готовим учебный отдел…
 signin-solo = Мой аккаунт
-signin-solo-about = amoCRM или Kommo по вашему токену
-signin-solo-address = Адрес аккаунта
-signin-solo-token = Долгосрочный токен
-signin-solo-help = В amoCRM: amoМаркет → ⋮ → Создать интеграцию → Ключи и доступы → Долгосрочный токен
-signin-solo-token-refused = { $crm } не пускает по этому токену. Создайте новый и вставьте его целиком
-signin-solo-address-wrong = Такого аккаунта не нашли. Адрес выглядит так: romashka.amocrm.ru или romashka.kommo.com
-signin-solo-not-a-centre = По этому адресу отвечает не CRM. Скопируйте адрес из браузера, где открыт ваш аккаунт
-signin-team = Центр команды
+signin-solo-about = amoCRM или Kommo: по токену или через OAuth
+signin-team = Центр моей команды
 signin-team-about = Один на весь отдел, адрес даст администратор
+signin-submit = Проверить
+signin-busy = Проверяем…
+signin-empty = Здесь пока пусто
+
+signin-solo-address = Адрес аккаунта
+signin-solo-address-example = romashka.amocrm.ru
+signin-solo-address-help = Имя аккаунта, адрес целиком или ссылка на любую его страницу
+signin-solo-address-is = Подключимся к { $host }
+signin-by = Как войти
+signin-by-token = Токен
+signin-by-token-about = Проще всего: создаёте один раз, действует до выбранного срока.
+signin-by-oauth = OAuth
+signin-by-oauth-about = Доступ продлевается сам, но ввести нужно больше.
+signin-solo-token = Долгосрочный токен
+signin-oauth-integration = ID интеграции
+signin-oauth-secret = Секретный ключ
+signin-oauth-redirect = Адрес перенаправления
+signin-oauth-code = Код авторизации
+signin-oauth-code-help = Действует 20 минут, поэтому вставьте его последним. Подойдёт и весь адрес, на который вернулся браузер
+signin-oauth-code-found = Нашли код в этом адресе
 signin-team-address = Адрес центра
+signin-team-address-example = https://bell.romashka.ru
+signin-team-address-help = Его знает администратор центра
 signin-team-token = Токен устройства
 signin-team-help = Токен выдаёт администратор центра, на каждое устройство свой
+
+## Where a field's content is found, by the names the CRM uses
+
+where = Где это найти?
+where-address-1 = Откройте { $crm } в браузере и скопируйте адрес из строки вверху: подойдёт любая страница.
+where-address-2 = Можно и короче: хватит имени до первой точки.
+where-create = { $crm ->
+    [Kommo] Settings → Integrations → Create integration → Private. Это может только администратор аккаунта.
+   *[other] amoМаркет → ⋯ → «Создать интеграцию» → «Внешняя интеграция». Это может только администратор аккаунта.
+}
+where-keys = { $crm ->
+    [Kommo] Откройте созданную интеграцию, вкладка Keys and scopes.
+   *[other] Откройте созданную интеграцию, вкладка «Ключи и доступы».
+}
+where-token-3 = { $crm ->
+    [Kommo] Нажмите Generate long-lived token, выберите срок и сразу скопируйте: второй раз токен не покажут.
+   *[other] Сгенерируйте долгосрочный токен, выберите срок и сразу скопируйте: второй раз его не покажут.
+}
+where-integration-3 = { $crm ->
+    [Kommo] Скопируйте Integration ID.
+   *[other] Скопируйте «ID интеграции».
+}
+where-secret-3 = { $crm ->
+    [Kommo] Скопируйте Secret key.
+   *[other] Скопируйте «Секретный ключ».
+}
+where-code-3 = { $crm ->
+    [Kommo] Скопируйте Authorization code. Он меняется каждые 20 минут и подходит один раз.
+   *[other] Скопируйте «Код авторизации». Он меняется каждые 20 минут и подходит один раз.
+}
+where-redirect-2 = { $crm ->
+    [Kommo] Впишите в Redirect URL любой свой адрес на https: открывать его Dealbell не будет.
+   *[other] Впишите в поле «Ссылка для перенаправления» любой свой адрес на https: открывать его Dealbell не будет.
+}
+where-redirect-3 = Этот же адрес, буква в букву, вставьте сюда.
+scheme-market = { $crm ->
+    [Kommo] Integrations
+   *[other] amoМаркет
+}
+scheme-create = { $crm ->
+    [Kommo] Create integration
+   *[other] Создать интеграцию
+}
+scheme-external = { $crm ->
+    [Kommo] Private
+   *[other] Внешняя интеграция
+}
+scheme-redirect = { $crm ->
+    [Kommo] Redirect URL
+   *[other] Ссылка для перенаправления
+}
+scheme-keys = { $crm ->
+    [Kommo] Keys and scopes
+   *[other] Ключи и доступы
+}
+scheme-secret = { $crm ->
+    [Kommo] Secret key
+   *[other] Секретный ключ
+}
+scheme-integration = { $crm ->
+    [Kommo] Integration ID
+   *[other] ID интеграции
+}
+scheme-code = { $crm ->
+    [Kommo] Authorization code
+   *[other] Код авторизации
+}
+scheme-token = { $crm ->
+    [Kommo] Long-lived token
+   *[other] Долгосрочный токен
+}
+
+## What was found
+
+signin-found-title = Это ваш аккаунт?
+signin-found-team = Это ваш центр?
+signin-found-user = Вы
+signin-found-own = Под вашим токеном
+signin-found-unnamed = Имени не видно
+signin-found-zone = Время
+signin-found-now = Сейчас там { $clock }
+signin-found-rights = Права
+signin-rights-administrator = Администратор
+signin-rights-administrator-about = Видно всё, что нужно
+signin-rights-manager = Менеджер
+signin-rights-manager-about = Имён коллег не увидим, остальное работает
+signin-found-token = Токен
+signin-found-until = До { $date }
+signin-found-until-about = Напомним заранее
+signin-twice-title = Чтобы не звонило дважды
+signin-twice = { $crm ->
+    [Kommo] Отключите уведомления браузера в самой Kommo: ваше фото слева вверху → Profile → Notification settings, столбец Browser.
+   *[other] Отключите уведомления браузера в самой amoCRM: ваше фото слева вверху → «Профиль» → уведомления, столбец «Браузер».
+}
+signin-enter = Подключить
+signin-entering = Подключаем…
+
+## Why signing in did not work, by code
+
+signin-solo-address-wrong = Это не адрес аккаунта. Он выглядит так: romashka.amocrm.ru или romashka.kommo.com
+signin-solo-account-unknown = Аккаунта { $host } нет. Проверьте, нет ли опечатки в имени
+signin-solo-not-a-centre = Вместо { $crm } отвечает чужая страница: прокси или вход в сеть. Откройте { $host } в браузере, войдите, куда просят, и попробуйте снова
+signin-solo-token-refused = { $crm } не пускает по этому токену. Создайте новый и вставьте его целиком
+signin-solo-token-expired = Срок этого токена вышел. Создайте новый и вставьте его сюда
+signin-solo-token-elsewhere = Этот токен от другого аккаунта или отозван. Создайте новый в { $host } и вставьте его сюда
+signin-solo-code-expired = Этот код уже не действует: он живёт 20 минут и подходит один раз. Скопируйте новый с той же вкладки
+signin-solo-integration-wrong = ID, ключ и адрес перенаправления — не от одной интеграции. Скопируйте все три с её страницы ещё раз
+signin-solo-no-rights = { $crm } не показывает этому пользователю задачи. Попросите администратора аккаунта открыть к ним доступ
+signin-solo-not-paid = Аккаунт { $host } не оплачен, и { $crm } закрыла к нему доступ. Оплатите его и попробуйте снова
+signin-solo-blocked = { $crm } закрыла доступ с вашего адреса: слишком много запросов. Напишите в её поддержку или попробуйте из другой сети
+signin-oauth-token-refused = { $crm } не пускает с этими ключами. Проверьте доступы интеграции и скопируйте новый код
+signin-oauth-token-expired = Доступ уже истёк. Скопируйте новый код и попробуйте снова
+signin-oauth-token-elsewhere = Эта интеграция живёт в другом аккаунте. Сверьте адрес или скопируйте код из { $host }
 signin-team-token-refused = Центр не знает этого токена. Попросите у администратора новый
+signin-team-no-rights = Центр не пускает с этим токеном. Попросите у администратора новый
 signin-team-address-wrong = По этому адресу никто не отвечает. Сверьте его с тем, что дал администратор
 signin-team-not-a-centre = По этому адресу отвечает не центр Dealbell. Сверьте его с тем, что дал администратор
-signin-submit = Войти
-signin-busy = Проверяем…
+
+## Why one was signed out
+
 signed-out-no-token = Токен не был сохранён. Вставьте его ещё раз
 signed-out-token-invalid = { $crm } больше не пускает по этому токену. Создайте новый и вставьте его здесь
 signed-out-token-invalid-team = Центр больше не пускает по этому токену. Попросите у администратора новый и вставьте его здесь
