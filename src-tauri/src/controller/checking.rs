@@ -31,6 +31,14 @@ pub(crate) struct CheckEnded {
     outcome: Result<Checked, WindowErrorCode>,
 }
 
+/// Something found that the user said yes to.
+pub(crate) struct Entry {
+    /// The call that said it.
+    pub(super) caller: Caller,
+    turn: u64,
+    checked: Checked,
+}
+
 impl Controller {
     /// The window wants a way tried out. The line in use is not touched.
     pub(super) fn check(&mut self, caller: Caller, way: SignIn) {
@@ -71,14 +79,27 @@ impl Controller {
 
     /// The user says yes to what was found last.
     pub(super) async fn enter(&mut self, caller: Caller) {
-        let Some(checked) = self.checked.take(&caller.page) else {
+        let Some((turn, checked)) = self.checked.take(&caller.page) else {
             // Entered already, or too long ago.
             return self
                 .window
                 .answer(caller, refused(WindowErrorCode::Conflict));
         };
-        let key = checked.secret.map_or(Key::None, Key::New);
-        self.want_line(Some(caller), checked.account, key).await;
+        let (account, secret) = (checked.account.clone(), checked.secret.clone());
+        let entry = Entry {
+            caller,
+            turn,
+            checked,
+        };
+        let key = secret.map_or(Key::None, Key::New);
+        self.want_line(Some(entry), account, key).await;
+    }
+
+    /// What was to be entered could not be: the page is told, and may try again.
+    pub(super) fn not_entered(&mut self, entry: Entry, code: WindowErrorCode) {
+        let page = entry.caller.page;
+        self.checked.keep(entry.turn, page, entry.checked);
+        self.window.answer(entry.caller, refused(code));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opening a line: the one wanted at the start, the one signed in to before, the one just checked.
 
-use super::calls::refused;
+use super::checking::Entry;
 use super::order::Turn;
 use super::{Controller, Input, language, signed_out, watch_value};
 use crate::account::Account;
@@ -8,7 +8,6 @@ use crate::bell;
 use crate::cli::Cli;
 use crate::line::{Line, LineError, Opening};
 use crate::secret::Secret;
-use crate::window::Caller;
 use dealbell_inbox::{StartError, ToastAct};
 use dealbell_protocol::window::{Page, SignedOutReason, Way, WindowAnswer, WindowErrorCode};
 use std::sync::Arc;
@@ -16,10 +15,10 @@ use tokio::sync::mpsc;
 
 /// A line that is wanted.
 pub(crate) struct Wanted {
-    /// The call that asked for it, where the user did.
-    pub(super) caller: Option<Caller>,
-    pub(super) account: Account,
-    pub(super) key: Key,
+    /// What the user said yes to, where he did.
+    entry: Option<Entry>,
+    account: Account,
+    key: Key,
 }
 
 /// What lets us into an account.
@@ -42,7 +41,7 @@ pub(crate) struct Previous {
 
 /// What became of opening a line.
 pub(crate) struct Opened {
-    caller: Option<Caller>,
+    entry: Option<Entry>,
     /// The secret, where it is new and has to be kept.
     fresh: Option<Arc<Secret>>,
     outcome: Result<(Line, mpsc::Receiver<ToastAct>), Refusal>,
@@ -95,14 +94,14 @@ impl Controller {
     }
 
     /// Opens a line as soon as no other one is being opened.
-    pub(super) async fn want_line(&mut self, caller: Option<Caller>, account: Account, key: Key) {
+    pub(super) async fn want_line(&mut self, entry: Option<Entry>, account: Account, key: Key) {
         // What is remembered of it may know where it has moved.
         let remembered = self.settings.current().account.clone();
         let account = remembered
             .filter(|remembered| remembered.is_same(&account))
             .unwrap_or(account);
         let wanted = Wanted {
-            caller,
+            entry,
             account,
             key,
         };
@@ -121,16 +120,15 @@ impl Controller {
     }
 
     fn not_opened(&mut self, wanted: Option<Wanted>) {
-        if let Some(caller) = wanted.and_then(|wanted| wanted.caller) {
-            self.window
-                .answer(caller, refused(WindowErrorCode::Conflict));
+        if let Some(entry) = wanted.and_then(|wanted| wanted.entry) {
+            self.not_entered(entry, WindowErrorCode::Conflict);
         }
     }
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
     async fn begin_opening(&mut self, wanted: Wanted) {
         let Wanted {
-            caller,
+            entry,
             account,
             key,
         } = wanted;
@@ -176,7 +174,7 @@ impl Controller {
             }
             .await;
             let opened = Opened {
-                caller,
+                entry,
                 fresh,
                 outcome,
             };
@@ -189,14 +187,16 @@ impl Controller {
         let wanted = self.opening_account.take().is_some();
         match opened.outcome {
             Ok((line, acts)) if wanted => {
-                self.use_line(line, acts, opened.caller, opened.fresh).await;
+                self.use_line(line, acts, opened.entry, opened.fresh).await;
             }
             Ok((line, _)) => {
                 // Signed out meanwhile.
                 line.close().await;
-                self.refuse(opened.caller, WindowErrorCode::Conflict);
+                if let Some(entry) = opened.entry {
+                    self.not_entered(entry, WindowErrorCode::Conflict);
+                }
             }
-            Err(refusal) => self.line_refused(opened.caller, &refusal),
+            Err(refusal) => self.line_refused(opened.entry, &refusal),
         }
         match (self.openings.ended(), self.previous.take()) {
             (Some(next), previous) => {
@@ -208,7 +208,7 @@ impl Controller {
         }
     }
 
-    fn line_refused(&mut self, caller: Option<Caller>, refusal: &Refusal) {
+    fn line_refused(&mut self, entry: Option<Entry>, refusal: &Refusal) {
         let (reason, code) = match refusal {
             Refusal::NoToken => (SignedOutReason::NoToken, WindowErrorCode::TokenRefused),
             Refusal::Code(code @ WindowErrorCode::TokenRefused) => {
@@ -217,16 +217,11 @@ impl Controller {
             Refusal::Code(code) => (SignedOutReason::NoAccount, *code),
         };
         tracing::warn!(?code, "no line");
-        if caller.is_none() && self.previous.is_none() {
+        if let Some(entry) = entry {
+            self.not_entered(entry, code);
+        } else if self.previous.is_none() {
             self.signed_out = signed_out(reason);
             self.window.show(Page::SignIn);
-        }
-        self.refuse(caller, code);
-    }
-
-    fn refuse(&mut self, caller: Option<Caller>, code: WindowErrorCode) {
-        if let Some(caller) = caller {
-            self.window.answer(caller, refused(code));
         }
     }
 
@@ -234,7 +229,7 @@ impl Controller {
         &mut self,
         line: Line,
         acts: mpsc::Receiver<ToastAct>,
-        caller: Option<Caller>,
+        entry: Option<Entry>,
         fresh: Option<Arc<Secret>>,
     ) {
         self.close_line().await;
@@ -259,10 +254,10 @@ impl Controller {
         }
         self.tell_where_it_is();
         self.unproved = fresh;
-        if let Some(caller) = caller {
+        if let Some(entry) = entry {
             // It was tried out before it came here.
             self.secret_works(true);
-            self.window.answer(caller, WindowAnswer::Done);
+            self.window.answer(entry.caller, WindowAnswer::Done);
             self.window.show(Page::List { at: None });
         }
     }

@@ -37,10 +37,10 @@ impl<P: PartialEq, T> LastChecked<P, T> {
         (by == page).then_some(found)
     }
 
-    /// The same, once: there is nothing to enter afterwards.
-    pub(super) fn take(&mut self, page: &P) -> Option<T> {
+    /// The same, once: there is nothing to enter afterwards, unless it is kept again by its turn.
+    pub(super) fn take(&mut self, page: &P) -> Option<(u64, T)> {
         let (by, found) = self.kept.take()?;
-        (by == *page).then_some(found)
+        (by == *page).then_some((self.turn, found))
     }
 
     /// Forgets what the check of this turn has found.
@@ -122,8 +122,11 @@ mod tests {
         assert!(last.keep(late, "page", "late"));
         assert!(!last.keep(early, "page", "early"));
         assert_eq!(last.of(&"page"), Some(&"late"));
-        assert_eq!(last.take(&"page"), Some("late"));
+        assert_eq!(last.take(&"page"), Some((late, "late")));
         assert_eq!(last.take(&"page"), None);
+        // It could not be used after all, and may be tried again.
+        assert!(last.keep(late, "page", "late"));
+        assert_eq!(last.of(&"page"), Some(&"late"));
     }
 
     #[test]
