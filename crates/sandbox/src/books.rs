@@ -1,172 +1,32 @@
-//! The account's books: tasks, and the events that record what was done to them. Time comes in as
-//! an argument.
+//! The account's books: cards, tasks, conversations, requests, and the events that record what was
+//! done to them. Time comes in as an argument.
 
-use std::collections::BTreeMap;
+mod cards;
+mod conversations;
+mod entity;
+mod journal;
+mod notes;
+mod pipelines;
+mod requests;
+mod tasks;
 
-use crate::cast;
-use crate::events::{Event, Happening, event_id};
+pub use cards::{Card, Deal, NewLead, Person};
+pub(crate) use cards::{CardChanges, NewCard};
+pub use conversations::{Message, Talk};
+pub use entity::{Entity, EntityKind};
+pub use notes::Note;
+pub(crate) use notes::{Body, Call};
+pub use pipelines::{LOST, MAIN_PIPELINE, SECOND_PIPELINE, WON};
+pub(crate) use pipelines::{PIPELINES, Pipeline, Status, pipeline};
+pub use requests::{Category, Metadata, NewRequest, Outcome, Request};
+pub(crate) use tasks::Changes;
+pub use tasks::{NewTask, Task};
 
-/// What a card is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EntityKind {
-    /// A deal.
-    Leads,
-    /// A person.
-    Contacts,
-    /// A company.
-    Companies,
-    /// A returning customer.
-    Customers,
-}
-
-impl EntityKind {
-    /// The API's name, also the path segment.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Leads => "leads",
-            Self::Contacts => "contacts",
-            Self::Companies => "companies",
-            Self::Customers => "customers",
-        }
-    }
-
-    /// The kind the API calls `name`.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        [
-            Self::Leads,
-            Self::Contacts,
-            Self::Companies,
-            Self::Customers,
-        ]
-        .into_iter()
-        .find(|kind| kind.name() == name)
-    }
-}
-
-/// The card a task hangs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Entity {
-    /// What it is.
-    pub kind: EntityKind,
-    /// Its id within the kind.
-    pub id: u64,
-}
-
-impl Entity {
-    /// The deal with this id.
-    #[must_use]
-    pub fn lead(id: u64) -> Self {
-        Self {
-            kind: EntityKind::Leads,
-            id,
-        }
-    }
-
-    /// Whether the account has this card.
-    pub(crate) fn exists(self) -> bool {
-        match self.kind {
-            EntityKind::Leads => cast::LEADS.iter().any(|lead| lead.id == self.id),
-            EntityKind::Contacts => cast::CONTACTS.iter().any(|contact| contact.id == self.id),
-            EntityKind::Companies => cast::COMPANIES.iter().any(|company| company.id == self.id),
-            EntityKind::Customers => cast::CUSTOMERS
-                .iter()
-                .any(|customer| customer.id == self.id),
-        }
-    }
-}
-
-/// A task as the account keeps it. Users are ids, 0 being a robot; times are Unix seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Task {
-    /// The task's id.
-    pub id: u64,
-    /// Who set it.
-    pub created_by: u64,
-    /// Who touched it last.
-    pub updated_by: u64,
-    /// When it was set.
-    pub created_at: i64,
-    /// When it was last touched.
-    pub updated_at: i64,
-    /// Who has to do it.
-    pub responsible: u64,
-    /// The card it hangs on.
-    pub entity: Option<Entity>,
-    /// Planned length, seconds.
-    pub duration: i64,
-    /// 1 call, 2 meeting, then the account's own.
-    pub task_type: u64,
-    /// What to do.
-    pub text: String,
-    /// The deadline; 23:59 account time means all day.
-    pub complete_till: i64,
-    /// Whether it is done.
-    pub is_completed: bool,
-    /// What came of it.
-    pub result: Option<String>,
-}
-
-impl Task {
-    /// Whether a plain manager sees this task: it is his to do, or he set it.
-    #[must_use]
-    pub fn concerns(&self, user: u64) -> bool {
-        self.responsible == user || self.created_by == user
-    }
-}
-
-/// A task to be set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTask {
-    /// Who has to do it.
-    pub responsible: u64,
-    /// What to do.
-    pub text: String,
-    /// The deadline, Unix seconds.
-    pub complete_till: i64,
-    /// The card it hangs on.
-    pub entity: Option<Entity>,
-    /// 1 call, 2 meeting, then the account's own.
-    pub task_type: u64,
-    /// Planned length, seconds.
-    pub duration: i64,
-}
-
-impl NewTask {
-    /// A call for `responsible`, due at `complete_till` (Unix seconds), on no card.
-    #[must_use]
-    pub fn new(responsible: u64, text: &str, complete_till: i64) -> Self {
-        Self {
-            responsible,
-            text: text.to_owned(),
-            complete_till,
-            entity: None,
-            task_type: 1,
-            duration: 0,
-        }
-    }
-
-    /// The same task on the deal with this id.
-    #[must_use]
-    pub fn on_lead(mut self, lead: u64) -> Self {
-        self.entity = Some(Entity::lead(lead));
-        self
-    }
-}
-
-/// What to change about a task; `None` leaves a field as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Changes {
-    pub(crate) text: Option<String>,
-    pub(crate) complete_till: Option<i64>,
-    pub(crate) responsible: Option<u64>,
-    pub(crate) entity: Option<Entity>,
-    pub(crate) task_type: Option<u64>,
-    pub(crate) duration: Option<i64>,
-    pub(crate) is_completed: Option<bool>,
-    pub(crate) result: Option<String>,
-}
+use cards::Cards;
+use conversations::Conversations;
+use journal::Journal;
+use requests::Requests;
+use tasks::Tasks;
 
 /// Why the account did not do what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -180,110 +40,59 @@ pub enum Refusal {
     /// The account has no such card.
     #[error("there is no card {id} among {kind}", id = .0.id, kind = .0.kind.name())]
     NoSuchEntity(Entity),
+    /// The account has no such pipeline.
+    #[error("there is no pipeline {0}")]
+    NoSuchPipeline(u64),
+    /// No pipeline has such a status, or not one that a deal can be moved to.
+    #[error("there is no status {0} to move a deal to")]
+    NoSuchStatus(u64),
+    /// Nobody has written about this card, so there is nothing to answer.
+    #[error("there is no conversation about card {id} among {kind}", id = .0.id, kind = .0.kind.name())]
+    NoTalk(Entity),
+    /// There is no such talk.
+    #[error("there is no talk {0}")]
+    NoSuchTalk(u64),
+    /// There is no such incoming request, or somebody has dealt with it.
+    #[error("there is no such request among Incoming leads")]
+    NoSuchRequest,
+    /// Only requests from chats can be linked to a card.
+    #[error("only a request from a chat can be linked")]
+    NotFromAChat,
 }
 
-/// Tasks and events.
+/// Everything the account knows.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
-    tasks: BTreeMap<u64, Task>,
-    events: Vec<Event>,
+    tasks: Tasks,
+    cards: Cards,
+    conversations: Conversations,
+    notes: std::collections::BTreeMap<u64, Note>,
+    requests: Requests,
+    journal: Journal,
     serial: u64,
 }
 
-const FIRST_TASK: u64 = 4_700_001;
 const FIRST_NOTE: u64 = 11_900_000;
 
 impl Books {
-    /// Sets a task and returns its id.
-    pub(crate) fn create(&mut self, by: u64, new: NewTask, now: i64) -> u64 {
-        let id = FIRST_TASK + self.next_serial();
-        let task = Task {
-            id,
-            created_by: by,
-            updated_by: by,
-            created_at: now,
-            updated_at: now,
-            responsible: new.responsible,
-            entity: new.entity,
-            duration: new.duration,
-            task_type: new.task_type,
-            text: new.text,
-            complete_till: new.complete_till,
-            is_completed: false,
-            result: None,
-        };
-        self.record(Happening::Added, task.clone(), by, now);
-        self.tasks.insert(id, task);
-        id
+    /// The books of an account with its cast, each card in the care of one of these users.
+    pub(crate) fn opened(users: &[u64]) -> Self {
+        let mut books = Self::default();
+        books.cards = Cards::of_the_cast(users);
+        books
     }
 
-    /// Changes a task, recording one event for each kind of change. Returns the task as it is now.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchTask`].
-    pub(crate) fn change(
-        &mut self,
-        by: u64,
-        id: u64,
-        changes: Changes,
-        now: i64,
-    ) -> Result<Task, Refusal> {
-        let note = FIRST_NOTE + self.next_serial();
-        let task = self.tasks.get_mut(&id).ok_or(Refusal::NoSuchTask(id))?;
-        let before = task.clone();
-
-        task.text = changes.text.unwrap_or_else(|| before.text.clone());
-        task.complete_till = changes.complete_till.unwrap_or(before.complete_till);
-        task.responsible = changes.responsible.unwrap_or(before.responsible);
-        task.entity = changes.entity.or(before.entity);
-        task.task_type = changes.task_type.unwrap_or(before.task_type);
-        task.duration = changes.duration.unwrap_or(before.duration);
-        task.is_completed = changes.is_completed.unwrap_or(before.is_completed);
-        task.result = changes.result.or_else(|| before.result.clone());
-        task.updated_by = by;
-        task.updated_at = now;
-
-        let after = task.clone();
-        for happening in happenings(&before, &after, note) {
-            self.record(happening, after.clone(), by, now);
-        }
-        Ok(after)
+    /// Whether the account has this card.
+    pub(crate) fn has(&self, entity: Entity) -> bool {
+        self.card(entity).is_some()
     }
 
-    /// Deletes a task, as the web interface can and the API cannot.
-    ///
-    /// # Errors
-    /// [`Refusal::NoSuchTask`].
-    pub(crate) fn delete(&mut self, by: u64, id: u64, now: i64) -> Result<(), Refusal> {
-        let task = self.tasks.remove(&id).ok_or(Refusal::NoSuchTask(id))?;
-        self.record(Happening::Deleted, task, by, now);
-        Ok(())
+    fn known(&self, entity: Entity) -> Result<&Card, Refusal> {
+        self.card(entity).ok_or(Refusal::NoSuchEntity(entity))
     }
 
-    /// The task with this id.
-    pub(crate) fn task(&self, id: u64) -> Option<&Task> {
-        self.tasks.get(&id)
-    }
-
-    /// Every task there is, by id.
-    pub(crate) fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.tasks.values()
-    }
-
-    /// Every event, newest first.
-    pub(crate) fn events(&self) -> impl Iterator<Item = &Event> {
-        self.events.iter().rev()
-    }
-
-    fn record(&mut self, happening: Happening, task: Task, created_by: u64, created_at: i64) {
-        let id = event_id(created_at, self.next_serial());
-        self.events.push(Event {
-            id,
-            happening,
-            task,
-            created_by,
-            created_at,
-        });
+    fn next_note(&mut self) -> u64 {
+        FIRST_NOTE + self.next_serial()
     }
 
     fn next_serial(&mut self) -> u64 {
@@ -291,33 +100,25 @@ impl Books {
         self.serial += 1;
         serial
     }
+
+    /// A UUID nobody has had before, the same in every run.
+    fn next_uuid(&mut self) -> String {
+        let (high, low) = (mixed(self.next_serial()), mixed(self.next_serial()));
+        format!(
+            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            (low >> 48) & 0xfff,
+            low & 0xffff_ffff_ffff
+        )
+    }
 }
 
-fn happenings(before: &Task, after: &Task, note: u64) -> Vec<Happening> {
-    let mut happened = Vec::new();
-    if before.text != after.text {
-        happened.push(Happening::TextChanged {
-            before: before.text.clone(),
-            after: after.text.clone(),
-        });
-    }
-    if before.complete_till != after.complete_till {
-        happened.push(Happening::DeadlineChanged {
-            before: before.complete_till,
-            after: after.complete_till,
-        });
-    }
-    if before.responsible != after.responsible {
-        happened.push(Happening::ResponsibleChanged {
-            before: before.responsible,
-            after: after.responsible,
-        });
-    }
-    if after.is_completed && !before.is_completed {
-        happened.push(Happening::Completed);
-    }
-    if before.result != after.result {
-        happened.push(Happening::ResultAdded { note });
-    }
-    happened
+/// Scatters consecutive numbers (the finalizer of splitmix64).
+fn mixed(serial: u64) -> u64 {
+    let mut z = serial.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }

@@ -23,7 +23,10 @@ mod token;
 mod wire;
 
 pub use account::{ACCOUNT_ID, ACCOUNT_NAME, SUBDOMAIN, TIME_ZONE, User, end_of_day};
-pub use books::{Entity, EntityKind, NewTask, Refusal, Task};
+pub use books::{
+    Card, Category, Deal, Entity, EntityKind, LOST, MAIN_PIPELINE, Message, Metadata, NewLead,
+    NewRequest, NewTask, Note, Outcome, Person, Refusal, Request, SECOND_PIPELINE, Talk, Task, WON,
+};
 pub use clock::Clock;
 pub use oauth::Integration;
 pub use sandbox::{Config, Sandbox, StartError};

@@ -1,5 +1,9 @@
 //! What every request, control and act of the sales floor works on: the books behind one lock.
 
+mod conversations;
+mod deals;
+mod requests;
+
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -50,7 +54,9 @@ impl Office {
         rate_limit: Option<u32>,
         integrations: Vec<Integration>,
     ) -> Self {
+        let ids: Vec<u64> = users.iter().map(|user| user.id).collect();
         let desk = Desk {
+            books: Books::opened(&ids),
             grants: Grants::new(integrations),
             ..Desk::default()
         };
@@ -187,10 +193,7 @@ impl Office {
     pub(crate) fn create(&self, by: u64, new: NewTask, at: i64) -> Result<u64, Refusal> {
         self.known_actor(by)?;
         self.known_user(new.responsible)?;
-        match new.entity {
-            Some(entity) if !entity.exists() => Err(Refusal::NoSuchEntity(entity)),
-            Some(_) | None => Ok(self.desk().books.create(by, new, at)),
-        }
+        self.desk().books.create(by, new, at)
     }
 
     /// Changes a task as `by` (0 a robot) at `at`, Unix seconds.
@@ -205,16 +208,13 @@ impl Office {
         if let Some(responsible) = changes.responsible {
             self.known_user(responsible)?;
         }
-        match changes.entity {
-            Some(entity) if !entity.exists() => Err(Refusal::NoSuchEntity(entity)),
-            Some(_) | None => self.desk().books.change(by, id, changes, at),
-        }
+        self.desk().books.change(by, id, changes, at)
     }
 
     /// Deletes a task as `by` (0 a robot) at `at`, Unix seconds.
     pub(crate) fn delete(&self, by: u64, id: u64, at: i64) -> Result<(), Refusal> {
         self.known_actor(by)?;
-        self.desk().books.delete(by, id, at)
+        self.desk().books.delete(by, id, at).map(|_| ())
     }
 
     /// The task, if there is one.

@@ -1,5 +1,9 @@
 //! Starting and stopping a sandbox, and the controls a test acts through.
 
+mod conversations;
+mod deals;
+mod requests;
+
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;

@@ -1,16 +1,23 @@
 //! The HTTP face: routes, and who is asking.
 
 mod account;
+mod batch;
+mod card_writes;
 mod cards;
+mod content;
 mod control;
 mod events;
 mod form;
+mod notes;
 mod oauth;
 mod page;
+mod pipelines;
 mod problem;
 mod query;
+mod talks;
 mod task_writes;
 mod tasks;
+mod unsorted;
 
 use std::sync::Arc;
 
@@ -47,11 +54,10 @@ pub(crate) fn router(office: Arc<Office>) -> Router {
         )
         .route("/api/v4/events", get(events::list))
         .route("/api/v4/events/{id}", get(events::one))
-        .route("/api/v4/{kind}", get(cards::list))
-        .route("/api/v4/{kind}/{id}", get(cards::one))
         .route("/oauth", get(oauth::consent).post(oauth::decide))
         .route("/oauth2/access_token", post(oauth::access_token))
         .route("/oauth2/account/current/subdomain", get(oauth::subdomain))
+        .merge(content::routes())
         .route("/sandbox/tasks/{id}/delete", post(control::delete_task))
         .fallback(async || Problem::not_found("Метод не найден"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

@@ -6,17 +6,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Caller;
+use super::batch::{Errors, Item, NOT_A_CHOICE, author, batch, each, parsed, request_id};
 use super::problem::{FieldError, Problem};
 use super::tasks::{may_see, no_such_task};
 use crate::books::{Changes, Entity, EntityKind, NewTask, Task};
 use crate::office::Office;
-
-type Item = Map<String, Value>;
-
-const NOT_A_CHOICE: &str = "The value you selected is not a valid choice.";
 
 /// `POST tasks`.
 pub(crate) async fn create(
@@ -139,7 +136,7 @@ fn changes(office: &Office, item: &Item, errors: &mut Errors) -> Changes {
         text: text.map(str::to_owned),
         complete_till: errors.read(item, "complete_till", Value::as_i64),
         responsible,
-        entity: entity(item, errors),
+        entity: entity(office, item, errors),
         task_type: errors.read(item, "task_type_id", Value::as_u64),
         duration: errors.read(item, "duration", Value::as_i64),
         is_completed: errors.read(item, "is_completed", Value::as_bool),
@@ -159,7 +156,7 @@ fn result_text(value: &Value) -> Option<Option<String>> {
     }
 }
 
-fn entity(item: &Item, errors: &mut Errors) -> Option<Entity> {
+fn entity(office: &Office, item: &Item, errors: &mut Errors) -> Option<Entity> {
     let id = errors.read(item, "entity_id", Value::as_u64);
     let kind = errors.read(item, "entity_type", |value| {
         value.as_str().and_then(EntityKind::named)
@@ -167,7 +164,7 @@ fn entity(item: &Item, errors: &mut Errors) -> Option<Entity> {
     match (kind, id) {
         (Some(kind), Some(id)) => {
             let entity = Entity { kind, id };
-            if !entity.exists() {
+            if !office.read(|books| books.has(entity)) {
                 errors.add("NotFound", "entity_id", "Element not found.");
             }
             Some(entity)
@@ -181,104 +178,6 @@ fn entity(item: &Item, errors: &mut Errors) -> Option<Entity> {
             errors.add("FieldMissing", "entity_id", "This field is missing.");
             None
         }
-    }
-}
-
-/// Who does it: the caller, or whom the item names, 0 being a robot.
-fn author(
-    office: &Office,
-    caller: &Caller,
-    item: &Item,
-    field: &'static str,
-    errors: &mut Errors,
-) -> u64 {
-    let named = errors.read(item, field, Value::as_u64);
-    if named.is_some_and(|by| by != 0 && office.user(by).is_none()) {
-        errors.add("NotSupportedChoice", field, NOT_A_CHOICE);
-    }
-    named.unwrap_or(caller.user.id)
-}
-
-/// What is wrong with one item, collected while it is read.
-#[derive(Default)]
-struct Errors(Vec<FieldError>);
-
-impl Errors {
-    fn add(&mut self, code: &'static str, path: &'static str, detail: &'static str) {
-        self.0.push(FieldError { code, path, detail });
-    }
-
-    /// A field of the item; absent and `null` are `None`, another type is an error.
-    fn read<'a, T>(
-        &mut self,
-        item: &'a Item,
-        field: &'static str,
-        as_type: impl Fn(&'a Value) -> Option<T>,
-    ) -> Option<T> {
-        let value = item.get(field).filter(|value| !value.is_null())?;
-        let read = as_type(value);
-        if read.is_none() {
-            self.add("InvalidType", field, "This value is of another type.");
-        }
-        read
-    }
-
-    fn or<T>(self, read: T) -> Result<T, Vec<FieldError>> {
-        if self.0.is_empty() {
-            Ok(read)
-        } else {
-            Err(self.0)
-        }
-    }
-}
-
-/// Reads every item, or refuses all with what is wrong with each.
-fn each<T>(
-    items: &[Item],
-    read: impl Fn(&Item) -> Result<T, Vec<FieldError>>,
-) -> Result<Vec<T>, Problem> {
-    let mut wanted = Vec::new();
-    let mut refused = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        match read(item) {
-            Ok(read) => wanted.push(read),
-            Err(errors) => refused.push((request_id(item, index), errors)),
-        }
-    }
-    if refused.is_empty() {
-        Ok(wanted)
-    } else {
-        Err(Problem::invalid(refused))
-    }
-}
-
-fn batch(body: &Bytes) -> Result<Vec<Item>, Problem> {
-    let not_a_list = || Problem::bad_request("The body is not a list of objects");
-    let Value::Array(items) = parsed(body)? else {
-        return Err(not_a_list());
-    };
-    if items.is_empty() || items.len() > 250 {
-        return Err(Problem::bad_request("A request takes 1 to 250 items"));
-    }
-    items
-        .into_iter()
-        .map(|item| match item {
-            Value::Object(item) => Ok(item),
-            _ => Err(not_a_list()),
-        })
-        .collect()
-}
-
-fn parsed(body: &Bytes) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|_| Problem::bad_request("The body is not JSON"))
-}
-
-/// The caller's own mark of an item, or its place in the batch.
-fn request_id(item: &Item, index: usize) -> String {
-    match item.get("request_id") {
-        Some(Value::String(own)) => own.clone(),
-        Some(Value::Number(own)) => own.to_string(),
-        _ => index.to_string(),
     }
 }
 

@@ -35,21 +35,23 @@ pub(crate) async fn list(
     let query = Query::of(&caller.uri)?;
     query.only(&FILTERS, &ORDERS)?;
     let page = Page::asked(&query, 250)?;
+    let ids = query.ids(&["filter", "id"])?;
+    let updated_at = query.span(&["filter", "updated_at"])?;
     let wanted = filter(&query)?;
     let order = query.order()?;
 
-    let mut tasks: Vec<Task> = office.read(|books| {
-        let seen = books.tasks().filter(|task| may_see(&caller.user, task));
-        seen.filter(|task| wanted(task)).cloned().collect()
-    });
-    if let Some((field, descending)) = order {
-        // The books are in order of ids, which a stable sort keeps among equals.
-        tasks.sort_by_key(|task| sort_key(task, field));
-        if descending {
-            tasks.reverse();
+    Ok(office.read(|books| {
+        let mut tasks: Vec<&Task> = books.tasks_among(ids.as_deref(), &updated_at);
+        tasks.retain(|task| may_see(&caller.user, task) && wanted(task));
+        if let Some((field, descending)) = order {
+            // They come in order of ids, which a stable sort keeps among equals.
+            tasks.sort_by_key(|task| sort_key(task, field));
+            if descending {
+                tasks.reverse();
+            }
         }
-    }
-    Ok(page.answer(&caller, "tasks", &tasks, |task| draw(&caller, task)))
+        page.answer(&caller, "tasks", &tasks, |task| draw(&caller, task))
+    }))
 }
 
 /// `GET tasks/{id}`.
@@ -73,12 +75,10 @@ pub(crate) fn no_such_task() -> Problem {
     Problem::not_found("Задача не найдена")
 }
 
-/// The tasks that match every filter of the query.
+/// The tasks that match every filter of the query but those of ids and update.
 fn filter(query: &Query) -> Result<impl Fn(&Task) -> bool, Problem> {
-    let ids = query.ids(&["filter", "id"])?;
     let responsible = query.ids(&["filter", "responsible_user_id"])?;
     let is_completed = query.flag(&["filter", "is_completed"])?;
-    let updated_at = query.span(&["filter", "updated_at"])?;
     let entity_ids = query.ids(&["filter", "entity_id"])?;
     let kind = match query.list(&["filter", "entity_type"]).first() {
         None => None,
@@ -100,11 +100,9 @@ fn filter(query: &Query) -> Result<impl Fn(&Task) -> bool, Problem> {
 
     let among = |ids: &Option<Vec<u64>>, id: u64| ids.as_ref().is_none_or(|ids| ids.contains(&id));
     Ok(move |task: &Task| {
-        among(&ids, task.id)
-            && among(&responsible, task.responsible)
+        among(&responsible, task.responsible)
             && among(&types, task.task_type)
             && is_completed.is_none_or(|wanted| wanted == task.is_completed)
-            && updated_at.contains(&task.updated_at)
             && kind.is_none_or(|kind| task.entity.is_some_and(|entity| entity.kind == kind))
             && (entity_ids.is_none() || task.entity.is_some_and(|e| among(&entity_ids, e.id)))
     })
