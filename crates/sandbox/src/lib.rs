@@ -11,9 +11,12 @@ mod books;
 mod cast;
 mod clock;
 mod events;
+mod form;
+mod hooks;
 mod oauth;
 mod office;
 mod phrases;
+mod postman;
 mod rate;
 mod sales_floor;
 mod sandbox;
@@ -28,6 +31,7 @@ pub use books::{
     NewRequest, NewTask, Note, Outcome, Person, Refusal, Request, SECOND_PIPELINE, Talk, Task, WON,
 };
 pub use clock::Clock;
+pub use hooks::{Hook, HookDelivery};
 pub use oauth::Integration;
 pub use sandbox::{Config, Sandbox, StartError};
 pub use staff::MOST_STAFF;

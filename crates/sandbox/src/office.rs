@@ -1,18 +1,23 @@
 //! What every request, control and act of the sales floor works on: the books behind one lock.
 
+mod access;
 mod conversations;
 mod deals;
+mod hooks;
 mod requests;
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::account::User;
 use crate::books::{Books, Changes, NewTask, Refusal, Task};
 use crate::clock::Clock;
-use crate::oauth::{Exchange, Grants, Integration, Pair, Refused};
+use crate::hooks::{Announcement, Hooks};
+use crate::oauth::Grants;
 use crate::rate::Rate;
-use crate::token::Claims;
+use crate::sandbox::Config;
 
 /// The running account.
 #[derive(Debug)]
@@ -22,6 +27,11 @@ pub(crate) struct Office {
     /// Requests a second and token; `None` for no limit.
     rate_limit: Option<u32>,
     desk: Mutex<Desk>,
+    hooks: Mutex<Hooks>,
+    /// Rings when there is something to tell a hook.
+    letters: Notify,
+    /// Rings after each attempt to tell one.
+    settled: Notify,
 }
 
 /// What changes while it runs.
@@ -34,9 +44,11 @@ struct Desk {
     served: u64,
     grants: Grants,
     lose_next_token_answer: bool,
-    /// The account's host once it has moved, and those it had before.
-    home: Option<String>,
+    /// The account's host, and those it had before.
+    home: String,
     left: HashSet<String>,
+    /// Whether the account's plan has webhooks.
+    has_hooks: bool,
 }
 
 /// What becomes of a request before anybody looks at what it asks.
@@ -48,23 +60,24 @@ pub(crate) enum Admission {
 }
 
 impl Office {
-    pub(crate) fn new(
-        users: Vec<User>,
-        clock: Clock,
-        rate_limit: Option<u32>,
-        integrations: Vec<Integration>,
-    ) -> Self {
+    /// The account of these people at `host`.
+    pub(crate) fn new(users: Vec<User>, host: String, config: &Config) -> Self {
         let ids: Vec<u64> = users.iter().map(|user| user.id).collect();
         let desk = Desk {
             books: Books::opened(&ids),
-            grants: Grants::new(integrations),
+            grants: Grants::new(config.integrations.clone()),
+            home: host,
+            has_hooks: true,
             ..Desk::default()
         };
         Self {
             users,
-            clock,
-            rate_limit,
+            clock: config.clock.clone(),
+            rate_limit: config.rate_limit,
             desk: Mutex::new(desk),
+            hooks: Mutex::default(),
+            letters: Notify::new(),
+            settled: Notify::new(),
         }
     }
 
@@ -122,78 +135,15 @@ impl Office {
         desk.grants.revoke_long_lived(user);
     }
 
-    pub(crate) fn integration(&self, id: &str) -> Option<Integration> {
-        self.desk().grants.integration(id).cloned()
-    }
-
-    pub(crate) fn issue_code(&self, user: u64, integration: &str) -> String {
-        self.desk().grants.issue_code(user, integration, self.now())
-    }
-
-    /// A token of `user` that is good until `expires_at`, Unix seconds.
-    pub(crate) fn issue_long_lived(&self, user: u64, host: &str, expires_at: i64) -> String {
-        let claims = Claims {
-            user,
-            integration: "",
-            host,
-            issued_at: self.now(),
-            expires_at,
-        };
-        self.desk().grants.issue_long_lived(&claims)
-    }
-
-    pub(crate) fn exchange(&self, asked: &Exchange, host: &str) -> Result<Pair, Refused> {
-        self.desk().grants.exchange(asked, host, self.now())
-    }
-
-    pub(crate) fn is_live_refresh(&self, token: &str) -> bool {
-        self.desk().grants.is_live_refresh(token, self.now())
-    }
-
-    pub(crate) fn rotations(&self) -> u64 {
-        self.desk().grants.rotations()
-    }
-
-    pub(crate) fn revoke_grant(&self, user: u64) {
-        self.desk().grants.revoke(user);
-    }
-
-    pub(crate) fn expire_access(&self, user: u64) {
-        self.desk().grants.expire_access(user);
-    }
-
-    pub(crate) fn lose_next_token_answer(&self) {
-        self.desk().lose_next_token_answer = true;
-    }
-
-    /// Whether the answer being made is the one to lose; true once per wish.
-    pub(crate) fn loses_this_token_answer(&self) -> bool {
-        std::mem::take(&mut self.desk().lose_next_token_answer)
-    }
-
-    /// From now on the account lives at `host` and no longer at `former`.
-    pub(crate) fn move_to(&self, former: String, host: String) {
-        let mut desk = self.desk();
-        desk.left.remove(&host);
-        desk.left.insert(former);
-        desk.home = Some(host);
-    }
-
-    /// The account's host, if it ever moved.
-    pub(crate) fn home(&self) -> Option<String> {
-        self.desk().home.clone()
-    }
-
-    /// Whether the account lived at `host` once and no longer does.
-    pub(crate) fn has_left(&self, host: &str) -> bool {
-        self.desk().left.contains(host)
-    }
-
     /// Sets a task as `by` (0 a robot) at `at`, Unix seconds.
     pub(crate) fn create(&self, by: u64, new: NewTask, at: i64) -> Result<u64, Refusal> {
         self.known_actor(by)?;
         self.known_user(new.responsible)?;
-        self.desk().books.create(by, new, at)
+        let id = self.desk().books.create(by, new, at)?;
+        if let Some(task) = self.task(id) {
+            self.announce(Announcement::of_task("add", &task));
+        }
+        Ok(id)
     }
 
     /// Changes a task as `by` (0 a robot) at `at`, Unix seconds.
@@ -208,18 +158,31 @@ impl Office {
         if let Some(responsible) = changes.responsible {
             self.known_user(responsible)?;
         }
-        self.desk().books.change(by, id, changes, at)
+        let before = self.task(id).ok_or(Refusal::NoSuchTask(id))?;
+        let after = self.desk().books.change(by, id, changes, at)?;
+        self.announce_change(&before, &after);
+        Ok(after)
     }
 
     /// Deletes a task as `by` (0 a robot) at `at`, Unix seconds.
     pub(crate) fn delete(&self, by: u64, id: u64, at: i64) -> Result<(), Refusal> {
         self.known_actor(by)?;
-        self.desk().books.delete(by, id, at).map(|_| ())
+        self.desk().books.delete(by, id, at)?;
+        self.announce(Announcement::new("task", "delete").with("id", id));
+        Ok(())
     }
 
     /// The task, if there is one.
     pub(crate) fn task(&self, id: u64) -> Option<Task> {
         self.desk().books.task(id).cloned()
+    }
+
+    pub(crate) fn has_hooks(&self) -> bool {
+        self.desk().has_hooks
+    }
+
+    pub(crate) fn allow_hooks(&self, allowed: bool) {
+        self.desk().has_hooks = allowed;
     }
 
     /// Reads the books under the lock.

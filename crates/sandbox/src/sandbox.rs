@@ -1,7 +1,9 @@
 //! Starting and stopping a sandbox, and the controls a test acts through.
 
+mod access;
 mod conversations;
 mod deals;
+mod hooks;
 mod requests;
 
 use std::fmt;
@@ -21,7 +23,7 @@ use crate::oauth::Integration;
 use crate::office::Office;
 use crate::staff::{SEATS, staff};
 use crate::wire::{Scissors, Wires};
-use crate::{api, shift};
+use crate::{api, postman, shift};
 
 /// How to start a [`Sandbox`].
 #[derive(Debug, Clone)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub staff: usize,
     /// The integrations that people can grant access to.
     pub integrations: Vec<Integration>,
+    /// How long a webhook may take to be answered before that counts as a failure. amoCRM's is 2 s.
+    pub hook_patience: Duration,
 }
 
 impl Default for Config {
@@ -54,6 +58,7 @@ impl Default for Config {
             clock: Clock::default(),
             staff: SEATS,
             integrations: vec![Integration::default()],
+            hook_patience: Duration::from_secs(2),
         }
     }
 }
@@ -115,19 +120,11 @@ impl Sandbox {
     /// # Errors
     /// [`StartError`] when the address cannot be listened on.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        let Config {
-            listen,
-            sales_floor,
-            token,
-            rate_limit,
-            clock,
-            staff: number,
-            integrations,
-        } = config;
-        let (listener, address) = listen_on(listen).await?;
-        let users = staff(number, token.as_deref());
-        let office = Arc::new(Office::new(users, clock, rate_limit, integrations.clone()));
-        let shift = shift::begin(Arc::clone(&office), sales_floor);
+        let (listener, address) = listen_on(config.listen).await?;
+        let users = staff(config.staff, config.token.as_deref());
+        let office = Arc::new(Office::new(users, address.to_string(), &config));
+        let shift = shift::begin(Arc::clone(&office), config.sales_floor);
+        let postman = postman::deliver(Arc::clone(&office), config.hook_patience);
 
         let (running, ended) = watch::channel(());
         let serve = serve(listener, &office, ended.clone());
@@ -135,12 +132,13 @@ impl Sandbox {
             tokio::select! {
                 () = serve => {}
                 () = shift => {}
+                () = postman => {}
             }
         });
         Ok(Self {
             url: format!("http://{address}"),
             office,
-            integrations,
+            integrations: config.integrations,
             running,
             ended,
             servers: Mutex::new(vec![server]),
@@ -239,69 +237,6 @@ impl Sandbox {
     /// Revokes a user's long-lived tokens: from now on they are answered with 401.
     pub fn revoke_token(&self, user: u64) {
         self.office.revoke(user);
-    }
-
-    /// The integrations registered in the account.
-    #[must_use]
-    pub fn integrations(&self) -> &[Integration] {
-        &self.integrations
-    }
-
-    /// A one-time code by which `integration` may act for `user`, as consent gives it; good for 20
-    /// minutes of the account's clock.
-    #[must_use]
-    pub fn issue_code(&self, user: u64, integration: &Integration) -> String {
-        self.office.issue_code(user, &integration.id)
-    }
-
-    /// A long-lived token of `user` in the form of a JWT, good until `expires_at` (Unix seconds).
-    #[must_use]
-    pub fn issue_long_lived(&self, user: u64, expires_at: i64) -> String {
-        let host = self.host();
-        self.office.issue_long_lived(user, &host, expires_at)
-    }
-
-    /// Takes back everything `user` granted to integrations: codes, refresh and access tokens.
-    pub fn revoke_grant(&self, user: u64) {
-        self.office.revoke_grant(user);
-    }
-
-    /// Ends the access tokens of `user` at once; they can be refreshed.
-    pub fn expire_access(&self, user: u64) {
-        self.office.expire_access(user);
-    }
-
-    /// The next granted token request changes the tokens, and the connection is cut instead of
-    /// answered: what a crash in between leaves behind.
-    pub fn lose_next_token_answer(&self) {
-        self.office.lose_next_token_answer();
-    }
-
-    /// How many refresh tokens have been used up so far.
-    #[must_use]
-    pub fn refreshes(&self) -> u64 {
-        self.office.rotations()
-    }
-
-    /// The account moves: it is served at `listen` (port 0 takes a free one) from now on, and where
-    /// it was before answers 404 to everything but `/oauth2/account/current/subdomain`, which names
-    /// the new host. Returns the new base address; [`Sandbox::url`] stays the first one.
-    ///
-    /// # Errors
-    /// [`StartError`] when the address cannot be listened on.
-    pub async fn move_to(&self, listen: SocketAddr) -> Result<String, StartError> {
-        let (listener, address) = listen_on(listen).await?;
-        let server = tokio::spawn(serve(listener, &self.office, self.ended.clone()));
-        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        servers.push(server);
-        self.office.move_to(self.host(), address.to_string());
-        Ok(format!("http://{address}"))
-    }
-
-    /// The account's host now.
-    fn host(&self) -> String {
-        let first = || self.url.trim_start_matches("http://").to_owned();
-        self.office.home().unwrap_or_else(first)
     }
 
     /// Answers every API request with this HTTP status (429, 403, 503, …), until told `None`.

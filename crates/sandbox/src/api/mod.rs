@@ -7,7 +7,7 @@ mod cards;
 mod content;
 mod control;
 mod events;
-mod form;
+mod hooks;
 mod notes;
 mod oauth;
 mod page;
@@ -54,6 +54,12 @@ pub(crate) fn router(office: Arc<Office>) -> Router {
         )
         .route("/api/v4/events", get(events::list))
         .route("/api/v4/events/{id}", get(events::one))
+        .route(
+            "/api/v4/webhooks",
+            get(hooks::list)
+                .post(hooks::subscribe)
+                .delete(hooks::unsubscribe),
+        )
         .route("/oauth", get(oauth::consent).post(oauth::decide))
         .route("/oauth2/access_token", post(oauth::access_token))
         .route("/oauth2/account/current/subdomain", get(oauth::subdomain))

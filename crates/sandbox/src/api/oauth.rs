@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::host_of;
 use super::problem::Problem;
 use crate::account::{ACCOUNT_ID, ACCOUNT_NAME, SUBDOMAIN};
+use crate::form;
 use crate::oauth::{ACCESS_LIFE, Exchange, Refused};
 use crate::office::Office;
 use crate::wire::Scissors;
@@ -95,7 +96,7 @@ pub(crate) async fn decide(
     } else {
         back.push(("error", "access_denied".to_owned()));
     }
-    let query = super::form::encoded(back.iter().map(|(name, value)| (*name, value.as_str())));
+    let query = form::encoded(back.iter().map(|(name, value)| (*name, value.as_str())));
     let address = &integration.redirect_uri;
     let joint = if address.contains('?') { '&' } else { '?' };
     let location = [(LOCATION, format!("{address}{joint}{query}"))];
@@ -142,7 +143,7 @@ pub(crate) async fn subdomain(
     if !office.is_live_refresh(token) {
         return Err(Problem::unauthorized());
     }
-    let host = office.home().unwrap_or_else(|| host_of(&headers));
+    let host = office.home();
     // On loopback there is no domain above the account's own host.
     Ok(Json(json!({
         "id": ACCOUNT_ID,

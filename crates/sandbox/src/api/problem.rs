@@ -42,6 +42,10 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "Доступно только администраторам")
     }
 
+    pub(crate) fn not_in_plan() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Недоступно на вашем тарифе")
+    }
+
     pub(crate) fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, detail)
     }

@@ -5,6 +5,7 @@
 mod client;
 mod clock;
 mod events;
+mod hooks;
 mod limits;
 mod oauth;
 mod program;
