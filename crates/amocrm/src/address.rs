@@ -104,6 +104,27 @@ impl CrmAddress {
         self.0.host().is_some_and(|host| is_loopback(&host))
     }
 
+    /// The vendor's own site for accounts on this domain, where users agree to integrations:
+    /// `https://www.amocrm.ru/`; on this machine the address itself.
+    pub fn site(&self) -> Url {
+        let domain = self.domain();
+        domain
+            .and_then(|domain| Url::parse(&format!("https://www.{domain}/")).ok())
+            .unwrap_or_else(|| self.0.clone())
+    }
+
+    /// The domain the account is on: `kommo.com`; none on this machine.
+    pub(crate) fn domain(&self) -> Option<&'static str> {
+        let host = self.0.host_str()?;
+        DOMAINS.into_iter().find(|domain| host.ends_with(domain))
+    }
+
+    /// The account's name on its domain; none on this machine.
+    pub(crate) fn label(&self) -> Option<&str> {
+        self.domain()?;
+        self.0.host_str()?.split('.').next()
+    }
+
     /// The address of `path`, which is relative and ours.
     pub(crate) fn join(&self, path: &str) -> Url {
         self.0

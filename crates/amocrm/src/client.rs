@@ -1,17 +1,21 @@
 //! The API v4, typed. Clones share one limit; every error says what to do about it.
 
 mod error;
+mod failure;
 mod kinds;
 mod limit;
 mod page;
 mod send;
 
 pub use error::ClientError;
-pub(crate) use send::jittered;
+pub(crate) use failure::{Cause, Failure};
+pub(crate) use send::{jittered, read_answer};
 
 use crate::address::CrmAddress;
+use crate::clock::Clock;
+use crate::credentials::Credentials;
 use crate::model::{Account, CrmUserId, Seconds, Task, User};
-use limit::Limit;
+use limit::{Limit, Urgency};
 use reqwest::Method;
 use std::fmt;
 use std::sync::Arc;
@@ -41,22 +45,45 @@ impl fmt::Debug for Token {
     }
 }
 
-/// A connection to one account with one token. Cheap to clone; clones share the limit.
+/// How long the network may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until there is a connection.
+    pub connect: Duration,
+    /// Until there is a whole answer.
+    pub whole: Duration,
+}
+
+impl Default for Timeouts {
+    /// 10 and 30 seconds.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A connection to one account. Cheap to clone; clones share the limit and what lets them in.
 #[derive(Clone)]
-pub struct Client(Arc<Shared>);
+pub struct Client {
+    shared: Arc<Shared>,
+    urgency: Urgency,
+}
 
 struct Shared {
     address: CrmAddress,
-    token: Token,
+    credentials: Credentials,
     http: reqwest::Client,
     limit: Limit,
+    clock: Clock,
     /// The CRM's clock minus ours, seconds, by its last answer.
     clock_offset: AtomicI64,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Client({})", self.0.address)
+        write!(f, "Client({})", self.address())
     }
 }
 
@@ -65,28 +92,50 @@ impl Client {
     ///
     /// # Errors
     /// [`ClientError::Unreachable`] where the system lets no client be made.
-    pub fn new(address: CrmAddress, token: Token) -> Result<Self, ClientError> {
-        let mut http = reqwest::Client::builder()
-            .user_agent(concat!("Dealbell/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(30))
-            // The API sends nobody elsewhere; who does is a portal, and gets no second request.
-            .redirect(reqwest::redirect::Policy::none());
-        if address.is_loopback() {
-            http = http.no_proxy();
-        }
-        Ok(Self(Arc::new(Shared {
-            http: http.build()?,
+    pub fn new(
+        address: CrmAddress,
+        credentials: impl Into<Credentials>,
+        clock: Clock,
+    ) -> Result<Self, ClientError> {
+        Self::within(address, credentials, clock, Timeouts::default())
+    }
+
+    /// The same with other patience.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn within(
+        address: CrmAddress,
+        credentials: impl Into<Credentials>,
+        clock: Clock,
+        timeouts: Timeouts,
+    ) -> Result<Self, ClientError> {
+        let shared = Shared {
+            http: connections(&address, timeouts).build()?,
             address,
-            token,
-            limit: Limit::new(),
+            credentials: credentials.into(),
+            limit: Limit::new(clock.clone()),
+            clock,
             clock_offset: AtomicI64::new(0),
-        })))
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            urgency: Urgency::Ordinary,
+        })
+    }
+
+    /// The same connection for what a user waits for: its requests go before waiting readings.
+    #[must_use]
+    pub fn urgent(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            urgency: Urgency::Urgent,
+        }
     }
 
     /// Where the account is.
-    pub fn address(&self) -> &CrmAddress {
-        &self.0.address
+    pub fn address(&self) -> CrmAddress {
+        self.shared.address.clone()
     }
 
     /// The account, its time zone and whose token this is.
@@ -94,14 +143,21 @@ impl Client {
     /// # Errors
     /// [`ClientError`]. Everybody may see the account, so a 403 here is [`ClientError::Blocked`].
     pub async fn account(&self) -> Result<Account, ClientError> {
-        let url = self.url("account", &[("with", "datetime_settings")]);
-        match self.send(Method::GET, url, None).await {
-            Ok(Some(answer)) => serde_json::from_value(answer)
-                .map_err(|error| ClientError::NotACrm(format!("its account answer: {error}"))),
-            Ok(None) => Err(ClientError::NotACrm("it has no account".to_owned())),
+        match self
+            .account_closely()
+            .await
+            .map_err(|failure| failure.error)
+        {
             Err(ClientError::Forbidden) => Err(ClientError::Blocked),
-            Err(error) => Err(error),
+            account => account,
         }
+    }
+
+    pub(crate) async fn account_closely(&self) -> Result<Account, Failure> {
+        let url = self.url("account", &[("with", "datetime_settings")]);
+        let answer = self.send_closely(Method::GET, url, None).await?;
+        let account = serde_json::from_value(answer.unwrap_or_default());
+        account.map_err(|error| Failure::no_account(&error))
     }
 
     /// Everybody with a login; none where this token's owner is no administrator.
@@ -155,7 +211,7 @@ impl Client {
         self.by_ids("tasks", "tasks", ids, &[]).await
     }
 
-    /// Completes a task, with what came of it.
+    /// Completes a task, with what came of it. Goes before waiting readings.
     ///
     /// # Errors
     /// [`ClientError`].
@@ -165,8 +221,33 @@ impl Client {
         if !result.is_empty() {
             body["result"] = serde_json::json!({"text": result});
         }
-        self.send(Method::PATCH, url, Some(&body)).await.map(drop)
+        let done = self.urgent().send(Method::PATCH, url, Some(&body)).await;
+        done.map(drop)
     }
+}
+
+/// Connections for a client of the account at `address`.
+fn connections(address: &CrmAddress, timeouts: Timeouts) -> reqwest::ClientBuilder {
+    let http = reqwest::Client::builder()
+        .user_agent(concat!("Dealbell/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.whole)
+        // The API sends nobody elsewhere; who does is a portal, and gets no second request.
+        .redirect(reqwest::redirect::Policy::none());
+    match address.is_loopback() {
+        true => http.no_proxy(),
+        false => http,
+    }
+}
+
+/// Connections that are not kept: a kept one may be dead already, and then nobody knows whether what
+/// was written on it has arrived.
+pub(crate) fn fresh_connections(
+    address: &CrmAddress,
+    timeouts: Timeouts,
+) -> Result<reqwest::Client, reqwest::Error> {
+    let http = connections(address, timeouts).pool_max_idle_per_host(0);
+    http.build()
 }
 
 /// `name=1&name=2` for a list of ids.

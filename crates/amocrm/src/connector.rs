@@ -80,13 +80,6 @@ impl Settings {
             language: Language::En,
         }
     }
-
-    fn token(&self) -> Token {
-        match &self.credentials {
-            Credentials::LongLived(token) => token.clone(),
-            Credentials::OAuth(oauth) => Token::new(oauth.pair.access.as_str()),
-        }
-    }
 }
 
 /// Who of the CRM is whom in the centre.
@@ -172,7 +165,9 @@ impl Connector {
 
     /// Opens the account and reads it for as long as the centre takes what is read.
     async fn follow(&self, failures: &mut u32) -> Result<std::convert::Infallible, Trouble> {
-        let client = Client::new(self.settings.address.clone(), self.settings.token())?;
+        let settings = &self.settings;
+        let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
+        let client = Client::new(address, credentials, settings.clock.clone())?;
         let mut session = Session::open(client, &self.ingest, &self.settings).await?;
         loop {
             let pause = match self.read(&mut session).await {
@@ -291,10 +286,10 @@ impl Connector {
 /// # Errors
 /// [`ClientError`].
 pub async fn check(address: CrmAddress, token: Token) -> Result<AccountInfo, ClientError> {
-    let client = Client::new(address, token)?;
+    let client = Client::new(address, token, Clock::system())?;
     let account = client.account().await?;
     let users = client.users().await?.unwrap_or_default();
-    Ok(AccountInfo::new(client.address(), &account, &users))
+    Ok(AccountInfo::new(&client.address(), &account, &users))
 }
 
 /// What keeps a connector from going on.

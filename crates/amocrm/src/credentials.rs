@@ -41,6 +41,9 @@ pub struct TokenPair {
     pub access: String,
     /// Dies when it is used; secret.
     pub refresh: String,
+    /// When `access` was given, by our clock; 0 where nobody noted it.
+    #[serde(default)]
+    pub issued_at: Seconds,
     /// When `access` ends, by our clock.
     pub expires_at: Seconds,
 }
@@ -53,6 +56,14 @@ impl Credentials {
             Self::OAuth(oauth) => {
                 serde_json::to_string(oauth).expect("plain fields always have a JSON form")
             }
+        }
+    }
+
+    /// What a request shows.
+    pub(crate) fn access(&self) -> &str {
+        match self {
+            Self::LongLived(token) => &token.0,
+            Self::OAuth(oauth) => &oauth.pair.access,
         }
     }
 
@@ -101,6 +112,7 @@ mod tests {
             pair: TokenPair {
                 access: "hush-2".to_owned(),
                 refresh: "hush-3".to_owned(),
+                issued_at: 3,
                 expires_at: 7,
             },
         });

@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dealbell_amocrm::model::EntityType;
-use dealbell_amocrm::{Client, ClientError, CrmAddress, Token};
+use dealbell_amocrm::{Client, ClientError, Clock, CrmAddress, Token};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, Once};
 use std::time::{Duration, Instant};
@@ -53,7 +53,7 @@ impl Server {
 
     fn client(&self) -> Client {
         let address = CrmAddress::parse(&self.url).unwrap();
-        Client::new(address, Token::new(SECRET)).unwrap()
+        Client::new(address, Token::new(SECRET), Clock::system()).unwrap()
     }
 
     fn seen(&self) -> Vec<Seen> {
@@ -100,7 +100,7 @@ fn page(status: u16) -> Response {
     (status, kind, "<html>Вход</html>").into_response()
 }
 
-/// Two at once, then five a second: no second can hold more than seven (see `client::limit`).
+/// Seven at once, then the rest a second after the first were answered (see `client::limit`).
 #[tokio::test]
 async fn clones_share_one_limit() {
     let server = Server::answering(|_, _| account()).await;
@@ -114,7 +114,9 @@ async fn clones_share_one_limit() {
         asked.await.unwrap().unwrap();
     }
     assert_eq!(server.seen().len(), 12);
-    assert!(start.elapsed() >= Duration::from_millis(2_000));
+    assert!(start.elapsed() >= Duration::from_millis(1_000));
+    let seen = server.seen();
+    assert!(seen[7].at - seen[0].at >= Duration::from_millis(1_000));
 }
 
 #[tokio::test]

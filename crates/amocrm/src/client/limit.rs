@@ -1,98 +1,346 @@
-//! The request limit of an integration: 7 in any second, shared by all who use the token.
+//! The request limit of an integration: 7 in any second, shared by all who use its token.
+//!
+//! Why no token bucket (`governor`): a bucket lets its burst through and, in the same second, what
+//! has flowed in meanwhile. To keep any second at seven, burst and rate together must be seven, so
+//! the steady rate would be five or less. Here each of seven places is taken by one request and is
+//! free again a second after its *answer*. The server has seen a request between its sending and
+//! its answer, so it sees two requests of one place at least a second apart, however long either was
+//! on the way: never eight in a second, and seven a second for as long as there is work.
 
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use crate::clock::Clock;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::sync::Notify;
 
-/// Steady rate. A bucket lets through its burst **and** what flows in meanwhile, so burst + rate is
-/// what a second can hold: 2 + 5 = 7.
-const PER_SECOND: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
-/// A poll is two requests; they go out together.
-const BURST: NonZeroU32 = NonZeroU32::new(2).expect("not zero");
+/// Requests in a second.
+const PLACES: usize = 7;
+/// How long a place stays taken after its answer.
+const WINDOW: Duration = Duration::from_secs(1);
+/// After so many urgent turns in a row one ordinary request has its turn, so that none starves.
+const STREAK: u32 = 3;
+
+/// Who goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Urgency {
+    /// A user waits for it.
+    Urgent,
+    /// A reading.
+    Ordinary,
+}
 
 /// Lets requests through, so many a second, and none while the CRM wants to be left alone.
+#[derive(Clone)]
 pub(super) struct Limit {
-    bucket: DefaultDirectRateLimiter,
-    clock: DefaultClock,
-    quiet_until: Mutex<Option<Instant>>,
+    state: Arc<Mutex<State>>,
+    changed: Arc<Notify>,
+    clock: Clock,
+}
+
+/// A place taken: to be held until the answer is there.
+pub(super) struct Turn {
+    place: usize,
+    limit: Limit,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let free_at = self.limit.clock.elapsed() + WINDOW;
+        self.limit.lock().places[self.place] = Place::FreeAt(free_at);
+        self.limit.changed.notify_waiters();
+    }
 }
 
 impl Limit {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(clock: Clock) -> Self {
         Self {
-            bucket: RateLimiter::direct(Quota::per_second(PER_SECOND).allow_burst(BURST)),
-            clock: DefaultClock::default(),
-            quiet_until: Mutex::new(None),
+            state: Arc::new(Mutex::new(State::new())),
+            changed: Arc::new(Notify::new()),
+            clock,
         }
     }
 
-    /// Waits for a turn.
-    pub(super) async fn turn(&self) {
+    /// Waits for a turn. Whoever stops waiting loses his place in the queue and nothing else.
+    pub(super) async fn turn(&self, urgency: Urgency) -> Turn {
+        let waiting = Waiting::new(self, urgency);
         loop {
-            if let Some(until) = self.quiet() {
-                tokio::time::sleep_until(until).await;
-                continue;
-            }
-            match self.bucket.check() {
-                Ok(()) => return,
-                Err(wait) => {
-                    // The timer ticks in milliseconds: one more, else it wakes just too early.
-                    let wait = wait.wait_time_from(self.clock.now()) + Duration::from_millis(1);
-                    tokio::time::sleep(wait).await;
+            let changed = self.changed.notified();
+            let answer = self.lock().ask(waiting.ticket, self.clock.elapsed());
+            match answer {
+                Answer::Go(place) => {
+                    // There may be another free place, for the next in the queue.
+                    self.changed.notify_waiters();
+                    return Turn {
+                        place,
+                        limit: self.clone(),
+                    };
                 }
+                Answer::NotBefore(at) => {
+                    let wait = at.saturating_sub(self.clock.elapsed());
+                    tokio::select! {
+                        () = self.clock.sleep(wait) => {}
+                        () = changed => {}
+                    }
+                }
+                Answer::Wait => changed.await,
             }
         }
     }
 
     /// Nobody asks for `wait` from now on (429).
     pub(super) fn hush(&self, wait: Duration) {
-        let until = Instant::now() + wait;
-        let mut quiet = self.lock();
-        *quiet = Some(quiet.map_or(until, |other| other.max(until)));
+        let until = self.clock.elapsed().saturating_add(wait);
+        let mut state = self.lock();
+        state.quiet_until = state.quiet_until.max(until);
     }
 
-    fn quiet(&self) -> Option<Instant> {
-        let mut quiet = self.lock();
-        *quiet = quiet.filter(|&until| until > Instant::now());
-        *quiet
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody in the queue; leaves it when dropped.
+struct Waiting<'a> {
+    limit: &'a Limit,
+    ticket: u64,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(limit: &'a Limit, urgency: Urgency) -> Self {
+        let ticket = limit.lock().enter(urgency);
+        Self { limit, ticket }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.limit.lock().leave(self.ticket);
+        self.limit.changed.notify_waiters();
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// On the way.
+    Taken,
+    FreeAt(Duration),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    /// Go, in this place.
+    Go(usize),
+    /// Nothing is free before this moment.
+    NotBefore(Duration),
+    /// Somebody else is first, or all are on the way.
+    Wait,
+}
+
+/// The rule itself: no time and no waiting of its own.
+#[derive(Debug)]
+struct State {
+    places: [Place; PLACES],
+    urgent: VecDeque<u64>,
+    ordinary: VecDeque<u64>,
+    /// Urgent turns since the last ordinary one, while an ordinary one waited.
+    streak: u32,
+    tickets: u64,
+    quiet_until: Duration,
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            places: [Place::FreeAt(Duration::ZERO); PLACES],
+            urgent: VecDeque::new(),
+            ordinary: VecDeque::new(),
+            streak: 0,
+            tickets: 0,
+            quiet_until: Duration::ZERO,
+        }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.quiet_until
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn enter(&mut self, urgency: Urgency) -> u64 {
+        self.tickets += 1;
+        match urgency {
+            Urgency::Urgent => self.urgent.push_back(self.tickets),
+            Urgency::Ordinary => self.ordinary.push_back(self.tickets),
+        }
+        self.tickets
+    }
+
+    fn leave(&mut self, ticket: u64) {
+        self.urgent.retain(|&other| other != ticket);
+        self.ordinary.retain(|&other| other != ticket);
+    }
+
+    fn ask(&mut self, ticket: u64, now: Duration) -> Answer {
+        if self.quiet_until > now {
+            return Answer::NotBefore(self.quiet_until);
+        }
+        let free = |place: &Place| matches!(place, Place::FreeAt(at) if *at <= now);
+        let Some(place) = self.places.iter().position(free) else {
+            let times = self.places.iter().filter_map(|place| match place {
+                Place::FreeAt(at) => Some(*at),
+                Place::Taken => None,
+            });
+            return times.min().map_or(Answer::Wait, Answer::NotBefore);
+        };
+        if self.next() != Some(ticket) {
+            return Answer::Wait;
+        }
+        let urgent = self.urgent.front() == Some(&ticket);
+        self.streak = match urgent && !self.ordinary.is_empty() {
+            true => self.streak + 1,
+            false => 0,
+        };
+        self.leave(ticket);
+        self.places[place] = Place::Taken;
+        Answer::Go(place)
+    }
+
+    /// Whose turn it is.
+    fn next(&self) -> Option<u64> {
+        let (urgent, ordinary) = (self.urgent.front(), self.ordinary.front());
+        let first = match ordinary {
+            Some(ordinary) if self.streak >= STREAK => Some(ordinary),
+            _ => urgent.or(ordinary),
+        };
+        first.copied()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use governor::clock::FakeRelativeClock;
-    use governor::middleware::NoOpMiddleware;
-    use governor::state::{InMemoryState, NotKeyed};
+    use proptest::prelude::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use tokio::time::{Instant, sleep};
 
-    /// Greedy callers with pauses in between: the worst that a bucket can be made to do.
-    #[test]
-    fn no_second_holds_more_than_seven() {
-        let clock = FakeRelativeClock::default();
-        let quota = Quota::per_second(PER_SECOND).allow_burst(BURST);
-        let bucket: RateLimiter<NotKeyed, InMemoryState, FakeRelativeClock, NoOpMiddleware<_>> =
-            RateLimiter::direct_with_clock(quota, clock.clone());
-        let mut admitted: Vec<u64> = Vec::new();
-        for ms in 0_u64..20_000 {
-            let resting = ms % 1_700 < 450;
-            while !resting && bucket.check().is_ok() {
-                admitted.push(ms);
-            }
-            clock.advance(Duration::from_millis(1));
+    /// One caller's requests: pause before each, time to the server, time back; milliseconds.
+    type Calls = Vec<(u64, u64, u64)>;
+
+    fn callers() -> impl Strategy<Value = Vec<(bool, Calls)>> {
+        let call = (0_u64..400, 0_u64..700, 0_u64..700);
+        let calls = prop::collection::vec(call, 1..12);
+        prop::collection::vec((any::<bool>(), calls), 1..12)
+    }
+
+    /// When the server saw each request, with the time on the way as given.
+    async fn seen_by_server(callers: Vec<(bool, Calls)>) -> Vec<Instant> {
+        let limit = Limit::new(Clock::system());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let tasks: Vec<_> = callers
+            .into_iter()
+            .map(|(urgent, calls)| {
+                let (limit, seen) = (limit.clone(), Arc::clone(&seen));
+                let urgency = match urgent {
+                    true => Urgency::Urgent,
+                    false => Urgency::Ordinary,
+                };
+                tokio::spawn(async move {
+                    for (pause, there, back) in calls {
+                        sleep(Duration::from_millis(pause)).await;
+                        let turn = limit.turn(urgency).await;
+                        sleep(Duration::from_millis(there)).await;
+                        seen.lock().unwrap().push(Instant::now());
+                        sleep(Duration::from_millis(back)).await;
+                        drop(turn);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
         }
-        let fullest = admitted.iter().map(|&start| {
-            let second = start..=start + 1_000;
-            admitted.iter().filter(|&at| second.contains(at)).count()
+        let mut seen = seen.lock().unwrap().clone();
+        seen.sort();
+        seen
+    }
+
+    fn virtual_time<T>(work: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build();
+        runtime.unwrap().block_on(work)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_second_holds_more_than_seven_whatever_the_way_takes(callers in callers()) {
+            let asked: usize = callers.iter().map(|(_, calls)| calls.len()).sum();
+            let seen = virtual_time(seen_by_server(callers));
+            prop_assert_eq!(seen.len(), asked, "somebody never had his turn");
+            for pair in seen.windows(PLACES + 1) {
+                prop_assert!(pair[PLACES] - pair[0] >= WINDOW);
+            }
+        }
+    }
+
+    /// 10,000 tasks are 40 pages; the limit itself takes 5 s and a bit for those.
+    #[test]
+    fn forty_pages_take_no_longer_than_the_limit_wants() {
+        let pages = vec![(false, vec![(0, 10, 10); 40])];
+        let took = virtual_time(async {
+            let start = Instant::now();
+            seen_by_server(pages).await;
+            start.elapsed()
         });
-        assert_eq!(fullest.max(), Some(7));
+        assert!(
+            took >= Duration::from_secs(5) && took < Duration::from_secs(6),
+            "{took:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_user_goes_first_and_nobody_starves() {
+        let limit = Limit::new(Clock::system());
+        let held: Vec<_> =
+            futures_util::future::join_all((0..PLACES).map(|_| limit.turn(Urgency::Ordinary)))
+                .await;
+        let order = Arc::new(Mutex::new(String::new()));
+        let mut tasks = Vec::new();
+        for name in "oooUUUUUUU".chars() {
+            let (limit, order) = (limit.clone(), Arc::clone(&order));
+            tasks.push(tokio::spawn(async move {
+                let urgency = match name {
+                    'U' => Urgency::Urgent,
+                    _ => Urgency::Ordinary,
+                };
+                let turn = limit.turn(urgency).await;
+                order.lock().unwrap().push(name);
+                drop(turn);
+            }));
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*order.lock().unwrap(), "UUUoUUUoUo");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_stops_waiting_holds_nobody_up() {
+        let limit = Limit::new(Clock::system());
+        limit.hush(Duration::from_secs(5));
+        let gone = tokio::spawn({
+            let limit = limit.clone();
+            async move { drop(limit.turn(Urgency::Urgent).await) }
+        });
+        tokio::task::yield_now().await;
+        gone.abort();
+        let (start, turns) = (Instant::now(), AtomicU32::new(0));
+        for _ in 0..PLACES {
+            drop(limit.turn(Urgency::Ordinary).await);
+            turns.fetch_add(1, Ordering::Relaxed);
+        }
+        assert_eq!(
+            start.elapsed(),
+            Duration::from_secs(5),
+            "the hush, and no more"
+        );
     }
 }

@@ -139,11 +139,11 @@ impl Client {
     /// A link of the answer, on our own host whatever it says: the token goes nowhere else.
     fn own(&self, href: &str) -> Result<Url, ClientError> {
         let strange = || ClientError::NotACrm("its next page is elsewhere".to_owned());
-        let next = self.0.address.url().join(href).map_err(|_| strange())?;
+        let next = self.address().url().join(href).map_err(|_| strange())?;
         if !next.path().starts_with("/api/v4/") {
             return Err(strange());
         }
-        let mut url = self.0.address.url().clone();
+        let mut url = self.address().url().clone();
         url.set_path(next.path());
         url.set_query(next.query());
         Ok(url)

@@ -1,7 +1,7 @@
 //! One request: its turn, its second chances, its answer.
 
 use super::error::of_status;
-use super::{Client, ClientError};
+use super::{Cause, Client, ClientError, Failure};
 use crate::model::Seconds;
 use rand::RngExt;
 use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 impl Client {
     /// The address of a resource with its query.
     pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = self.0.address.join("api/v4/");
+        let mut url = self.address().url().clone();
         url.set_path(&format!("/api/v4/{path}"));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -32,8 +32,8 @@ impl Client {
 
     /// The time by the CRM's clock, as far as its answers have told; else by ours.
     pub fn crm_now(&self) -> Seconds {
-        let offset = self.0.clock_offset.load(Ordering::Relaxed);
-        jiff::Timestamp::now().as_second().saturating_add(offset)
+        let offset = self.shared.clock_offset.load(Ordering::Relaxed);
+        self.shared.clock.seconds().saturating_add(offset)
     }
 
     /// Sends a request until it is answered or its failure is certain. `None` is a 204.
@@ -43,26 +43,37 @@ impl Client {
         url: Url,
         body: Option<&Value>,
     ) -> Result<Option<Value>, ClientError> {
+        let sent = self.send_closely(method, url, body).await;
+        sent.map_err(|failure| failure.error)
+    }
+
+    /// The same, with what was seen of a failure.
+    pub(crate) async fn send_closely(
+        &self,
+        method: Method,
+        url: Url,
+        body: Option<&Value>,
+    ) -> Result<Option<Value>, Failure> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let error = match self.once(method.clone(), url.clone(), body).await {
+            let failure = match self.once(method.clone(), url.clone(), body).await {
                 Ok(answer) => return Ok(answer),
-                Err(error) => error,
+                Err(failure) => failure,
             };
-            let wait = match &error {
+            let wait = match &failure.error {
                 ClientError::TooMany { wait } if *wait <= LONGEST_WAIT => {
-                    self.0.limit.hush(*wait);
+                    self.shared.limit.hush(*wait);
                     Duration::ZERO
                 }
                 error if error.is_passing() => jittered(Duration::from_millis(250) * 2 * tries),
-                _ => return Err(error),
+                _ => return Err(failure),
             };
             if tries >= TRIES {
-                return Err(error);
+                return Err(failure);
             }
-            tracing::debug!(%error, tries, "asking the CRM again");
-            tokio::time::sleep(wait).await;
+            tracing::debug!(error = %failure.error, tries, "asking the CRM again");
+            self.shared.clock.sleep(wait).await;
         }
     }
 
@@ -71,52 +82,18 @@ impl Client {
         method: Method,
         url: Url,
         body: Option<&Value>,
-    ) -> Result<Option<Value>, ClientError> {
-        self.0.limit.turn().await;
-        let mut request = self
-            .0
-            .http
-            .request(method, url)
-            .bearer_auth(&self.0.token.0);
+    ) -> Result<Option<Value>, Failure> {
+        let turn = self.shared.limit.turn(self.urgency).await;
+        let token = self.shared.credentials.access();
+        let mut request = self.shared.http.request(method, url).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await?;
+        let response = request.send().await;
+        drop(turn);
+        let response = response?;
         self.note_clock(&response);
-        let status = response.status().as_u16();
-        match status {
-            204 => Ok(None),
-            200..=299 => self.json(response).await.map(Some),
-            429 => Err(ClientError::TooMany {
-                wait: asked_wait(&response),
-            }),
-            _ => {
-                let problem = match is_json(&response) {
-                    true => self.json(response).await.ok(),
-                    false => None,
-                };
-                Err(of_status(status, problem.as_ref()))
-            }
-        }
-    }
-
-    async fn json(&self, mut response: Response) -> Result<Value, ClientError> {
-        let is_json = is_json(&response);
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MOST {
-                return Err(ClientError::NotACrm("its answer has no end".to_owned()));
-            }
-        }
-        if !is_json {
-            return Err(ClientError::NotACrm("it answers with a page".to_owned()));
-        }
-        serde_json::from_slice(&body).map_err(|error| match error.is_eof() {
-            // Cut on the way, but with a length that fitted: a proxy's doing.
-            true => ClientError::Unreachable("the answer was cut".to_owned()),
-            false => ClientError::NotACrm("its answer is no JSON".to_owned()),
-        })
+        read_answer(response).await
     }
 
     fn note_clock(&self, response: &Response) {
@@ -124,10 +101,70 @@ impl Client {
             .and_then(|date| jiff::fmt::rfc2822::parse(date).ok())
             .map(|date| date.timestamp().as_second());
         if let Some(theirs) = theirs {
-            let offset = theirs - jiff::Timestamp::now().as_second();
-            self.0.clock_offset.store(offset, Ordering::Relaxed);
+            let offset = theirs - self.shared.clock.seconds();
+            self.shared.clock_offset.store(offset, Ordering::Relaxed);
         }
     }
+}
+
+/// The JSON of a good answer, `None` of a 204; else what the answer means.
+pub(crate) async fn read_answer(response: Response) -> Result<Option<Value>, Failure> {
+    let status = response.status().as_u16();
+    let json = is_json(&response);
+    let failure = |error, said| Failure {
+        error,
+        cause: Cause::Answered { status, json, said },
+    };
+    match status {
+        204 => Ok(None),
+        200..=299 => match read_json(response).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(error) if error.is_passing() => Err(Failure {
+                error,
+                cause: Cause::Lost,
+            }),
+            Err(error) => Err(failure(error, String::new())),
+        },
+        429 => {
+            let wait = asked_wait(&response);
+            Err(failure(ClientError::TooMany { wait }, String::new()))
+        }
+        407 => Err(Failure {
+            error: ClientError::Unreachable("the proxy asks who we are".to_owned()),
+            cause: Cause::ProxyAsks,
+        }),
+        _ => {
+            let problem = match json {
+                true => read_json(response).await.ok(),
+                false => None,
+            };
+            let said = ["hint", "detail", "title"].into_iter().find_map(|name| {
+                let said = problem.as_ref()?.get(name)?.as_str()?;
+                (!said.is_empty()).then(|| said.to_owned())
+            });
+            let error = of_status(status, problem.as_ref());
+            Err(failure(error, said.unwrap_or_default()))
+        }
+    }
+}
+
+async fn read_json(mut response: Response) -> Result<Value, ClientError> {
+    let is_json = is_json(&response);
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        body.extend_from_slice(&chunk);
+        if body.len() > MOST {
+            return Err(ClientError::NotACrm("its answer has no end".to_owned()));
+        }
+    }
+    if !is_json {
+        return Err(ClientError::NotACrm("it answers with a page".to_owned()));
+    }
+    serde_json::from_slice(&body).map_err(|error| match error.is_eof() {
+        // Cut on the way, but with a length that fitted: a proxy's doing.
+        true => ClientError::Unreachable("the answer was cut".to_owned()),
+        false => ClientError::NotACrm("its answer is no JSON".to_owned()),
+    })
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {

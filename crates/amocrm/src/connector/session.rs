@@ -4,6 +4,7 @@ use super::cards::Cards;
 use super::reading::{Harvest, OVERLAP, Plan, Reading};
 use super::roster::Roster;
 use super::{AccountInfo, Settings, Trouble};
+use crate::address::CrmAddress;
 use crate::client::Client;
 use crate::memory::{Checkpoint, Memory, checkpoint_entry, task_entry};
 use crate::model::{Account, Entity, Seconds};
@@ -23,6 +24,8 @@ const EVENTS_RETRY: u32 = 720;
 /// An account being read.
 pub(super) struct Session {
     client: Client,
+    /// Where it is: it may move.
+    address: CrmAddress,
     ingest: Arc<dyn Ingest>,
     reconcile_every: u32,
     tasks: TaskSettings,
@@ -47,7 +50,7 @@ impl Session {
         let account = client.account().await?;
         let users = client.users().await?.unwrap_or_default();
         let mut session = Self {
-            info: AccountInfo::new(client.address(), &account, &users),
+            info: AccountInfo::new(&client.address(), &account, &users),
             tasks: TaskSettings {
                 all_day_hour: settings.all_day_hour,
                 ..TaskSettings::new(account.zone.time_zone())
@@ -61,6 +64,7 @@ impl Session {
             looked_up: 0,
             events_from: 0,
             reachable: true,
+            address: client.address(),
             account,
             client,
         };
@@ -95,6 +99,7 @@ impl Session {
     /// Compares what was read with what is known, and commits. Whether something was said.
     pub(super) async fn take(&mut self, harvest: Harvest, now: Millis) -> Result<bool, Trouble> {
         self.roster = harvest.roster;
+        self.address = self.client.address();
         self.reachable = true;
         // Nobody to tell yet: whoever comes first gets his baseline then.
         let Some(news) = harvest.news else {
@@ -272,7 +277,7 @@ impl Session {
             names: &self.roster.names,
             cards: self.cards.known(),
             currency: &self.account.currency_symbol,
-            address: self.client.address(),
+            address: &self.address,
             settings: &self.tasks,
             now,
         }

@@ -81,7 +81,7 @@ pub struct AccountUser {
 }
 
 impl AccountInfo {
-    pub(super) fn new(address: &CrmAddress, account: &Account, users: &[User]) -> Self {
+    pub(crate) fn new(address: &CrmAddress, account: &Account, users: &[User]) -> Self {
         let user = users.iter().find(|user| user.id == account.current_user_id);
         Self {
             id: account.id,
