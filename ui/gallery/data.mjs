@@ -12,30 +12,56 @@ export const NOW = Date.parse("2026-11-21T14:58:20+03:00");
 /** @type {Record<Language, Row[]>} */
 const DAYS = {
   ru: [
-    { kind: "task_due", title: "Через 5 минут: перезвонить Ирине Котовой", text: "Уточнить адрес доставки и согласовать счёт", context: "Кухня «Верона» · 184 000 ₽", time: "2026-11-21T14:55" },
+    { kind: "task_due", subject: "task:11", title: "Через 5 минут: перезвонить Ирине Котовой", text: "Уточнить адрес доставки и согласовать счёт", context: "Кухня «Верона» · 184 000 ₽", time: "2026-11-21T14:55" },
     { kind: "chat_message", title: "Павел Громов пишет в Telegram", text: "Добрый день! Подскажите, когда будет замер? Мы переезжаем в пятницу, хотелось бы успеть до этого", context: "Шкаф в прихожую", time: "2026-11-21T14:32" },
-    { kind: "task_overdue", title: "Просрочено: отправить договор", text: "Срок был в 12:00", context: "ООО «Ромашка»", time: "2026-11-21T12:00" },
+    { kind: "task_overdue", subject: "task:12", title: "Просрочено: отправить договор", text: "Срок был в 12:00", context: "ООО «Ромашка»", time: "2026-11-21T12:00" },
     { kind: "request", title: "Новая заявка с формы «Расчёт кухни»", text: "Светлана, +7 912 345-67-89", context: null, time: "2026-11-21T11:18" },
-    { kind: "task_completed", title: "Олег выполнил вашу задачу", text: "Выставить счёт — «Счёт № 118 отправлен»", context: "Кухня «Верона»", time: "2026-11-20T18:04", read: true },
-    { kind: "task_new", title: "Новая задача от Марины", text: "Встреча с дизайнером, завтра в 16:00", context: "Гардеробная на Лесной", time: "2026-11-20T17:40", read: true },
+    { kind: "task_completed", subject: "task:13", title: "Олег выполнил вашу задачу", text: "Выставить счёт — «Счёт № 118 отправлен»", context: "Кухня «Верона»", time: "2026-11-20T18:04", read: true },
+    { kind: "task_new", subject: "task:14", title: "Новая задача от Марины", text: "Встреча с дизайнером, завтра в 16:00", context: "Гардеробная на Лесной", time: "2026-11-20T17:40", read: true },
     { kind: "call", title: "Пропущенный звонок: Ирина Котова", text: "+7 903 111-22-33", context: "Кухня «Верона»", time: "2026-11-20T15:12", read: true },
     { kind: "deal_assigned", title: "Теперь ваша сделка: «Офис на Тверской»", text: "Передал Олег Сафронов", context: "Офис на Тверской · 1 250 000 ₽", time: "2026-11-19T12:30", read: true },
     { kind: "message", title: "Склад 1С: фасады «Дуб вотан» пришли", text: "12 листов, ячейка 4-Б", context: null, link: null, time: "2026-11-19T09:05", read: true },
     { kind: "system", title: "Токен перестанет действовать через 7 дней", text: "Создайте новый заранее, чтобы звонки не прервались", context: null, time: "2026-11-12T09:00", read: true },
-    { kind: "task_new", title: "Новая задача от Марины", text: "Собрать отзывы клиентов за год", context: "ООО «Ромашка»", time: "2025-12-29T10:15", read: true },
+    { kind: "task_new", subject: "task:14", title: "Новая задача от Марины", text: "Собрать отзывы клиентов за год", context: "ООО «Ромашка»", time: "2025-12-29T10:15", read: true },
   ],
   en: [
-    { kind: "task_due", title: "In 5 minutes: call Irina Kotova back", text: "Check the delivery address and agree on the invoice", context: "Kitchen Verona · $2,300", time: "2026-11-21T14:55" },
+    { kind: "task_due", subject: "task:11", title: "In 5 minutes: call Irina Kotova back", text: "Check the delivery address and agree on the invoice", context: "Kitchen Verona · $2,300", time: "2026-11-21T14:55" },
     { kind: "chat_message", title: "Pavel Gromov on Telegram", text: "Good afternoon! When will you come to measure? We are moving on Friday and would like to have it done before", context: "Hallway wardrobe", time: "2026-11-21T14:32" },
-    { kind: "task_overdue", title: "Overdue: send the contract", text: "It was due at 12:00", context: "Daisy Ltd", time: "2026-11-21T12:00" },
+    { kind: "task_overdue", subject: "task:12", title: "Overdue: send the contract", text: "It was due at 12:00", context: "Daisy Ltd", time: "2026-11-21T12:00" },
     { kind: "request", title: "New request from the form “Kitchen estimate”", text: "Svetlana, +7 912 345-67-89", context: null, time: "2026-11-21T11:18" },
-    { kind: "task_completed", title: "Oleg completed your task", text: "Send the invoice – “Invoice No. 118 is out”", context: "Kitchen Verona", time: "2026-11-20T18:04", read: true },
-    { kind: "task_new", title: "New task from Marina", text: "Meet the designer, tomorrow 16:00", context: "Dressing room on Lesnaya", time: "2026-11-20T17:40", read: true },
+    { kind: "task_completed", subject: "task:13", title: "Oleg completed your task", text: "Send the invoice – “Invoice No. 118 is out”", context: "Kitchen Verona", time: "2026-11-20T18:04", read: true },
+    { kind: "task_new", subject: "task:14", title: "New task from Marina", text: "Meet the designer, tomorrow 16:00", context: "Dressing room on Lesnaya", time: "2026-11-20T17:40", read: true },
     { kind: "call", title: "Missed call: Irina Kotova", text: "+7 903 111-22-33", context: "Kitchen Verona", time: "2026-11-20T15:12", read: true },
     { kind: "deal_assigned", title: "The deal “Office on Tverskaya” is yours now", text: "Handed over by Oleg Safronov", context: "Office on Tverskaya · $15,600", time: "2026-11-19T12:30", read: true },
     { kind: "message", title: "Warehouse: the oak fronts have arrived", text: "12 sheets, cell 4-B", context: null, link: null, time: "2026-11-19T09:05", read: true },
     { kind: "system", title: "The token expires in 7 days", text: "Create a new one in time and nothing stops ringing", context: null, time: "2026-11-12T09:00", read: true },
-    { kind: "task_new", title: "New task from Marina", text: "Collect customer reviews of the year", context: "Daisy Ltd", time: "2025-12-29T10:15", read: true },
+    { kind: "task_new", subject: "task:14", title: "New task from Marina", text: "Collect customer reviews of the year", context: "Daisy Ltd", time: "2025-12-29T10:15", read: true },
+  ],
+};
+
+/** One of each kind, as the connector words them. @type {Record<Language, Row[]>} */
+export const KINDS = {
+  ru: [
+    { kind: "chat_message", title: "Павел Громов пишет в Telegram", text: "Ещё вопрос: подъём на этаж входит?\nИ какие гарантии на фасады\nДобрый день! Подскажите, когда будет замер", context: "Шкаф в прихожую · 3 сообщения", time: "2026-11-21T14:57" },
+    { kind: "chat_message", title: "SMS от Ирины Котовой", text: "Спасибо, жду", context: "Кухня «Верона»", time: "2026-11-21T14:50" },
+    { kind: "call", title: "Пропущенный звонок: Ирина Котова", text: "+7 903 111-22-33", context: "Кухня «Верона»", time: "2026-11-21T14:41" },
+    { kind: "request", title: "Новая заявка с формы «Расчёт кухни»", text: "Светлана, +7 912 345-67-89", context: "Продажи", time: "2026-11-21T14:30" },
+    { kind: "request", title: "Новая заявка: письмо от Олега", text: "Коммерческое предложение по гардеробным: смотрим, считаем, ждём вашего звонка в понедельник", context: "Опт", time: "2026-11-21T14:12", read: true },
+    { kind: "deal_assigned", title: "Теперь ваша сделка: «Офис на Тверской»", text: "Передал Олег Сафронов", context: "Офис на Тверской · 1 250 000 ₽", time: "2026-11-21T13:30" },
+    { kind: "system", title: "Токен перестанет действовать через 7 дней", text: "Создайте новый заранее, чтобы звонки не прервались", context: null, link: null, time: "2026-11-21T13:00" },
+    { kind: "task_completed", subject: "task:9", title: "Олег выполнил вашу задачу", text: "Выставить счёт — «Счёт № 118 отправлен»", context: "Кухня «Верона»", time: "2026-11-21T12:04" },
+    { kind: "message", title: "Склад 1С: фасады «Дуб вотан» пришли", text: "12 листов, ячейка 4-Б", context: null, link: null, time: "2026-11-21T09:05" },
+  ],
+  en: [
+    { kind: "chat_message", title: "Pavel Gromov on Telegram", text: "One more thing: is delivery to the floor included?\nAnd what about the warranty on fronts\nGood afternoon! When will you come to measure", context: "Hallway wardrobe · 3 messages", time: "2026-11-21T14:57" },
+    { kind: "chat_message", title: "SMS from Irina Kotova", text: "Thanks, waiting", context: "Kitchen Verona", time: "2026-11-21T14:50" },
+    { kind: "call", title: "Missed call: Irina Kotova", text: "+7 903 111-22-33", context: "Kitchen Verona", time: "2026-11-21T14:41" },
+    { kind: "request", title: "New request from the form “Kitchen estimate”", text: "Svetlana, +7 912 345-67-89", context: "Sales", time: "2026-11-21T14:30" },
+    { kind: "request", title: "New request: a letter from Oleg", text: "An offer for dressing rooms: we are comparing and expect your call on Monday", context: "Wholesale", time: "2026-11-21T14:12", read: true },
+    { kind: "deal_assigned", title: "The deal “Office on Tverskaya” is yours now", text: "Handed over by Oleg Safronov", context: "Office on Tverskaya · $15,600", time: "2026-11-21T13:30" },
+    { kind: "system", title: "The token expires in 7 days", text: "Create a new one in time and nothing stops ringing", context: null, link: null, time: "2026-11-21T13:00" },
+    { kind: "task_completed", subject: "task:9", title: "Oleg completed your task", text: "Send the invoice – “Invoice No. 118 is out”", context: "Kitchen Verona", time: "2026-11-21T12:04" },
+    { kind: "message", title: "Warehouse: the oak fronts have arrived", text: "12 sheets, cell 4-B", context: null, link: null, time: "2026-11-21T09:05" },
   ],
 };
 
@@ -78,6 +104,12 @@ export function notifications(rows) {
 
 /** @param {Language} language */
 export const day = (language) => notifications(DAYS[language]);
+
+/** The same day with two notifications about its first task. @param {Language} language */
+export function dayOfOneTask(language) {
+  const rows = day(language);
+  return rows.map((row, i) => (i === 2 ? { ...row, kind: /** @type {const} */ ("task_new"), subject: rows[0]?.subject ?? null } : row));
+}
 
 /** So many that nobody could hold them all. @param {number} count @returns {Notification[]} */
 export function flood(count) {

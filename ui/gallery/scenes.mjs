@@ -1,5 +1,5 @@
 // Every page in every state worth looking at.
-import { channels, flood, found, HOSTILE, notifications, NOW } from "./data.mjs";
+import { channels, dayOfOneTask, flood, found, HOSTILE, KINDS, notifications, NOW } from "./data.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./stand-in.mjs").StandIn} StandIn */
@@ -21,6 +21,20 @@ const click = (id) => (/** @type {Page} */ page) => page.getByTestId(id).first()
 async function toChannels(page) {
   await click("to-channels")(page);
   await page.getByTestId("master-switch").waitFor();
+}
+
+/** @param {Page} page */
+async function startCompleting(page) {
+  await page.getByTestId("item").first().hover();
+  await click("complete")(page);
+  await page.getByTestId("result").pressSequentially("Договорились на пятницу");
+}
+
+/** @param {Page} page */
+async function complete(page) {
+  await startCompleting(page);
+  await page.keyboard.press("Enter");
+  await page.getByTestId("result").waitFor({ state: "detached" });
 }
 
 const NO_ACCOUNT = () => ({ rows: [], state: { way: null, account: "", unread: 0, connection: { state: /** @type {const} */ ("signed_out"), reason: /** @type {const} */ ("no_account") } } });
@@ -96,6 +110,13 @@ export const SCENES = [
   { name: "list-hostile", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)) }) },
   { name: "list-expanded", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)).map((row) => ({ ...row, link: null })) }), play: (page) => page.getByTestId("item").nth(2).locator("[data-open]").click() },
   { name: "list-many", story: () => ({ rows: flood(100_000) }), play: (page) => page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 4_000_000)) },
+  { name: "list-kinds", story: (language) => ({ rows: notifications(KINDS[language]) }) },
+  { name: "list-reading-first", story: () => ({ rows: [], state: { reading: 2_500 } }) },
+  { name: "list-reading", story: () => ({ state: { reading: 7_250 } }) },
+  { name: "list-completing", published: true, play: startCompleting },
+  { name: "list-completing-320", size: { width: 320, height: 480 }, play: startCompleting },
+  { name: "list-completed", story: (language) => ({ rows: dayOfOneTask(language), silent: ["complete"] }), play: complete },
+  { name: "list-complete-failed", story: (language) => ({ rows: dayOfOneTask(language), fails: { complete: "crm_refused" } }), play: complete },
   { name: "list-360", size: { width: 360, height: 480 }, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 45_000 } } }) },
   { name: "list-200-percent", size: { width: 210, height: 340 } },
   { name: "channels", published: true, play: toChannels },

@@ -3,6 +3,7 @@ import type { Backend, Told } from "./backend/backend";
 import { failure } from "./backend/backend";
 import { ChannelsModel } from "./channels/model.svelte";
 import type { Page, ThemeChoice, WindowRequest, WindowState } from "./generated/protocol";
+import { Completing } from "./list/completing.svelte";
 import { ListModel } from "./list/model.svelte";
 import { Connecting } from "./pages/connecting/model.svelte";
 import { speak } from "./texts/texts.svelte";
@@ -23,12 +24,14 @@ export class Desk {
   leavingTo = $state.raw<Page | "closed" | null>(null);
 
   readonly list: ListModel;
+  readonly completing: Completing;
   readonly channels: ChannelsModel;
   readonly connecting: Connecting;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
-    this.list = new ListModel(backend);
+    this.completing = new Completing(backend);
+    this.list = new ListModel(backend, (page) => this.completing.saw(page));
     this.channels = new ChannelsModel(backend);
     this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));
     backend.listen((told) => this.#hear(told));

@@ -25,7 +25,11 @@ export class ListModel {
   #asking = new Set<number>();
   #refreshing = false;
 
-  constructor(private readonly backend: Backend) {}
+  /** `saw` hears every stretch of the whole list. */
+  constructor(
+    private readonly backend: Backend,
+    private readonly saw: (page: ListPage) => void = () => undefined,
+  ) {}
 
   get total(): number | null {
     void this.revision;
@@ -131,8 +135,10 @@ export class ListModel {
   }
 
   async #fetch(wanted: Wanted) {
-    const answer = await this.backend.call({ type: "list", view: this.view, ...wanted });
+    const { view } = this;
+    const answer = await this.backend.call({ type: "list", view, ...wanted });
     this.failed = answer.type === "failed" ? answer.code : null;
+    if (answer.type === "list" && view === "all") this.saw(answer.page);
     return answer.type === "list" ? answer.page : null;
   }
 }

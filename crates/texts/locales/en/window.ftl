@@ -28,6 +28,14 @@ item-unread = unread
 item-open = Open the card
 item-mark-read = Mark as read
 item-mark-unread = Mark as unread
+item-complete = Complete
+item-complete-title = Complete the task (key D)
+item-completed = Completed
+item-completed-with = Completed: { $result }
+result-placeholder = What came of it? Optional
+result-label = Result of “{ $title }”
+complete-failed = It was not completed. { $why }.
+complete-again = Try again
 kind-task-new = New task
 kind-task-due = Task due
 kind-task-overdue = Overdue
@@ -38,6 +46,11 @@ kind-request = Request
 kind-deal-assigned = Deal
 kind-system = System
 kind-message = Integration
+reading-tasks = { $count ->
+    [0] Reading tasks…
+   *[other] Reading tasks: { $count }…
+}
+reading-about = This happens once. What is new appears here by itself; no need to wait.
 empty-title = All clear
 empty-text = We'll ring when something comes
 empty-unread-title = Nothing unread

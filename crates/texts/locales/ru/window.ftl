@@ -29,6 +29,14 @@ item-unread = не прочитано
 item-open = Открыть карточку
 item-mark-read = Отметить прочитанным
 item-mark-unread = Вернуть в непрочитанные
+item-complete = Выполнить
+item-complete-title = Выполнить задачу (клавиша D)
+item-completed = Выполнено
+item-completed-with = Выполнено: { $result }
+result-placeholder = Что вышло? Можно не писать
+result-label = Результат задачи «{ $title }»
+complete-failed = Не выполнилось. { $why }.
+complete-again = Ещё раз
 kind-task-new = Новая задача
 kind-task-due = Пора выполнять
 kind-task-overdue = Просрочено
@@ -39,6 +47,11 @@ kind-request = Заявка
 kind-deal-assigned = Сделка
 kind-system = Система
 kind-message = Интеграция
+reading-tasks = { $count ->
+    [0] Читаем задачи…
+   *[other] Читаем задачи: { $count }…
+}
+reading-about = Так бывает один раз. Новое появится здесь само, ждать не нужно.
 empty-title = Всё разобрано
 empty-text = Позвоним, когда появится новое
 empty-unread-title = Непрочитанного нет

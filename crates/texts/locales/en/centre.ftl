@@ -1,0 +1,25 @@
+## The page that consent in the CRM leads back to
+
+connected-title = The account is connected
+connected-text = Notifications of “{ $account }” ({ $host }) now reach Dealbell. You can close this page.
+connected-tip = Switch the CRM’s own browser notifications off, so that nothing rings twice.
+denied-title = Access was not granted
+denied-text = Somebody declined in the CRM, so there is nothing to connect. If that was a slip, start connecting again.
+stale-title = This link no longer works
+stale-text = It is good once and for 20 minutes. Start connecting again: whoever runs Dealbell gives you a new link.
+incomplete-title = Something is missing in the link
+incomplete-text = The CRM sent you back with an incomplete address. Start connecting again.
+foreign-title = This link does not come from the CRM
+foreign-text = It names a foreign address, so nothing was connected. If somebody sent it to you, do not open it again.
+other-title = This is another account
+other-text = { $asked } was to be connected, but access was granted in { $got }. Start again and choose the right account on the consent page.
+code-title = The code no longer works
+code-text = The CRM gives 20 minutes for it and takes it once. Start connecting again.
+integration-title = The integration’s data do not match
+integration-text = Integration ID, secret key and redirect address must belong to one integration. Compare them in the CRM and start again.
+refused-title = The CRM did not let us in
+refused-text = Access was granted, but { $host } does not accept it. Start connecting again, preferably as an administrator of the account.
+silent-crm-title = The CRM does not answer
+silent-crm-text = { $host } cannot be reached now. Start connecting again in a few minutes.
+unsaved-title = It could not be saved
+unsaved-text = Access was granted, but Dealbell could not store it. The server’s log says why; then start connecting again.
