@@ -69,12 +69,6 @@ async fn events_are_filtered_and_seen_as_their_tasks_are() {
     sandbox.delete_task(user(0), his).unwrap();
     sandbox.complete_task(user(2), foreign, "").unwrap();
 
-    let types = |events: &[Value]| -> Vec<String> {
-        events
-            .iter()
-            .map(|event| event["type"].as_str().unwrap().to_owned())
-            .collect()
-    };
     let (admin, manager) = (Client::of(&sandbox, 0), Client::of(&sandbox, 1));
     assert_eq!(
         types(&list(&manager, "").await),
@@ -115,9 +109,22 @@ async fn events_are_filtered_and_seen_as_their_tasks_are() {
     );
     let foreign = two[0]["id"].as_str().unwrap();
     manager.get(&format!("events/{foreign}")).await.problem(404);
+    admin.get("events?filter[entity_id]=1").await.problem(400);
+    let both = format!("filter[id][]={id}&filter[id][]={foreign}");
+    assert_eq!(list(&admin, &both).await.len(), 2);
 }
 
-async fn list(client: &Client, query: &str) -> Vec<Value> {
+#[tokio::test]
+async fn the_kinds_of_events_are_named() {
+    let sandbox = quiet().await;
+    let answer = Client::of(&sandbox, 1).get("events/types").await.ok();
+    let types = answer["_embedded"]["events_types"].as_array().unwrap();
+    let sms = types.iter().find(|kind| kind["key"] == "incoming_sms");
+    assert_eq!(sms.unwrap()["lang"], "Входящее SMS");
+}
+
+/// The events of this query, newest first.
+pub(crate) async fn list(client: &Client, query: &str) -> Vec<Value> {
     let answer = client.get(&format!("events?{query}")).await;
     if answer.status == 204 {
         return Vec::new();
@@ -126,4 +133,11 @@ async fn list(client: &Client, query: &str) -> Vec<Value> {
         .as_array()
         .unwrap()
         .clone()
+}
+
+pub(crate) fn types(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect()
 }

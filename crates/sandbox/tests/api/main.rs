@@ -4,11 +4,15 @@
 
 mod client;
 mod clock;
+mod conversations;
+mod deals;
 mod events;
 mod hooks;
 mod limits;
 mod oauth;
 mod program;
 mod reading;
+mod requests;
 mod sales_floor;
+mod speed;
 mod writing;
