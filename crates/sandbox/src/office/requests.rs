@@ -21,7 +21,11 @@ impl Office {
         self.known_actor(by)?;
         self.known_user(keeper)?;
         let mut desk = self.desk();
-        desk.books.accept_request(by, uid, keeper, status, at)
+        let request = desk.books.accept_request(by, uid, keeper, status, at)?;
+        drop(desk);
+        self.announce_new(Entity::contact(request.contact));
+        self.announce_new(Entity::lead(request.lead));
+        Ok(request)
     }
 
     /// `by` (0 a robot) throws a request away at `at`, Unix seconds.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
-use dealbell_sandbox::{Clock, Config, NewTask, Sandbox};
+use dealbell_sandbox::{Clock, Config, Entity, NewLead, NewTask, Sandbox, WON};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -203,4 +203,45 @@ async fn a_failing_hook_is_tried_again_by_the_clock_and_then_switched_off() {
     assert_eq!(statuses()[2..], [None; 5]);
     let listed = admin.get("webhooks").await.ok();
     assert_eq!(listed["_embedded"]["webhooks"][0]["disabled"], true);
+}
+
+#[tokio::test]
+async fn whoever_subscribed_is_told_of_deals_messages_and_notes() {
+    let sandbox = quiet().await;
+    let (admin, listener) = (Client::of(&sandbox, 0), Listener::default());
+    let url = listener.open().await;
+    let kinds = [
+        "add_lead",
+        "status_lead",
+        "responsible_lead",
+        "add_message",
+        "note_contact",
+    ];
+    subscribe(&admin, &url, &kinds).await;
+    let [anna, dmitry] = [0, 1].map(|seat: usize| sandbox.users()[seat].id);
+
+    let lead = sandbox.create_lead(0, NewLead::new(anna, "Кухня")).unwrap();
+    sandbox.assign_lead(anna, lead, dmitry).unwrap();
+    sandbox.move_lead(anna, lead, WON).unwrap();
+    let on = Entity::lead(lead);
+    let id = sandbox
+        .message_in(5_200_001, on, "telegram", "Price?")
+        .unwrap();
+    sandbox.call_in(5_200_001, Some(anna), false, 0).unwrap();
+    sandbox.hooks_settled().await;
+    let heard = listener.heard().join("&");
+    for part in [
+        format!("leads[add][0][id]={lead}&"),
+        format!("leads[responsible][0][responsible_user_id]={dmitry}&"),
+        format!("leads[responsible][0][old_responsible_user_id]={anna}&"),
+        "leads[status][0][status_id]=142&leads[status][0][old_status_id]=34000002&".to_owned(),
+        format!("message[add][0][id]={id}&"),
+        "message[add][0][contact_id]=5200001&message[add][0][text]=Price%3F&".to_owned(),
+        format!("message[add][0][entity_type]=lead&message[add][0][element_id]={lead}&"),
+        "message[add][0][author][type]=external&".to_owned(),
+        "contacts[note][0][note][note_type]=10&".to_owned(),
+    ] {
+        assert!(heard.contains(&part), "{part} in {heard}");
+    }
+    assert!(!heard.contains("[update]"), "nobody asked for updates");
 }
