@@ -223,6 +223,17 @@ impl Centre {
         };
         Ok(parsed(&id)?)
     }
+
+    /// The address of a user; none where there is no such one.
+    ///
+    /// # Errors
+    /// When the storage fails.
+    pub async fn email_of(&self, user: UserId) -> Result<Option<String>, CentreError> {
+        let email = sqlx::query_scalar("SELECT email FROM users WHERE id = ?")
+            .bind(user.to_string())
+            .fetch_optional(self.read());
+        Ok(email.await?)
+    }
 }
 
 /// What a secret of an account is bound to.

@@ -58,6 +58,15 @@ impl Centre {
     pub async fn take_sign_in(&self, state: &str) -> Result<Option<(About, String)>, CentreError> {
         let sealer = self.sealer();
         let hash = secret::hash(state);
+        // Anybody can ask: whoever has no state does not reach the writer.
+        let known: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM sign_ins WHERE state_hash = ?)")
+                .bind(&hash)
+                .fetch_one(self.read())
+                .await?;
+        if !known {
+            return Ok(None);
+        }
         let taken = self.writer().write(move |step| {
             Box::pin(async move {
                 let row = sqlx::query("DELETE FROM sign_ins WHERE state_hash = ? RETURNING *")

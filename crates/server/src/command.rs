@@ -1,11 +1,15 @@
 //! The command line. A secret or id stands alone on the last line of standard output; all else
 //! goes to standard error.
 
-use crate::{connectors, serve};
+use crate::{
+    connect::{self, Connect},
+    public_url::PublicUrl,
+    serve,
+};
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use dealbell_centre::{Centre, Options};
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 /// The notification centre of Dealbell.
 #[derive(Debug, Parser)]
@@ -22,10 +26,14 @@ enum Command {
         /// Address and port to listen on.
         #[arg(long, default_value = "127.0.0.1:7780")]
         listen: SocketAddr,
+        /// Where the world reaches this centre, such as https://bell.example: webhooks of connected
+        /// accounts are registered under it.
+        #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
+        public_url: Option<PublicUrl>,
         #[command(flatten)]
         database: Database,
     },
-    /// Keep a CRM account to be read by `serve`.
+    /// CRM accounts that `serve` reads.
     #[command(subcommand)]
     Connect(Connect),
     /// Users.
@@ -40,30 +48,45 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct Database {
-    /// Where everything is kept: sqlite:FILE. It holds CRM tokens in plain text, so it is made
-    /// readable for its owner alone.
+pub(crate) struct Database {
+    /// Where everything is kept: sqlite:FILE. What lets us into CRM accounts is sealed in it; the
+    /// key is beside it in FILE.key, to be kept apart from copies of the database.
     #[arg(
         long,
         value_name = "sqlite:FILE",
         default_value = "sqlite:dealbell-centre.db"
     )]
     database: String,
+    /// A file with the key, 32 bytes, in place of FILE.key: a systemd credential, say.
+    #[arg(long, env = "DEALBELL_KEY_FILE")]
+    key_file: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-enum Connect {
-    /// An amoCRM or Kommo account; the token should be an administrator's.
-    Amocrm {
-        /// https://NAME.amocrm.ru, .amocrm.com, .kommo.com, or a loopback address.
-        #[arg(long)]
-        url: String,
-        /// A long-lived token.
-        #[arg(long, env = "DEALBELL_CRM_TOKEN", hide_env_values = true)]
-        token: String,
-        #[command(flatten)]
-        database: Database,
-    },
+impl Database {
+    fn options(&self) -> Options {
+        Options {
+            key_file: self.key_file.clone(),
+            ..Options::new(&self.database)
+        }
+    }
+
+    /// Opens the centre.
+    ///
+    /// # Errors
+    /// In words for the person at the terminal.
+    pub(crate) async fn open(&self) -> Result<Centre> {
+        let opened = Centre::open(self.options()).await;
+        opened.context("the centre cannot be opened")
+    }
+
+    /// Opens the centre, giving up all that is sealed.
+    ///
+    /// # Errors
+    /// In words for the person at the terminal.
+    pub(crate) async fn open_without_secrets(&self) -> Result<Centre> {
+        let opened = Centre::open_without_secrets(self.options()).await;
+        opened.context("the centre cannot be opened")
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,15 +134,16 @@ enum Integration {
 /// In words for the person at the terminal.
 pub(crate) async fn run(line: Line) -> Result<()> {
     match line.command {
-        Command::Serve { listen, database } => serve::run(open(&database).await?, listen).await,
-        Command::Connect(Connect::Amocrm {
-            url,
-            token,
+        Command::Serve {
+            listen,
+            public_url,
             database,
-        }) => {
-            let id = connectors::keep(&open(&database).await?, &url, token).await?;
-            eprintln!("serve reads it from its next start on");
-            println!("{id}");
+        } => serve::run(database.open().await?, listen, public_url).await,
+        Command::Connect(line) => {
+            let said = connect::run(line).await?;
+            if !said.is_empty() {
+                println!("{said}");
+            }
             Ok(())
         }
         Command::User(User::Add {
@@ -128,29 +152,23 @@ pub(crate) async fn run(line: Line) -> Result<()> {
             language,
             database,
         }) => {
-            let centre = open(&database).await?;
+            let centre = database.open().await?;
             println!("{}", centre.add_user(&email, &name, &language).await?);
             Ok(())
         }
         Command::Device(Device::Add { email, database }) => {
-            let centre = open(&database).await?;
+            let centre = database.open().await?;
             let token = centre.add_device(&email, "").await?;
             eprintln!("the device's token; it cannot be shown again");
             println!("{token}");
             Ok(())
         }
         Command::Integration(Integration::Add { name, database }) => {
-            let centre = open(&database).await?;
+            let centre = database.open().await?;
             let key = centre.add_integration(&name).await?;
             eprintln!("the integration's key; it cannot be shown again");
             println!("{key}");
             Ok(())
         }
     }
-}
-
-async fn open(database: &Database) -> Result<Centre> {
-    Centre::open(Options::new(&database.database))
-        .await
-        .context("the centre cannot be opened")
 }

@@ -1,110 +1,104 @@
-//! The CRM accounts of this centre: keeping them, and one connector for each.
+//! One connector for each account that is kept. Accounts come, change and go by the command line,
+//! which is another process on the same file, while this one serves.
 
-use anyhow::{Context as _, Result, bail};
-use dealbell_amocrm::{Connector, ConnectorStatus, CrmAddress, Ended, Recipients, Settings, Token};
-use dealbell_centre::{About, Centre};
-use std::sync::Arc;
-use tokio::{sync::watch, task::JoinHandle};
+use crate::{hooks::Hooks, public_url::PublicUrl, running};
+use dealbell_centre::{Centre, CentreError};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
-const AMOCRM: &str = "amocrm";
+/// How often the file is asked for changes.
+const LOOK: Duration = Duration::from_secs(2);
 
-/// Keeps an account and returns its host.
-///
-/// # Errors
-/// When the address is no account's, or the token is empty.
-pub(crate) async fn keep(centre: &Centre, url: &str, token: String) -> Result<String> {
-    let address = CrmAddress::parse(url).with_context(|| format!("{url} is no CRM address"))?;
-    if token.trim().is_empty() {
-        bail!("the token is empty");
-    }
-    let about = About {
-        kind: AMOCRM.to_owned(),
-        url: address.url().to_string(),
-        connected_by: None,
-    };
-    centre.keep_connection(about, token).await?;
-    Ok(address.host())
+/// What every connector of this process shares.
+#[derive(Clone)]
+pub(crate) struct Common {
+    /// Where notices go and secrets are kept.
+    pub(crate) centre: Centre,
+    /// The paths of webhooks that lead somewhere.
+    pub(crate) hooks: Arc<Hooks>,
+    /// Where webhooks reach us; without it none are registered.
+    pub(crate) public_url: Option<PublicUrl>,
 }
 
-/// Starts a connector for each account that is kept; they end when `stopped` has no sender left.
-///
-/// # Errors
-/// When the accounts cannot be read.
-pub(crate) async fn start(
-    centre: &Centre,
-    stopped: &watch::Receiver<()>,
-) -> Result<Vec<JoinHandle<()>>> {
-    let kept = centre.connections_kept().await?;
-    let mut running = Vec::with_capacity(kept.len());
-    for connection in kept {
-        let address = match CrmAddress::parse(&connection.url) {
-            Ok(address) if connection.kind == AMOCRM => address,
-            Ok(_) => {
-                tracing::error!(kind = connection.kind, "no connector for this kind of CRM");
-                continue;
-            }
-            Err(error) => {
-                tracing::error!(%error, "a kept account has no usable address");
-                continue;
-            }
-        };
-        running.push(tokio::spawn(read(
-            centre.clone(),
-            address,
-            connection.secret,
-            stopped.clone(),
-        )));
-    }
-    Ok(running)
+/// A connector that was started for a revision of an account.
+struct Started {
+    revision: u64,
+    /// Dropping it ends the connector.
+    stop: watch::Sender<()>,
+    task: JoinHandle<()>,
 }
 
-async fn read(
-    centre: Centre,
-    address: CrmAddress,
-    token: String,
-    mut stopped: watch::Receiver<()>,
-) {
-    let host = address.host();
-    let settings = Settings::new(address, Token::new(token), Recipients::ByEmail);
-    let connector = Connector::new(Arc::new(centre), settings);
-    let watching = tokio::spawn(tell(host.clone(), connector.status()));
-    let ended = connector
-        .run(async move {
-            // Nothing is ever sent: it fails when the sender is gone, which is the signal.
-            let _ = stopped.changed().await;
-        })
-        .await;
-    // It ends by itself, with the connector.
-    let _ = watching.await;
-    match ended {
-        Ended::Shutdown => {}
-        Ended::TokenRefused => tracing::error!(
-            account = host,
-            "the CRM refuses the token: connect the account again with a new one, then restart"
-        ),
-    }
-}
-
-/// Says in the log how a connector is doing, once a change.
-async fn tell(account: String, mut status: watch::Receiver<ConnectorStatus>) {
-    let mut said = None;
+/// Keeps one connector running for each account, until `stopped` has no sender left.
+pub(crate) async fn run(common: Common, mut stopped: watch::Receiver<()>) {
+    let mut started = BTreeMap::new();
+    let mut said = String::new();
+    let mut look = tokio::time::interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let now = match &*status.borrow_and_update() {
-            ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => None,
-            ConnectorStatus::Ok { .. } => Some("the account is read"),
-            ConnectorStatus::Unreachable { .. } => Some("the CRM does not answer, trying again"),
-            ConnectorStatus::TokenRefused => Some("the CRM refuses the token"),
-            ConnectorStatus::Blocked { .. } => Some("the CRM has blocked us, waiting"),
-            ConnectorStatus::NotACrm { .. } => Some("what answers is no CRM, trying again"),
-            ConnectorStatus::Declined { .. } => Some("the CRM declines, trying again"),
-            ConnectorStatus::CentreFailed { .. } => Some("the centre cannot store, trying again"),
-        };
-        if now.is_some() && now != said {
-            tracing::info!(account, "{}", now.unwrap_or_default());
-            said = now;
+        tokio::select! {
+            _ = look.tick() => {}
+            // Nothing is ever sent: it fails when the sender is gone, which is the signal.
+            _ = stopped.changed() => break,
         }
-        if status.changed().await.is_err() {
-            return;
+        match follow(&common, &mut started).await {
+            Ok(()) => said.clear(),
+            Err(error) => {
+                let error = error.to_string();
+                if error != said {
+                    tracing::error!(error, "the kept accounts cannot be read, trying again");
+                    said = error;
+                }
+            }
         }
     }
+    for (_, one) in started {
+        end(one).await;
+    }
+}
+
+/// Ends the connectors of accounts that are kept no more or were connected again, and starts those
+/// that are missing.
+async fn follow(
+    common: &Common,
+    started: &mut BTreeMap<String, Started>,
+) -> Result<(), CentreError> {
+    let now = common.centre.connection_revisions().await?;
+    let current = started.iter().map(|(id, one)| (id, one.revision));
+    if current.eq(now.iter().map(|(id, revision)| (id, *revision))) {
+        return Ok(());
+    }
+    // Read first: while the file cannot be read, whoever runs goes on.
+    let kept = common.centre.connections_kept().await?;
+    let outdated: Vec<String> = started
+        .iter()
+        .filter(|(id, one)| now.get(*id) != Some(&one.revision))
+        .map(|(id, _)| id.clone())
+        .collect();
+    for id in outdated {
+        if let Some(one) = started.remove(&id) {
+            // One after the other: two would renew the same tokens.
+            end(one).await;
+        }
+    }
+    for connection in kept {
+        if started.contains_key(&connection.id) {
+            continue;
+        }
+        let (id, revision) = (connection.id.clone(), connection.revision);
+        let (stop, stopped) = watch::channel(());
+        let task = tokio::spawn(running::run(common.clone(), connection, stopped));
+        let one = Started {
+            revision,
+            stop,
+            task,
+        };
+        started.insert(id, one);
+    }
+    Ok(())
+}
+
+async fn end(one: Started) {
+    drop(one.stop);
+    // A connector that broke has said so in the log.
+    let _ = one.task.await;
 }

@@ -1,8 +1,14 @@
 //! `dealbell-centre`: the notification centre for a department.
 
 mod command;
+mod connect;
 mod connectors;
+mod hooks;
+mod page;
+mod public_url;
+mod running;
 mod serve;
+mod sign_in;
 
 use clap::Parser as _;
 use std::{io::IsTerminal as _, process::ExitCode};

@@ -1,5 +1,5 @@
 //! Every text a user reads, in Russian and English: Project Fluent files under `locales/`, read
-//! here for notices, tray and toasts, and by the window for its pages.
+//! here for notices, tray, toasts and the centre's page, and by the window for its pages.
 
 use dealbell_protocol::window::Language;
 use fluent_bundle::concurrent::FluentBundle;
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
 /// The files of each language, by name: one subject each.
-pub const FILES: [(&str, &str, &str); 3] = [
+pub const FILES: [(&str, &str, &str); 4] = [
     (
         "notices",
         include_str!("../locales/ru/notices.ftl"),
@@ -23,6 +23,11 @@ pub const FILES: [(&str, &str, &str); 3] = [
         "window",
         include_str!("../locales/ru/window.ftl"),
         include_str!("../locales/en/window.ftl"),
+    ),
+    (
+        "centre",
+        include_str!("../locales/ru/centre.ftl"),
+        include_str!("../locales/en/centre.ftl"),
     ),
 ];
 
