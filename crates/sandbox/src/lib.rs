@@ -11,6 +11,7 @@ mod books;
 mod cast;
 mod clock;
 mod events;
+mod faults;
 mod form;
 mod hooks;
 mod oauth;
@@ -31,6 +32,7 @@ pub use books::{
     NewRequest, NewTask, Note, Outcome, Person, Refusal, Request, SECOND_PIPELINE, Talk, Task, WON,
 };
 pub use clock::Clock;
+pub use faults::Fault;
 pub use hooks::{Hook, HookDelivery};
 pub use oauth::Integration;
 pub use sandbox::{Config, Sandbox, StartError};

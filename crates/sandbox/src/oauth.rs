@@ -111,6 +111,10 @@ impl Grants {
         self.integrations.iter().find(|one| one.id == id)
     }
 
+    pub(crate) fn first(&self) -> Option<&Integration> {
+        self.integrations.first()
+    }
+
     pub(crate) fn rotations(&self) -> u64 {
         self.rotations
     }

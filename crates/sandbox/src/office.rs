@@ -3,6 +3,7 @@
 mod access;
 mod conversations;
 mod deals;
+mod faults;
 mod hooks;
 mod requests;
 
@@ -14,6 +15,7 @@ use tokio::sync::Notify;
 use crate::account::User;
 use crate::books::{Books, Changes, NewTask, Refusal, Task};
 use crate::clock::Clock;
+use crate::faults::Faults;
 use crate::hooks::{Announcement, Hooks};
 use crate::oauth::Grants;
 use crate::rate::Rate;
@@ -40,7 +42,9 @@ struct Desk {
     books: Books,
     rate: Rate,
     revoked: HashSet<u64>,
-    trouble: Option<u16>,
+    faults: Faults,
+    /// The fault of `fail_with`.
+    failing: Option<u64>,
     served: u64,
     grants: Grants,
     lose_next_token_answer: bool,
@@ -49,14 +53,6 @@ struct Desk {
     left: HashSet<String>,
     /// Whether the account's plan has webhooks.
     has_hooks: bool,
-}
-
-/// What becomes of a request before anybody looks at what it asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Admission {
-    Welcome,
-    TooMany,
-    Trouble(u16),
 }
 
 impl Office {
@@ -107,25 +103,15 @@ impl Office {
         }
     }
 
-    /// Counts a request of `user` in.
-    pub(crate) fn admit(&self, user: u64) -> Admission {
-        let mut desk = self.desk();
-        desk.served += 1;
-        if let Some(status) = desk.trouble {
-            return Admission::Trouble(status);
-        }
-        match self.rate_limit {
-            Some(limit) if !desk.rate.admit(user, limit, self.clock.millis()) => Admission::TooMany,
-            Some(_) | None => Admission::Welcome,
-        }
+    /// Whether `user` may make one more request within the limit.
+    pub(crate) fn admits(&self, user: u64) -> bool {
+        let now = self.clock.millis();
+        self.rate_limit
+            .is_none_or(|limit| self.desk().rate.admit(user, limit, now))
     }
 
     pub(crate) fn served(&self) -> u64 {
         self.desk().served
-    }
-
-    pub(crate) fn set_trouble(&self, status: Option<u16>) {
-        self.desk().trouble = status;
     }
 
     /// Ends the long-lived tokens of `user`.

@@ -3,6 +3,7 @@
 mod access;
 mod conversations;
 mod deals;
+mod faults;
 mod hooks;
 mod requests;
 
@@ -237,11 +238,6 @@ impl Sandbox {
     /// Revokes a user's long-lived tokens: from now on they are answered with 401.
     pub fn revoke_token(&self, user: u64) {
         self.office.revoke(user);
-    }
-
-    /// Answers every API request with this HTTP status (429, 403, 503, …), until told `None`.
-    pub fn fail_with(&self, status: Option<u16>) {
-        self.office.set_trouble(status);
     }
 
     /// How many API requests with a valid token have come so far, refused ones included.

@@ -17,6 +17,7 @@ mod query;
 mod talks;
 mod task_writes;
 mod tasks;
+mod trouble;
 mod unsorted;
 
 use std::sync::Arc;
@@ -26,14 +27,14 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, DATE, HOST};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Uri};
-use axum::middleware::{Next, from_fn_with_state, map_response_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::account::User;
-use crate::office::{Admission, Office};
+use crate::office::Office;
 use problem::Problem;
 
 /// Every route of the sandbox.
@@ -64,11 +65,11 @@ pub(crate) fn router(office: Arc<Office>) -> Router {
         .route("/oauth2/access_token", post(oauth::access_token))
         .route("/oauth2/account/current/subdomain", get(oauth::subdomain))
         .merge(content::routes())
-        .route("/sandbox/tasks/{id}/delete", post(control::delete_task))
+        .merge(control::routes())
         .fallback(async || Problem::not_found("Метод не найден"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .layer(from_fn_with_state(Arc::clone(&office), at_home))
-        .layer(map_response_with_state(Arc::clone(&office), dated))
+        .layer(from_fn_with_state(Arc::clone(&office), trouble::strike))
         .with_state(office)
 }
 
@@ -81,17 +82,19 @@ async fn at_home(State(office): State<Arc<Office>>, request: Request, next: Next
     next.run(request).await
 }
 
-/// Dates the answer by the account's clock.
-async fn dated(State(office): State<Arc<Office>>, mut answer: Response) -> Response {
-    let printer = DateTimePrinter::new();
-    let date = Timestamp::from_millisecond(office.clock().millis())
+/// Dates an answer, in Unix milliseconds.
+fn date(answer: &mut Response, millis: i64) {
+    let date = Timestamp::from_millisecond(millis)
         .ok()
-        .and_then(|now| printer.timestamp_to_rfc9110_string(&now).ok())
+        .and_then(|now| {
+            DateTimePrinter::new()
+                .timestamp_to_rfc9110_string(&now)
+                .ok()
+        })
         .and_then(|date| HeaderValue::try_from(date).ok());
     if let Some(date) = date {
         answer.headers_mut().insert(DATE, date);
     }
-    answer
 }
 
 /// The API's caller: a valid token within its limit.
@@ -110,10 +113,8 @@ impl FromRequestParts<Arc<Office>> for Caller {
         office: &Arc<Office>,
     ) -> Result<Self, Self::Rejection> {
         let user = signed_in(&parts.headers, office)?;
-        match office.admit(user.id) {
-            Admission::TooMany => return Err(Problem::too_many()),
-            Admission::Trouble(status) => return Err(Problem::trouble(status)),
-            Admission::Welcome => {}
+        if !office.admits(user.id) {
+            return Err(Problem::too_many());
         }
         let origin = format!("http://{}", host_of(&parts.headers));
         tracing::debug!(user = user.id, method = %parts.method, uri = %parts.uri, "request");
@@ -146,17 +147,31 @@ impl FromRequestParts<Arc<Office>> for Visitor {
     }
 }
 
+impl Visitor {
+    /// Refuses everybody else.
+    pub(crate) fn administrator(&self) -> Result<(), Problem> {
+        if self.0.is_admin {
+            Ok(())
+        } else {
+            Err(Problem::forbidden())
+        }
+    }
+}
+
 /// The account's host as the caller wrote it.
 pub(crate) fn host_of(headers: &HeaderMap) -> String {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     host.unwrap_or("localhost").to_owned()
 }
 
+/// The Bearer token that came along.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ")
+}
+
 fn signed_in(headers: &HeaderMap, office: &Office) -> Result<User, Problem> {
-    headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "))
+    token_of(headers)
         .and_then(|token| office.holder(token))
         .cloned()
         .ok_or_else(Problem::unauthorized)

@@ -9,6 +9,10 @@ impl Office {
         self.desk().grants.integration(id).cloned()
     }
 
+    pub(crate) fn first_integration(&self) -> Option<Integration> {
+        self.desk().grants.first().cloned()
+    }
+
     pub(crate) fn issue_code(&self, user: u64, integration: &str) -> String {
         self.desk().grants.issue_code(user, integration, self.now())
     }

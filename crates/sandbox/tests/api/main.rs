@@ -7,6 +7,7 @@ mod clock;
 mod conversations;
 mod deals;
 mod events;
+mod faults;
 mod hooks;
 mod limits;
 mod oauth;

@@ -3,7 +3,7 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -33,6 +33,27 @@ async fn it_introduces_itself_and_ends_with_standard_input() {
     assert_eq!(ready["integrations"][0]["id"], "app");
     let account = Client::with_token(url, "T-2").get("account").await.ok();
     assert_eq!(account["current_user_id"], users[1]["id"]);
+
+    // What a test of another program needs from it comes over HTTP.
+    let admin = Client::with_token(url, "T");
+    let code = admin.post("/sandbox/code", &json!({})).await.ok();
+    let integration = &ready["integrations"][0];
+    let asked = json!({
+        "client_id": integration["id"],
+        "client_secret": integration["secret"],
+        "redirect_uri": integration["redirect_uri"],
+        "grant_type": "authorization_code",
+        "code": code["code"],
+    });
+    let pair = admin.post("/oauth2/access_token", &asked).await.ok();
+    let granted = Client::with_token(url, pair["access_token"].as_str().unwrap());
+    granted.get("account").await.ok();
+    let fault = json!({"kind": "status", "status": 503, "times": 1});
+    admin.post("/sandbox/fault", &fault).await.ok();
+    granted.get("account").await.problem(503);
+    granted.get("account").await.ok();
+    let manager = Client::with_token(url, "T-2");
+    manager.post("/sandbox/fault", &fault).await.problem(403);
 
     drop(child.stdin.take());
     assert!(ended(&mut child).await.success());
