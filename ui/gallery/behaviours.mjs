@@ -1,6 +1,7 @@
 // What the window does, seen from outside: the calls it makes and what it shows then.
 import assert from "node:assert/strict";
-import { flood, NOW } from "./data.mjs";
+import { dayOfOneTask, flood, NOW } from "./data.mjs";
+import { NO_ACCOUNT } from "./scenes.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene & { check: (page: import("playwright-core").Page, standIn: import("./stand-in.mjs").StandIn) => Promise<void> }} Behaviour */
 
@@ -127,6 +128,92 @@ export const BEHAVIOURS = [
       await page.getByText("Receive notifications").waitFor();
       await page.getByTestId("theme-dark").click();
       await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === "rgb(26, 27, 31)");
+    },
+  },
+  {
+    name: "a task is completed by keyboard: done at once, gone with the centre's word, back with a reason",
+    story: () => ({ rows: dayOfOneTask("ru") }),
+    check: async (page, standIn) => {
+      const rows = standIn.rows.length;
+      await page.getByTestId("item").nth(1).locator("[data-open]").focus();
+      await page.keyboard.press("d");
+      assert.equal(await page.getByTestId("result").count(), 0, "a chat is no task");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("d");
+      await page.keyboard.type("m, d и всё");
+      await page.keyboard.press("Escape");
+      await page.getByTestId("result").waitFor({ state: "detached" });
+      await page.waitForFunction(() => document.activeElement?.closest('[data-index="0"]'));
+      assert.deepEqual(standIn.heard.filter(({ type }) => ["mark", "complete", "close"].includes(type)), []);
+      standIn.story = { ...standIn.story, fails: { complete: "no_rights" } };
+      await page.keyboard.press("d");
+      await page.keyboard.type("Дозвонился");
+      await page.keyboard.press("Enter");
+      await page.getByTestId("complete-failed").waitFor();
+      assert.equal(await page.getByTestId("completed").count(), 0);
+      await page.keyboard.press("d");
+      assert.equal(await page.getByTestId("result").inputValue(), "Дозвонился");
+      await page.keyboard.press("Enter");
+      await page.getByTestId("complete-failed").waitFor();
+      standIn.story = { ...standIn.story, fails: {}, silent: ["complete"] };
+      await page.getByTestId("complete-again").click();
+      await page.waitForFunction(() => document.querySelectorAll('[data-testid="completed"]').length === 2);
+      standIn.withdraw("task:11");
+      await page.waitForFunction((left) => document.querySelector('[data-testid="item"]')?.getAttribute("aria-setsize") === `${left}`, rows - 2);
+      assert.equal(await page.getByTestId("completed").count(), 0);
+      assert.ok(standIn.heard.some((request) => request.type === "complete" && request.result === "Дозвонился"));
+    },
+  },
+  {
+    name: "connecting by keyboard: what was found has the keyboard, a failure its field, Escape steps back, nothing typed is lost",
+    story: NO_ACCOUNT,
+    check: async (page, standIn) => {
+      const focused = () => page.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+      await page.getByTestId("way-solo").focus();
+      await page.keyboard.press("Enter");
+      await page.waitForFunction(() => document.activeElement?.id === "address");
+      await page.keyboard.type("romashka.kommo.com/leads");
+      await page.getByText("romashka.kommo.com", { exact: false }).first().waitFor();
+      await page.getByTestId("token").fill("secret");
+      standIn.story = { ...standIn.story, fails: { check: "token_expired" } };
+      await page.keyboard.press("Enter");
+      await page.getByTestId("signin-error").waitFor();
+      await page.waitForFunction(() => document.activeElement?.id === "token");
+      assert.equal(await page.getByTestId("token").getAttribute("aria-invalid"), "true");
+      await page.getByTestId("by-oauth").click();
+      await page.getByTestId("submit").click();
+      await page.waitForFunction(() => document.activeElement?.id === "integration");
+      await page.getByTestId("by-token").click();
+      assert.deepEqual([await page.getByTestId("address").inputValue(), await page.getByTestId("token").inputValue()], ["romashka.kommo.com/leads", "secret"]);
+      standIn.story = { ...standIn.story, fails: {} };
+      await page.getByTestId("submit").click();
+      await page.getByTestId("found").waitFor();
+      await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "found");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "submit");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "way-solo");
+      await page.keyboard.press("Enter");
+      await page.getByTestId("submit").click();
+      await page.getByTestId("found").waitFor();
+      await page.waitForFunction(() => document.activeElement?.getAttribute("data-testid") === "found");
+      assert.equal(await focused(), "found");
+      assert.equal(standIn.heard.filter(({ type }) => type === "enter").length, 0);
+      await page.keyboard.press("Enter");
+      await page.getByTestId("empty").waitFor();
+      const checks = standIn.heard.filter((request) => request.type === "check");
+      assert.deepEqual(checks.at(-1), { type: "check", way: { way: "solo", address: "romashka.kommo.com/leads", access: { by: "token", token: "secret" } } });
+      assert.equal(standIn.heard.filter(({ type }) => type === "enter").length, 1);
+      assert.equal(standIn.heard.filter(({ type }) => type === "close").length, 0);
+    },
+  },
+  {
+    name: "the demo is one click",
+    story: NO_ACCOUNT,
+    check: async (page, standIn) => {
+      await page.getByTestId("way-demo").click();
+      await page.getByTestId("empty").waitFor();
+      assert.deepEqual(standIn.heard.map(({ type }) => type).filter((type) => type !== "hello" && type !== "list"), ["check", "enter"]);
     },
   },
   {

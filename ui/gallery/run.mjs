@@ -17,7 +17,7 @@ import { StandIn } from "./stand-in.mjs";
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: "boolean" }, only: { type: "string" } } });
 const published = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const folder = positionals[0] ?? published;
-const scenes = SCENES.filter((scene) => (values.check || positionals[0] || scene.published) && (!values.only || values.only.split(",").includes(scene.name)));
+const scenes = SCENES.filter((scene) => (values.check ? !scene.alike : positionals[0] || scene.published) && (!values.only || values.only.split(",").includes(scene.name)));
 
 const dist = await serveDist();
 const browser = await chromium.launch({

@@ -9,6 +9,7 @@ import { channels, dayOfOneTask, flood, found, HOSTILE, KINDS, notifications, NO
  * @typedef {object} Scene
  * @property {string} name
  * @property {boolean} [published] belongs into docs/screenshots
+ * @property {boolean} [alike] built as another scene is: worth a picture, not a check
  * @property {(language: Language) => import("./stand-in.mjs").Story} [story]
  * @property {(page: Page, standIn: StandIn) => Promise<void>} [play] what happens before the picture
  * @property {{ width: number, height: number }} [size]
@@ -37,7 +38,8 @@ async function complete(page) {
   await page.getByTestId("result").waitFor({ state: "detached" });
 }
 
-const NO_ACCOUNT = () => ({ rows: [], state: { way: null, account: "", unread: 0, connection: { state: /** @type {const} */ ("signed_out"), reason: /** @type {const} */ ("no_account") } } });
+/** First run. */
+export const NO_ACCOUNT = () => ({ rows: [], state: { way: null, account: "", unread: 0, connection: { state: /** @type {const} */ ("signed_out"), reason: /** @type {const} */ ("no_account") } } });
 
 /** @param {string} address */
 const fillToken = (address) => async (/** @type {Page} */ page) => {
@@ -80,6 +82,7 @@ const whereAll = (address) => async (/** @type {Page} */ page) => {
 /** @param {(page: Page) => Promise<void>} play */
 const failing = (play) => (/** @type {string} */ code) => ({
   name: `sign-in-wrong-${code.replaceAll("_", "-")}`,
+  alike: true,
   story: () => ({ ...NO_ACCOUNT(), fails: { check: /** @type {import("../src/generated/protocol").WindowErrorCode} */ (code) } }),
   play,
 });
@@ -87,7 +90,7 @@ const failing = (play) => (/** @type {string} */ code) => ({
 /** @type {Scene[]} */
 export const SCENES = [
   { name: "list", published: true },
-  { name: "list-hover", play: (page) => page.getByTestId("item").nth(1).hover() },
+  { name: "list-hover", play: (page) => page.getByTestId("item").nth(2).hover() },
   {
     name: "list-focus",
     play: async (page) => {
@@ -114,7 +117,7 @@ export const SCENES = [
   { name: "list-reading-first", story: () => ({ rows: [], state: { reading: 2_500 } }) },
   { name: "list-reading", story: () => ({ state: { reading: 7_250 } }) },
   { name: "list-completing", published: true, play: startCompleting },
-  { name: "list-completing-320", size: { width: 320, height: 480 }, play: startCompleting },
+  { name: "list-completing-320", alike: true, size: { width: 320, height: 480 }, play: startCompleting },
   { name: "list-completed", story: (language) => ({ rows: dayOfOneTask(language), silent: ["complete"] }), play: complete },
   { name: "list-complete-failed", story: (language) => ({ rows: dayOfOneTask(language), fails: { complete: "crm_refused" } }), play: complete },
   { name: "list-360", size: { width: 360, height: 480 }, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 45_000 } } }) },
@@ -173,10 +176,10 @@ export const SCENES = [
   { name: "channels-360", size: { width: 360, height: 480 }, play: toChannels },
   { name: "channels-200-percent", size: { width: 210, height: 340 }, play: toChannels },
   { name: "sign-in", published: true, story: NO_ACCOUNT },
-  { name: "sign-in-demo-busy", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
+  { name: "sign-in-demo-busy", alike: true, story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
   { name: "sign-in-token", published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
   { name: "sign-in-oauth", story: NO_ACCOUNT, play: fillOauth(LINK) },
-  { name: "sign-in-oauth-360", size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
+  { name: "sign-in-oauth-360", alike: true, size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
   {
     name: "sign-in-where-token",
     published: true,
@@ -186,7 +189,7 @@ export const SCENES = [
     },
   },
   { name: "sign-in-where-all", size: { width: 420, height: 2000 }, story: NO_ACCOUNT, play: whereAll(LINK) },
-  { name: "sign-in-where-kommo", size: { width: 320, height: 2200 }, story: NO_ACCOUNT, play: whereAll("daisy.kommo.com") },
+  { name: "sign-in-where-kommo", alike: true, size: { width: 320, height: 2200 }, story: NO_ACCOUNT, play: whereAll("daisy.kommo.com") },
   { name: "sign-in-team", story: NO_ACCOUNT, play: click("way-team") },
   { name: "sign-in-checking", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: submitToken },
   { name: "sign-in-found", published: true, story: NO_ACCOUNT, play: submitToken },
@@ -195,9 +198,9 @@ export const SCENES = [
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), user: "", email: "", rights: "manager", expires_at: null } }),
     play: submitToken,
   },
-  { name: "sign-in-found-320", size: { width: 320, height: 680 }, story: NO_ACCOUNT, play: submitToken },
+  { name: "sign-in-found-320", alike: true, size: { width: 320, height: 680 }, story: NO_ACCOUNT, play: submitToken },
   {
-    name: "sign-in-found-team",
+    name: "sign-in-found-team", alike: true,
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), account: "", host: "bell.romashka.ru", time_zone: "", rights: null, expires_at: null } }),
     play: async (page) => {
       await click("way-team")(page);
@@ -215,7 +218,7 @@ export const SCENES = [
     },
   },
   ...["address_wrong", "account_unknown", "not_a_centre", "token_refused", "token_expired", "token_elsewhere", "no_rights", "not_paid", "blocked", "proxy_asks", "offline", "storage"].map(failing(submitToken)),
-  ...["code_expired", "integration_wrong"].map(failing(submitOauth)),
+  ...["code_expired", "integration_wrong"].map(failing(submitOauth)).map((scene) => ({ ...scene, alike: scene.name !== "sign-in-wrong-integration-wrong" })),
   { name: "sign-in-revoked", story: () => ({ state: { way: "solo", account: "romashka.amocrm.ru", connection: { state: "signed_out", reason: "token_invalid" } } }) },
   { name: "sign-in-200-percent", size: { width: 210, height: 340 }, story: NO_ACCOUNT, play: click("way-solo") },
   { name: "silent", story: () => ({ fails: { hello: "unknown" } }) },

@@ -30,7 +30,7 @@ export class Desk {
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
-    this.completing = new Completing(backend);
+    this.completing = new Completing(backend, () => this.state?.account ?? "");
     this.list = new ListModel(backend, (page) => this.completing.saw(page));
     this.channels = new ChannelsModel(backend);
     this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));

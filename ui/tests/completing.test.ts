@@ -57,7 +57,7 @@ describe("asking the resident", () => {
       listen: () => undefined,
       holdClose: () => () => undefined,
     };
-    return { completing: new Completing(backend), heard, answers };
+    return { completing: new Completing(backend, () => ""), heard, answers };
   }
 
   test("it is done at once, and not offered again", async () => {

@@ -13,7 +13,16 @@ export class Completing {
   said = $state<string | null>(null);
   #acts = $state.raw<Acts>(new Map());
 
-  constructor(private readonly backend: Backend) {}
+  /** `connected` names the account, for people. */
+  constructor(
+    private readonly backend: Backend,
+    private readonly connected: () => string,
+  ) {}
+
+  /** The account that the tasks are of. */
+  get account(): string {
+    return this.connected();
+  }
 
   /** What `row` shows of it. */
   shown(row: Notification): { done: Act } | { failed: Act } | null {
