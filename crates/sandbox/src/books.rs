@@ -22,6 +22,8 @@ pub use requests::{Category, Metadata, NewRequest, Outcome, Request};
 pub(crate) use tasks::Changes;
 pub use tasks::{NewTask, Task};
 
+use std::collections::BTreeMap;
+
 use cards::Cards;
 use conversations::Conversations;
 use journal::Journal;
@@ -66,7 +68,7 @@ pub(crate) struct Books {
     tasks: Tasks,
     cards: Cards,
     conversations: Conversations,
-    notes: std::collections::BTreeMap<u64, Note>,
+    notes: BTreeMap<u64, Note>,
     requests: Requests,
     journal: Journal,
     serial: u64,
@@ -77,9 +79,10 @@ const FIRST_NOTE: u64 = 11_900_000;
 impl Books {
     /// The books of an account with its cast, each card in the care of one of these users.
     pub(crate) fn opened(users: &[u64]) -> Self {
-        let mut books = Self::default();
-        books.cards = Cards::of_the_cast(users);
-        books
+        Self {
+            cards: Cards::of_the_cast(users),
+            ..Self::default()
+        }
     }
 
     /// Whether the account has this card.

@@ -1,5 +1,7 @@
 //! What the sales floor's tasks and results say, in correct Russian.
 
+pub(crate) mod customers;
+
 use rand::RngExt;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;

@@ -4,6 +4,7 @@
 //! set them. It never looks at the account: a task somebody deleted meanwhile is refused there,
 //! and the floor goes on.
 
+mod customers;
 mod history;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,8 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use customers::Counter;
+pub(crate) use customers::Service;
 pub(crate) use history::Past;
 
 use crate::phrases::{Errand, errand, pick, result, robots_errand};
@@ -35,7 +38,8 @@ pub(crate) struct Deed {
     pub(crate) what: What,
 }
 
-/// What is done; `task` is the place in the order of setting.
+/// What is done; `task` and `request` are places in the order of setting and coming, `lead` the
+/// place in the cast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum What {
     Set {
@@ -58,6 +62,37 @@ pub(crate) enum What {
     Delete {
         task: usize,
     },
+    /// The customer of a deal writes.
+    Write {
+        lead: usize,
+        service: Service,
+        text: &'static str,
+    },
+    Answer {
+        lead: usize,
+        service: Service,
+        text: &'static str,
+    },
+    /// The customer of a deal calls somebody, and nobody answers.
+    Ring {
+        lead: usize,
+        called: usize,
+    },
+    CallBack {
+        lead: usize,
+    },
+    /// A request comes into Incoming leads.
+    Ask {
+        request: usize,
+    },
+    TakeIn {
+        request: usize,
+    },
+    /// A deal goes to somebody else.
+    Hand {
+        lead: usize,
+        to: usize,
+    },
 }
 
 /// A deed of the live floor, after a wait.
@@ -75,6 +110,7 @@ pub(crate) struct SalesFloor {
     /// How many tasks were ever set.
     set: usize,
     open: Vec<Open>,
+    counter: Counter,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -101,16 +137,23 @@ impl SalesFloor {
             step: 0,
             set: 0,
             open: Vec::new(),
+            counter: Counter::new(),
         };
         let history = floor.history();
         (history, floor)
     }
 
     fn next_deed(&mut self) -> Deed {
-        if self.step.is_multiple_of(2) {
-            self.for_the_first()
+        let first = self.step.is_multiple_of(2);
+        let scene = if first {
+            self.firsts_scene()
         } else {
-            self.among_colleagues()
+            self.colleagues_scene()
+        };
+        match scene {
+            Some(deed) => deed,
+            None if first => self.for_the_first(),
+            None => self.among_colleagues(),
         }
     }
 

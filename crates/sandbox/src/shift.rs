@@ -4,9 +4,11 @@ use std::future::{self, Future};
 use std::sync::Arc;
 
 use crate::account::end_of_day;
-use crate::books::{Changes, NewTask, Refusal};
+use crate::books::{CardChanges, Changes, Entity, NewTask, Refusal};
+use crate::cast::{CONTACTS, LEADS};
 use crate::office::Office;
-use crate::sales_floor::{Deed, Due, SalesFloor, What};
+use crate::phrases::customers::request;
+use crate::sales_floor::{Deed, Due, SalesFloor, Service, What};
 
 /// Does what was done before the opening at once, and returns what plays the rest. It
 /// never ends by itself; without a seed it does nothing at all.
@@ -15,6 +17,7 @@ pub(crate) fn begin(office: Arc<Office>, seed: Option<u64>) -> impl Future<Outpu
     let mut shift = Shift {
         office,
         tasks: Vec::new(),
+        requests: Vec::new(),
     };
     let floor = seed.map(|seed| {
         let (history, floor) = SalesFloor::open(seed);
@@ -37,6 +40,8 @@ struct Shift {
     office: Arc<Office>,
     /// The account's id of each task the floor has set, in its order.
     tasks: Vec<u64>,
+    /// The account's uid of each request, in the order of coming.
+    requests: Vec<String>,
 }
 
 impl Shift {
@@ -49,8 +54,8 @@ impl Shift {
 
     fn act(&mut self, deed: Deed, at: i64) -> Result<(), Refusal> {
         let by = deed.by.map_or(0, |seat| self.user(seat));
-        let changes = Changes::default();
-        let (task, changes) = match deed.what {
+        let office = Arc::clone(&self.office);
+        match deed.what {
             What::Set {
                 responsible,
                 due,
@@ -64,46 +69,75 @@ impl Shift {
                     task_type: errand.task_type,
                     duration: 0,
                 };
-                let id = self.office.create(by, task, at)?;
-                self.tasks.push(id);
-                return Ok(());
+                self.tasks.push(office.create(by, task, at)?);
             }
-            What::Delete { task } => return self.office.delete(by, self.tasks[task], at),
+            What::Delete { task } => office.delete(by, self.tasks[task], at)?,
             What::Move { task, due } => {
-                let complete_till = Some(self.deadline(due, at));
-                (
-                    task,
-                    Changes {
-                        complete_till,
-                        ..changes
-                    },
-                )
+                let changes = Changes {
+                    complete_till: Some(self.deadline(due, at)),
+                    ..Changes::default()
+                };
+                office.change(by, self.tasks[task], changes, at)?;
             }
             What::Reassign { task, to } => {
-                let responsible = Some(self.user(to));
-                (
-                    task,
-                    Changes {
-                        responsible,
-                        ..changes
-                    },
-                )
+                let changes = Changes {
+                    responsible: Some(self.user(to)),
+                    ..Changes::default()
+                };
+                office.change(by, self.tasks[task], changes, at)?;
             }
             What::Complete { task, result } => {
-                let (is_completed, result) = (Some(true), Some(result.to_owned()));
-                (
-                    task,
-                    Changes {
-                        is_completed,
-                        result,
-                        ..changes
-                    },
-                )
+                let changes = Changes {
+                    is_completed: Some(true),
+                    result: Some(result.to_owned()),
+                    ..Changes::default()
+                };
+                office.change(by, self.tasks[task], changes, at)?;
             }
-        };
-        self.office
-            .change(by, self.tasks[task], changes, at)
-            .map(|_| ())
+            What::Write {
+                lead,
+                service,
+                text,
+            } => {
+                let (on, from) = (deal(lead), customer(lead));
+                match service {
+                    Service::Sms => drop(office.sms_in(from, on, text, at)?),
+                    Service::Telegram => drop(office.message_in(from, on, "telegram", text, at)?),
+                    Service::WhatsApp => drop(office.message_in(from, on, "whatsapp", text, at)?),
+                }
+            }
+            What::Answer {
+                lead,
+                service,
+                text,
+            } => match service {
+                Service::Sms => drop(office.sms_out(by, deal(lead), text, at)?),
+                Service::Telegram | Service::WhatsApp => {
+                    office.message_out(by, deal(lead), text, at)?;
+                }
+            },
+            What::Ring { lead, called } => {
+                let called = Some(self.user(called));
+                office.call_in(customer(lead), called, false, 0, at)?;
+            }
+            What::CallBack { lead } => {
+                office.call_out(by, customer(lead), true, 84, at)?;
+            }
+            What::Ask { request: n } => {
+                self.requests.push(office.add_request(request(n), at)?);
+            }
+            What::TakeIn { request } => {
+                office.accept_request(by, &self.requests[request], by, None, at)?;
+            }
+            What::Hand { lead, to } => {
+                let changes = CardChanges {
+                    responsible: Some(self.user(to)),
+                    ..CardChanges::default()
+                };
+                office.change_card(by, deal(lead), changes, at)?;
+            }
+        }
+        Ok(())
     }
 
     fn user(&self, seat: usize) -> u64 {
@@ -120,4 +154,14 @@ impl Shift {
             Due::AllDay => end_of_day(at.max(self.office.now())),
         }
     }
+}
+
+/// The deal at this place of the cast.
+fn deal(place: usize) -> Entity {
+    Entity::lead(LEADS[place].id)
+}
+
+/// The person that deal is made with.
+fn customer(place: usize) -> u64 {
+    CONTACTS[LEADS[place].contact].id
 }

@@ -49,10 +49,10 @@ pub(crate) async fn status(
     caller: Caller,
     Path((id, status)): Path<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
-    let drawn = drawn_statuses(&caller, named(&id)?);
-    let found = drawn
+    let status: Option<u64> = status.parse().ok();
+    let found = drawn_statuses(&caller, named(&id)?)
         .into_iter()
-        .find(|drawn| drawn["id"].to_string() == status);
+        .find(|drawn| status.is_some() && drawn["id"].as_u64() == status);
     found
         .map(Json)
         .ok_or_else(|| Problem::not_found("Статус не найден"))

@@ -12,7 +12,7 @@ pub(crate) struct Past {
 }
 
 impl SalesFloor {
-    /// The tasks the floor opens with, oldest first.
+    /// The tasks the floor opens with, and the first user's deals, oldest first.
     pub(super) fn history(&mut self) -> Vec<Past> {
         // For the first user: overdue ones, "due in 5 minutes" in the first minutes, a whole day.
         let firsts = [
@@ -41,7 +41,11 @@ impl SalesFloor {
         slots.extend(others.map(|ago| (ago, None)));
         slots.sort_by_key(|&(ago, _)| -ago);
 
-        let mut past = Vec::new();
+        let handed = self.firsts_deals().into_iter();
+        let mut past: Vec<Past> = handed
+            .zip([70 * HOUR, 69 * HOUR, 54 * HOUR])
+            .map(|(deed, ago)| Past { ago, deed })
+            .collect();
         for (ago, due) in slots {
             let deed = match due {
                 Some(due) => {
