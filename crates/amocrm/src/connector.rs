@@ -1,6 +1,7 @@
 //! The loop: read the CRM, compare, commit, ring; and say how it goes.
 
 mod cards;
+mod events;
 mod heard;
 mod reading;
 mod roster;
@@ -116,6 +117,7 @@ pub struct Connector {
     ingest: Arc<dyn Ingest>,
     settings: Settings,
     hint: Hint,
+    heard: Heard,
     status: watch::Sender<ConnectorStatus>,
 }
 
@@ -126,6 +128,7 @@ impl Connector {
             ingest,
             settings,
             hint: Hint(Arc::new(Notify::new())),
+            heard: Heard::default(),
             status: watch::Sender::new(ConnectorStatus::Starting),
         }
     }
@@ -138,6 +141,12 @@ impl Connector {
     /// Makes it read at once; works while it runs.
     pub fn hint(&self) -> Hint {
         self.hint.clone()
+    }
+
+    /// Where texts of chat messages are noted, as webhooks bring them; a [`Hint`] after one has it
+    /// told at once.
+    pub fn heard(&self) -> Heard {
+        self.heard.clone()
     }
 
     /// Reads until `shutdown`, or until the token is refused. Can be dropped at any moment: what
@@ -168,7 +177,7 @@ impl Connector {
         let settings = &self.settings;
         let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
         let client = Client::new(address, credentials, settings.clock.clone())?;
-        let mut session = Session::open(client, &self.ingest, &self.settings).await?;
+        let mut session = Session::open(client, &self.ingest, &self.settings, self.heard()).await?;
         loop {
             let pause = match self.read(&mut session).await {
                 Ok(()) => {
@@ -218,7 +227,10 @@ impl Connector {
                 .await?;
             tokio::select! {
                 () = nap => {}
-                () = self.hint.0.notified() => return Ok(()),
+                () = self.hint.0.notified() => {
+                    session.hint();
+                    return Ok(());
+                }
             }
             if until <= clock.elapsed() {
                 return Ok(());

@@ -31,6 +31,7 @@ pub use check::{Access, CheckError, Checked};
 pub use client::{Client, ClientError, Timeouts, Token};
 pub use clock::{Clock, Time};
 pub use connector::{
-    AccountInfo, Connector, ConnectorStatus, Ended, Hint, Recipients, Settings, check,
+    AccountInfo, Connector, ConnectorStatus, Ended, Heard, Hint, Message, Recipients, Settings,
+    check,
 };
 pub use credentials::{Credentials, Integration, OAuth, TokenPair};

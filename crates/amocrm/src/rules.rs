@@ -1,6 +1,15 @@
-//! What is told about a task: a pure function of what was known, what is read and the time.
+//! What is told: pure functions of what was known, what is read and the time.
 //!
-//! [`change`] compares, [`ring`] looks at the clock, [`wake`] says when to look again,
+//! | module | subject |
+//! |---|---|
+//! | this one, `known`, `due`, `summary` | tasks |
+//! | [`happened`] | what events say |
+//! | [`chats`](mod@chats) | messages and SMS |
+//! | [`calls`](mod@calls) | calls |
+//! | [`requests`](mod@requests) | Incoming leads |
+//! | [`deals`](mod@deals) | deals given to somebody |
+//!
+//! Of tasks, [`change`] compares, [`ring`] looks at the clock, [`wake`] says when to look again,
 //! [`summarise`] makes one notice of many that were missed. No words here: see [`crate::wording`].
 //!
 //! Decisions where RULES leave room:
@@ -10,15 +19,22 @@
 //!   silently, with one summary; a single one rings itself instead.
 //! - In a baseline there is the summary only: an old account would begin with a red 300 (T12).
 //! - An all-day task set after its hour is told as new alone (T5), and listed silently at 23:59.
+//! - A listed notice whose task has another text or deadline now says so in place, silently.
+//! - A clock put back makes nothing ring again; what had become overdue is due again, in place.
 
+pub mod calls;
+pub mod chats;
+pub mod deals;
 mod due;
+pub mod happened;
 mod known;
+pub mod requests;
 mod say;
 mod summary;
 
-pub use due::{is_all_day, ring, wake};
-pub use known::{KnownTask, Phase};
-pub use say::{Missed, Outcome, Say, TASKS, Tell, What, task_subject};
+pub use due::{is_all_day, ring, stirs, wake};
+pub use known::{Given, KnownTask, Phase};
+pub use say::{About, Missed, News, Outcome, Say, TASKS, Tell, What, task_subject};
 pub use summary::{SUMMARY, cleared, is_overdue, summarise};
 
 use crate::model::{CrmUserId, Seconds, Task};
@@ -97,6 +113,9 @@ pub fn change(
         if !after.is_completed {
             step.take_back_completed(before.author, context);
             step.arm(after.updated_at);
+            if reassigned {
+                step.tell_new(after.updated_by, context);
+            }
         }
     } else if after.is_completed {
         step.take_back_open(before.responsible, context);
@@ -113,7 +132,7 @@ pub fn change(
     let set_at = after.updated_at;
     let rearmed = step.known.as_ref().is_some_and(|k| k.armed != before.armed);
     step.skip_late_all_day(rearmed.then_some(set_at), context);
-    step.rung(context)
+    step.rung(context).reworded(before, context)
 }
 
 /// A task that is not there any more: whatever was said about it goes (RULES T8).
@@ -122,6 +141,7 @@ fn gone(before: Option<&KnownTask>) -> Outcome {
         says: before
             .map(|known| Say::TakeBack {
                 user: None,
+                provider: TASKS,
                 subject: task_subject(known.id),
                 kinds: Vec::new(),
             })
@@ -160,19 +180,26 @@ fn met(after: &Task, completed_by: Option<CrmUserId>, context: &Context) -> Outc
 impl Outcome {
     /// *New task*, to who is to do it; silently where he gave it to himself (RULES T1, T2).
     fn tell_new(&mut self, by: CrmUserId, context: &Context) {
-        let Some(known) = &self.known else { return };
-        let Some(user) = context.user(known.responsible) else {
-            return;
+        let Some(known) = &mut self.known else { return };
+        let armed = known.armed;
+        known.given = Some(Given { by, armed });
+        let silent = by == known.responsible;
+        self.says.extend(new_task(known, silent, context));
+    }
+
+    /// Where a task has another text, deadline or card now, its listed notices say so.
+    fn reworded(mut self, before: &KnownTask, context: &Context) -> Self {
+        let Some(known) = self.known.as_ref().filter(|known| !known.completed) else {
+            return self;
         };
-        let tell = Tell {
-            user,
-            what: What::New { by },
-            key: format!("{}:new:{}", task_subject(known.id), known.armed),
-            silent: by == known.responsible,
-            missed: Missed::No,
-            task: known.clone(),
-        };
-        self.says.push(Say::Tell(Box::new(tell)));
+        let other_words = before.text != known.text || before.entity != known.entity;
+        if known.given == before.given && (other_words || before.deadline != known.deadline) {
+            self.says.extend(new_task(known, true, context));
+        }
+        if other_words && before.due_listed && known.phase == before.phase {
+            self.says.extend(due::reworded(known, context));
+        }
+        self
     }
 
     /// *Your task was completed*, to its author, unless he did it himself (RULES T4).
@@ -197,6 +224,10 @@ impl Outcome {
     fn take_back_open(&mut self, responsible: CrmUserId, context: &Context) {
         let kinds = vec![Kind::TaskNew, Kind::TaskDue, Kind::TaskOverdue];
         self.take_back(responsible, kinds, context);
+        if let Some(known) = &mut self.known {
+            known.given = None;
+            known.due_listed = false;
+        }
     }
 
     /// At another time now (RULES T8).
@@ -214,6 +245,7 @@ impl Outcome {
         if let Some(user) = context.user(from) {
             self.says.push(Say::TakeBack {
                 user: Some(user),
+                provider: TASKS,
                 subject: task_subject(known.id),
                 kinds,
             });
@@ -253,4 +285,17 @@ impl Outcome {
         }
         self
     }
+}
+
+/// *New task*, as it was given; none where its responsible is none of ours or was not told.
+fn new_task(known: &KnownTask, silent: bool, context: &Context) -> Option<Say> {
+    let given = known.given?;
+    Some(Say::Tell(Box::new(Tell {
+        user: context.user(known.responsible)?,
+        what: What::New { by: given.by },
+        key: format!("{}:new:{}", task_subject(known.id), given.armed),
+        silent,
+        missed: Missed::No,
+        task: known.clone(),
+    })))
 }

@@ -1,12 +1,13 @@
 //! From what is told to titles and texts, in the reader's language.
 
+mod kinds;
 mod names;
 mod when;
 
 use crate::address::CrmAddress;
-use crate::model::{Card, CrmUserId, Entity, Seconds};
+use crate::model::{Card, CrmUserId, Entity, EntityType, Seconds};
 use crate::rules::{
-    KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
+    About, KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
 };
 use dealbell_protocol::ingest::{Act, Again, Notice};
 use dealbell_protocol::text::{block, line};
@@ -46,17 +47,38 @@ pub fn act(say: Say, words: &Words) -> Act {
         Say::Overview { user, key, tasks } => {
             Act::Notify(Box::new(overview(user, key, &tasks, words)))
         }
+        Say::News(news) => Act::Notify(Box::new(kinds::notice(&news, words))),
         Say::TakeBack {
             user,
+            provider,
             subject,
             kinds,
         } => Act::Withdraw {
             user,
-            provider: ProviderId::new(TASKS),
+            provider: ProviderId::new(provider),
             subject,
             kinds,
         },
     }
+}
+
+/// The cards whose names the words need, as far as they are known before any is read; of a deal
+/// that is read, its first contact too.
+pub fn cards(say: &Say, read: &HashMap<Entity, Card>) -> Vec<Entity> {
+    let (card, person) = match say {
+        Say::Tell(tell) => (tell.task.entity, false),
+        Say::News(news) => {
+            let person = matches!(news.about, About::Chat(_) | About::Call(_));
+            (news.about.card(), person)
+        }
+        Say::Overview { .. } | Say::TakeBack { .. } => (None, false),
+    };
+    let contact = card.filter(|_| person).and_then(|card| {
+        let id = *read.get(&card)?.contacts.first()?;
+        let kind = EntityType::Contacts;
+        Some(Entity { kind, id })
+    });
+    card.into_iter().chain(contact).collect()
 }
 
 fn task_notice(tell: &Tell, words: &Words) -> Notice {

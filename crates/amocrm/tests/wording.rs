@@ -39,6 +39,8 @@ fn task(text: &str, deadline: i64) -> KnownTask {
         completed: false,
         armed: NOON,
         phase: Phase::Waiting,
+        given: None,
+        due_listed: false,
     }
 }
 

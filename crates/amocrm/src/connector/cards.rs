@@ -1,10 +1,10 @@
 //! Names of deals and contacts, remembered for a while.
 
 use crate::client::Client;
+use crate::clock::Clock;
 use crate::model::{Card, Entity, EntityType};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// A name is asked for again after this.
 const FRESH: Duration = Duration::from_secs(600);
@@ -14,13 +14,34 @@ const MOST: usize = 5_000;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The names known now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Cards {
+    clock: Clock,
     known: HashMap<Entity, Card>,
-    read_at: HashMap<Entity, Instant>,
+    /// By the clock's `elapsed`.
+    read_at: HashMap<Entity, Duration>,
 }
 
 impl Cards {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self {
+            clock,
+            known: HashMap::new(),
+            read_at: HashMap::new(),
+        }
+    }
+
+    /// Takes over cards that were read for another reason. Those without a name were not to be had.
+    pub(super) fn learn(&mut self, cards: HashMap<Entity, Card>) {
+        let now = self.clock.elapsed();
+        for (entity, card) in cards {
+            if !card.name.is_empty() {
+                self.known.insert(entity, card);
+                self.read_at.insert(entity, now);
+            }
+        }
+    }
+
     /// What is known of every card.
     pub(super) fn known(&self) -> &HashMap<Entity, Card> {
         &self.known
@@ -29,10 +50,10 @@ impl Cards {
     /// Reads the names that are missing or old. A name is worth a moment, but no notice: where the
     /// CRM does not give it, the old one or none is shown.
     pub(super) async fn read(&mut self, client: &Client, wanted: &BTreeSet<Entity>) {
-        let now = Instant::now();
+        let now = self.clock.elapsed();
         let mut missing: BTreeMap<EntityType, Vec<u64>> = BTreeMap::new();
         for entity in wanted {
-            let age = self.read_at.get(entity).map(|&at| now.duration_since(at));
+            let age = self.read_at.get(entity).map(|&at| now.saturating_sub(at));
             if age.is_none_or(|age| age > FRESH) {
                 missing.entry(entity.kind).or_default().push(entity.id);
             }

@@ -1,11 +1,12 @@
 //! Reading the CRM: what is asked for, and what came. Nothing is compared or kept here, so that the
 //! clock can be watched meanwhile and a reading can be dropped at any moment.
 
+use super::events::{Events, Waiting};
 use super::roster::Roster;
 use super::{ConnectorStatus, Trouble};
 use crate::client::{Client, ClientError};
 use crate::memory::Checkpoint;
-use crate::model::{CrmUserId, Event, Seconds, Task};
+use crate::model::{CrmUserId, Request, Seconds, Task};
 use dealbell_protocol::ingest::Ingest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,8 +15,6 @@ use tokio::sync::watch;
 /// Each reading begins this long before the newest change seen, since the CRM may show a change
 /// later than it dates it. What is met again is known and says nothing.
 pub(super) const OVERLAP: Seconds = 30;
-const DELETED: &str = "task_deleted";
-const COMPLETED: &str = "task_completed";
 
 /// What is to be read.
 pub(super) struct Plan {
@@ -26,10 +25,25 @@ pub(super) struct Plan {
     pub(super) checkpoint: Option<Checkpoint>,
     /// Tasks whose memory was not readable.
     pub(super) unreadable: Vec<u64>,
-    /// Tasks to look up by id, for what vanished.
-    pub(super) look_up: Vec<u64>,
+    /// Tasks to look up by id, for what vanished; none where it is not time for that.
+    pub(super) look_up: Option<Vec<u64>>,
     /// Whether events are asked for.
     pub(super) events: bool,
+    /// What is known that events may concern.
+    pub(super) waiting: Waiting,
+    /// When Incoming leads are asked for.
+    pub(super) requests: Ask,
+}
+
+/// When something is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// Now.
+    Now,
+    /// Where an event speaks for it.
+    IfNeeded,
+    /// Not at all: it was denied lately.
+    No,
 }
 
 /// What was read.
@@ -39,13 +53,17 @@ pub(super) struct Harvest {
     pub(super) news: Option<News>,
 }
 
-/// What was read of the tasks.
+/// What was read.
 pub(super) struct News {
     pub(super) readings: BTreeMap<u64, Reading>,
     pub(super) checkpoint: Checkpoint,
-    /// The last of the tasks looked up, where any were.
+    /// The last of the tasks looked up, where it was time for that.
     pub(super) looked_up: Option<u64>,
     pub(super) events_denied: bool,
+    pub(super) events: Events,
+    /// Incoming leads; none where they were not asked for.
+    pub(super) requests: Option<Vec<Request>>,
+    pub(super) requests_denied: bool,
 }
 
 /// What is read of one task in one step.
@@ -75,18 +93,23 @@ impl Plan {
             checkpoint: known.clone().unwrap_or_else(|| Checkpoint {
                 at: begun,
                 begun,
-                people: BTreeSet::new(),
+                events: Some(begun),
+                ..Checkpoint::default()
             }),
             looked_up: None,
             events_denied: false,
+            events: Events::default(),
+            requests: None,
+            requests_denied: false,
         };
         self.read_baseline(&mut news.readings, known.as_ref(), status)
             .await?;
         if known.is_some() {
-            let newest = self.read_changes(&mut news).await?;
+            let newest = self.read_changes(&mut news, begun).await?;
             let at = &mut news.checkpoint.at;
             *at = newest.min(begun.max(*at));
         }
+        self.read_requests(&mut news).await?;
         news.checkpoint.people = self.roster.people.keys().copied().collect();
         Ok(Harvest {
             roster: self.roster,
@@ -119,63 +142,59 @@ impl Plan {
     }
 
     /// What was edited, completed, deleted or has vanished. Returns the newest change seen.
-    async fn read_changes(&self, news: &mut News) -> Result<Seconds, ClientError> {
-        let checkpoint = &news.checkpoint;
+    async fn read_changes(&self, news: &mut News, begun: Seconds) -> Result<Seconds, ClientError> {
         let readings = &mut news.readings;
-        let from = checkpoint.at.saturating_sub(OVERLAP);
+        let from = news.checkpoint.at.saturating_sub(OVERLAP);
         let edited = self.client.tasks_updated(from).await?;
         let newest = edited.last().map_or(0, |task| task.updated_at);
+        let newest = newest.max(news.checkpoint.at);
         take(readings, edited, false);
         // Events after tasks, so that whatever is completed here has its event there.
-        let events = self.read_events(from).await?;
-        news.events_denied = self.events && events.is_none();
-
-        if !self.look_up.is_empty() {
-            let found = self.client.tasks(&self.look_up).await?;
-            let seen: BTreeSet<u64> = found.iter().map(|task| task.id).collect();
-            let vanished = self.look_up.iter().filter(|id| !seen.contains(id));
-            let vanished: Vec<u64> = vanished.copied().collect();
-            news.looked_up = self.look_up.last().copied();
-            take(readings, found, false);
-            readings.extend(vanished.into_iter().map(|id| (id, Reading::gone())));
+        if self.events {
+            let checkpoint = &mut news.checkpoint;
+            let read = Events::read(&self.client, checkpoint, begun, &self.waiting).await?;
+            news.events_denied = read.is_none();
+            news.events = read.unwrap_or_default();
         }
-        for event in events
-            .unwrap_or_default()
-            .iter()
-            .filter(|event| event.created_at >= checkpoint.begun)
-        {
-            match event.kind.as_str() {
-                DELETED => drop(readings.insert(event.entity_id, Reading::gone())),
-                COMPLETED => {
-                    if let Some(reading) = readings.get_mut(&event.entity_id) {
-                        // Events come newest first; the newest completion is the one that counts.
-                        reading.completed_by.get_or_insert(event.created_by);
-                    }
-                }
-                _ => {}
+        if let Some(ids) = &self.look_up {
+            let found = match ids.is_empty() {
+                true => Vec::new(),
+                false => self.client.tasks(ids).await?,
+            };
+            news.looked_up = Some(ids.last().copied().unwrap_or_default());
+            looked_up(readings, ids, found);
+        }
+        for &id in &news.events.deleted {
+            readings.insert(id, Reading::gone());
+        }
+        for (id, &by) in &news.events.completed {
+            if let Some(reading) = readings.get_mut(id) {
+                reading.completed_by = Some(by);
             }
         }
-        Ok(newest.max(checkpoint.at))
+        Ok(newest)
     }
 
-    /// None where they are denied or not asked for.
-    async fn read_events(&self, from: Seconds) -> Result<Option<Vec<Event>>, ClientError> {
-        if !self.events {
-            return Ok(None);
+    /// Incoming leads, at their own pace: at once where a deal was made that may be one of them.
+    async fn read_requests(&self, news: &mut News) -> Result<(), ClientError> {
+        let wanted = match self.requests {
+            Ask::Now => true,
+            Ask::IfNeeded => news.events.has_new_deal(),
+            Ask::No => false,
+        };
+        if !wanted {
+            return Ok(());
         }
-        match self.client.events(&[DELETED, COMPLETED], from).await {
-            Ok(mut events) => {
-                events.retain(|event| event.entity_type == "task");
-                Ok(Some(events))
-            }
-            // Not everybody may read events: then editors count as completers, and what is
-            // deleted is found by the look-up.
+        match self.client.unsorted().await {
+            Ok(requests) => news.requests = Some(requests),
+            // An account without them, or a user who may not see them.
             Err(ClientError::Forbidden | ClientError::Refused { .. }) => {
-                tracing::warn!("the CRM gives no events; going on without");
-                Ok(None)
+                tracing::warn!("the CRM gives no Incoming leads; going on without");
+                news.requests_denied = true;
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        Ok(())
     }
 }
 
@@ -187,6 +206,14 @@ impl Reading {
             baseline: false,
         }
     }
+}
+
+/// Notes what was found of the tasks asked for by id; the others are gone.
+pub(super) fn looked_up(readings: &mut BTreeMap<u64, Reading>, asked: &[u64], found: Vec<Task>) {
+    let seen: BTreeSet<u64> = found.iter().map(|task| task.id).collect();
+    take(readings, found, false);
+    let vanished = asked.iter().filter(|id| !seen.contains(id));
+    readings.extend(vanished.map(|&id| (id, Reading::gone())));
 }
 
 /// Notes what was read; of a task read twice in one step, the newer reading.

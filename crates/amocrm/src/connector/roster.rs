@@ -107,6 +107,18 @@ impl Roster {
         }
     }
 
+    /// Whether the token is an administrator's, which shows colleagues and all their work.
+    pub(super) fn sees_everybody(&self) -> bool {
+        !self.users.is_empty()
+    }
+
+    /// Whether somebody may see what waits in a pipeline. Where the token shows no rights, it is
+    /// its owner's, and shows what he may see.
+    pub(super) fn sees(&self, id: CrmUserId, pipeline: u64) -> bool {
+        let user = self.users.iter().find(|user| user.id == id);
+        user.is_none_or(|user| user.rights.is_active && user.rights.sees_pipeline(pipeline))
+    }
+
     fn take(&mut self, mut users: Vec<User>) {
         for user in &mut users {
             user.email = user.email.trim().to_lowercase();

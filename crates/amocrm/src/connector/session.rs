@@ -1,25 +1,37 @@
 //! One account being read: what is known of it, and each step from what was read to commit.
 
+mod kinds;
+mod tasks;
+
 use super::cards::Cards;
-use super::reading::{Harvest, OVERLAP, Plan, Reading};
+use super::events::Events;
+use super::reading::{self, Ask, Harvest, Plan, Reading};
 use super::roster::Roster;
-use super::{AccountInfo, Settings, Trouble};
+use super::{AccountInfo, Heard, INTERVAL, Settings, Trouble};
 use crate::address::CrmAddress;
 use crate::client::Client;
-use crate::memory::{Checkpoint, Memory, checkpoint_entry, task_entry};
-use crate::model::{Account, Entity, Seconds};
-use crate::rules::{self, Context, KnownTask, Say, TaskSettings};
+use crate::clock::Clock;
+use crate::memory::{Checkpoint, Learned, Memory};
+use crate::model::{Account, Entity, Request, Seconds};
+use crate::rules::{Say, TaskSettings};
 use crate::wording::{self, Words};
+use dealbell_protocol::Millis;
 use dealbell_protocol::ingest::{Batch, Ingest};
-use dealbell_protocol::{Millis, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The most tasks looked up by id in one reading, after the first.
 const LOOK_UP: usize = 500;
-/// Events that were denied are asked for again after so many readings.
-const EVENTS_RETRY: u32 = 720;
+/// What was denied is asked for again after so many readings.
+const RETRY: u32 = 720;
+/// Incoming leads are asked for at every so-many-th reading.
+const REQUESTS_EVERY: u32 = 6;
+/// With events, which tell of what was deleted, and an administrator's sight, which nothing leaves,
+/// look-ups by id are so many times rarer.
+const RARER: u32 = 10;
+/// A deadline waits no longer than this for what the CRM says of its task now.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An account being read.
 pub(super) struct Session {
@@ -27,7 +39,10 @@ pub(super) struct Session {
     /// Where it is: it may move.
     address: CrmAddress,
     ingest: Arc<dyn Ingest>,
-    reconcile_every: u32,
+    clock: Clock,
+    heard: Heard,
+    /// Pause between two look-ups by id.
+    look_up_every: Duration,
     tasks: TaskSettings,
     account: Account,
     info: AccountInfo,
@@ -37,8 +52,26 @@ pub(super) struct Session {
     readings: u32,
     /// Where the look-up by id goes on.
     looked_up: u64,
+    /// When the last one was, by the clock's `elapsed`.
+    looked_up_at: Duration,
+    /// From which reading on events are asked for again.
     events_from: u32,
+    /// The same for Incoming leads.
+    requests_from: u32,
+    /// Somebody says that there is something to read.
+    hinted: bool,
     reachable: bool,
+}
+
+/// What is compared in one step.
+#[derive(Default)]
+struct Step {
+    /// What was read of the tasks.
+    readings: BTreeMap<u64, Reading>,
+    /// How far the account has been read with it; none where only the clock is looked at.
+    checkpoint: Option<Checkpoint>,
+    events: Events,
+    requests: Option<Vec<Request>>,
 }
 
 impl Session {
@@ -46,6 +79,7 @@ impl Session {
         client: Client,
         ingest: &Arc<dyn Ingest>,
         settings: &Settings,
+        heard: Heard,
     ) -> Result<Self, Trouble> {
         let account = client.account().await?;
         let users = client.users().await?.unwrap_or_default();
@@ -56,13 +90,21 @@ impl Session {
                 ..TaskSettings::new(account.zone.time_zone())
             },
             ingest: Arc::clone(ingest),
-            reconcile_every: settings.reconcile_every.max(1),
+            look_up_every: settings
+                .poll_interval
+                .unwrap_or(INTERVAL)
+                .saturating_mul(settings.reconcile_every),
+            clock: settings.clock.clone(),
+            heard,
             roster: Roster::new(settings, account.current_user_id, users),
             memory: Memory::read(ingest.memory(&source(&account)).await?),
-            cards: Cards::default(),
+            cards: Cards::new(settings.clock.clone()),
             readings: 0,
             looked_up: 0,
+            looked_up_at: Duration::ZERO,
             events_from: 0,
+            requests_from: 0,
+            hinted: false,
             reachable: true,
             address: client.address(),
             account,
@@ -80,10 +122,15 @@ impl Session {
 
     /// What is to be read now.
     pub(super) fn plan(&self) -> Plan {
+        let events = self.readings >= self.events_from;
         let look_up = match self.readings {
-            0 => self.open_ids(usize::MAX),
-            n if n % self.reconcile_every == 0 => self.open_ids(LOOK_UP),
-            _ => Vec::new(),
+            0 => Some(usize::MAX),
+            _ => self.is_look_up_due(events).then_some(LOOK_UP),
+        };
+        let requests = match self.readings {
+            n if n < self.requests_from => Ask::No,
+            n if n.is_multiple_of(REQUESTS_EVERY) || self.hinted => Ask::Now,
+            _ => Ask::IfNeeded,
         };
         Plan {
             client: self.client.clone(),
@@ -91,9 +138,25 @@ impl Session {
             roster: self.roster.clone(),
             checkpoint: self.memory.checkpoint.clone(),
             unreadable: self.memory.unreadable.iter().copied().collect(),
-            look_up,
-            events: self.readings >= self.events_from,
+            look_up: look_up.map(|most| self.open_ids(most)),
+            events,
+            waiting: self.waiting(look_up.is_some()),
+            requests,
         }
+    }
+
+    fn is_look_up_due(&self, events: bool) -> bool {
+        let rarer = match events && self.roster.sees_everybody() {
+            true => RARER,
+            false => 1,
+        };
+        let since = self.clock.elapsed().saturating_sub(self.looked_up_at);
+        since >= self.look_up_every.saturating_mul(rarer)
+    }
+
+    /// Somebody says that there is something to read: the next reading asks for everything.
+    pub(super) fn hint(&mut self) {
+        self.hinted = true;
     }
 
     /// Compares what was read with what is known, and commits. Whether something was said.
@@ -106,13 +169,27 @@ impl Session {
             return Ok(false);
         };
         self.readings = self.readings.wrapping_add(1);
+        let later = self.readings.saturating_add(RETRY);
         if news.events_denied {
-            self.events_from = self.readings.saturating_add(EVENTS_RETRY);
+            self.events_from = later;
+        }
+        if news.requests_denied {
+            self.requests_from = later;
+        }
+        if news.requests.is_some() {
+            self.hinted = false;
         }
         if let Some(looked_up) = news.looked_up {
             self.looked_up = looked_up;
+            self.looked_up_at = self.clock.elapsed();
         }
-        self.commit(news.readings, Some(news.checkpoint), now).await
+        let step = Step {
+            readings: news.readings,
+            checkpoint: Some(news.checkpoint),
+            events: news.events,
+            requests: news.requests,
+        };
+        self.commit(step, now).await
     }
 
     /// The CRM gives nothing for now: what is to be worded does without it.
@@ -120,57 +197,54 @@ impl Session {
         self.reachable = false;
     }
 
-    /// Looks at the clock alone.
+    /// Looks at the clock, and at the texts heard meanwhile.
     pub(super) async fn tick(&mut self, now: Millis) -> Result<(), Trouble> {
+        let mut step = Step::default();
         if self.until_wake(now).is_zero() {
-            self.commit(BTreeMap::new(), None, now).await?;
+            step.readings = self.ask_again(now).await;
+        } else if !self.has_heard() {
+            return Ok(());
         }
-        Ok(())
+        self.commit(step, now).await.map(drop)
+    }
+
+    /// What is about to ring may have been moved or done since it was read last: the CRM is asked,
+    /// and where it does not answer at once, the clock decides.
+    async fn ask_again(&mut self, now: Millis) -> BTreeMap<u64, Reading> {
+        let mut readings = BTreeMap::new();
+        let ids = self.stirring(now.div_euclid(1_000));
+        if !self.reachable || ids.is_empty() || ids.len() > LOOK_UP {
+            return readings;
+        }
+        match tokio::time::timeout(PATIENCE, self.client.tasks(&ids)).await {
+            Ok(Ok(found)) => reading::looked_up(&mut readings, &ids, found),
+            Ok(Err(_)) | Err(_) => self.reachable = false,
+        }
+        readings
     }
 
     /// How long until the clock has something to say.
     pub(super) fn until_wake(&self, now: Millis) -> Duration {
         let next = self.memory.tasks.values();
-        let next = next.filter_map(|task| rules::wake(task, &self.tasks)).min();
+        let next = next
+            .filter_map(|task| crate::rules::wake(task, &self.tasks))
+            .min();
         next.map_or(Duration::MAX, |at| {
             let left = at.saturating_mul(1_000).saturating_sub(now).max(0);
             Duration::from_millis(left.unsigned_abs())
         })
     }
 
-    /// Known open tasks, at most so many, going round.
-    fn open_ids(&self, most: usize) -> Vec<u64> {
-        let open = self.memory.tasks.values().filter(|task| !task.completed);
-        let (behind, ahead): (Vec<u64>, Vec<u64>) = open
-            .map(|task| task.id)
-            .partition(|&id| id <= self.looked_up);
-        ahead.into_iter().chain(behind).take(most).collect()
-    }
-
     /// Compares, words and commits one step; only then it is known.
-    async fn commit(
-        &mut self,
-        readings: BTreeMap<u64, Reading>,
-        checkpoint: Option<Checkpoint>,
-        now: Millis,
-    ) -> Result<bool, Trouble> {
+    async fn commit(&mut self, step: Step, now: Millis) -> Result<bool, Trouble> {
         let seconds = now.div_euclid(1_000);
-        let (says, changed) = self.compare(readings, checkpoint.as_ref(), seconds);
-        let mut memory: Vec<_> = changed
-            .iter()
-            .map(|(&id, task)| task_entry(id, task.as_ref()))
-            .collect();
-        if let Some(checkpoint) = &checkpoint {
-            if self.memory.checkpoint.as_ref() != Some(checkpoint) {
-                memory.push(checkpoint_entry(checkpoint));
-            }
-            let strange = self.memory.strange.iter().cloned();
-            memory.extend(strange.map(|key| (key, None)));
-        }
+        let (says, learned) = self.compare(&step, seconds);
+        let memory = self.memory.entries(&learned);
         if says.is_empty() && memory.is_empty() {
             return Ok(false);
         }
-        let news = !changed.is_empty();
+        let news = !says.is_empty() || !learned.tasks.is_empty();
+        self.cards.learn(step.events.cards);
         self.read_names(&says).await;
         let words = self.words(seconds);
         let acts = says
@@ -183,90 +257,30 @@ impl Session {
             memory,
         };
         self.ingest.commit(batch).await?;
-
-        for (id, task) in changed {
-            match task {
-                Some(task) => drop(self.memory.tasks.insert(id, task)),
-                None => drop(self.memory.tasks.remove(&id)),
-            }
-        }
-        if let Some(checkpoint) = checkpoint {
-            self.memory.checkpoint = Some(checkpoint);
-            self.memory.strange.clear();
-            self.memory.unreadable.clear();
-        }
+        self.memory.learn(learned);
         Ok(news)
     }
 
-    /// What to say, and what is known of which task from now on.
-    fn compare(
-        &self,
-        readings: BTreeMap<u64, Reading>,
-        checkpoint: Option<&Checkpoint>,
-        now: Seconds,
-    ) -> (Vec<Say>, BTreeMap<u64, Option<KnownTask>>) {
-        let last = self.memory.checkpoint.as_ref();
-        let since = last.map_or(0, |c| c.at.saturating_sub(OVERLAP).max(c.begun));
-        let context = |baseline| Context {
-            people: &self.roster.people,
-            settings: &self.tasks,
-            now,
-            baseline,
-            since,
+    /// What to say, and what is known from now on.
+    fn compare(&self, step: &Step, now: Seconds) -> (Vec<Say>, Learned) {
+        let mut learned = Learned {
+            checkpoint: step.checkpoint.clone(),
+            ..Learned::default()
         };
-        let mut says = Vec::new();
-        let mut changed: BTreeMap<u64, Option<KnownTask>> = BTreeMap::new();
-        for (&id, reading) in &readings {
-            let before = self.memory.tasks.get(&id);
-            let context = context(reading.baseline);
-            let task = reading.task.as_ref();
-            let outcome = rules::change(before, task, reading.completed_by, &context);
-            says.extend(outcome.says);
-            if outcome.known.as_ref() != before || self.memory.unreadable.contains(&id) {
-                changed.insert(id, outcome.known);
-            }
-        }
-        let context = context(false);
-        for (&id, task) in &self.memory.tasks {
-            let silent = rules::wake(task, &self.tasks).is_none_or(|at| at > now);
-            let old = checkpoint.is_some_and(|c| task.updated_at < c.at - 2 * OVERLAP);
-            if task.completed && old {
-                changed.entry(id).or_insert(None);
-            } else if !silent && !readings.contains_key(&id) {
-                let outcome = rules::ring(task.clone(), &context);
-                says.extend(outcome.says);
-                changed.insert(id, outcome.known);
-            }
-        }
-        let overdue_before = self.overdue(self.memory.tasks.values());
-        let after = self
-            .memory
-            .tasks
-            .iter()
-            .filter(|(id, _)| !changed.contains_key(id));
-        let after = after
-            .map(|(_, task)| task)
-            .chain(changed.values().flatten());
-        says.extend(rules::cleared(&overdue_before, &self.overdue(after)));
-        (rules::summarise(says, now), changed)
-    }
-
-    fn overdue<'a>(&self, tasks: impl Iterator<Item = &'a KnownTask>) -> BTreeSet<UserId> {
-        let overdue = tasks.filter(|task| rules::is_overdue(task));
-        overdue
-            .filter_map(|task| self.roster.people.get(&task.responsible).copied())
-            .collect()
+        let mut says = self.compare_tasks(step, now, &mut learned);
+        says.extend(self.compare_kinds(step, now, &mut learned));
+        (says, learned)
     }
 
     async fn read_names(&mut self, says: &[Say]) {
-        let wanted: BTreeSet<Entity> = says
-            .iter()
-            .filter_map(|say| match say {
-                Say::Tell(tell) => tell.task.entity,
-                Say::Overview { .. } | Say::TakeBack { .. } => None,
-            })
-            .collect();
-        if self.reachable {
+        if !self.reachable {
+            return;
+        }
+        // Twice: a deal tells who its first contact is.
+        for _ in 0..2 {
+            let read = self.cards.known();
+            let wanted = says.iter().flat_map(|say| wording::cards(say, read));
+            let wanted: BTreeSet<Entity> = wanted.collect();
             self.cards.read(&self.client, &wanted).await;
         }
     }

@@ -15,7 +15,13 @@ pub fn ring(known: KnownTask, context: &Context) -> Outcome {
     let overdue = context.now >= known.deadline;
     let due = context.now >= due_at(&known, context.settings);
     match known.phase {
-        Phase::Overdue => Outcome::of(known),
+        Phase::Overdue if overdue => Outcome::of(known),
+        // The clock was put back. What was told is not told again, but says what is true.
+        Phase::Overdue if known.due_listed => told(known, Phase::Due, Loudness::Update, context),
+        Phase::Overdue => Outcome::of(KnownTask {
+            phase: Phase::Waiting,
+            ..known
+        }),
         Phase::Due if overdue => told(known, Phase::Overdue, Loudness::Update, context),
         Phase::Skipped if overdue => told(known, Phase::Overdue, Loudness::Silent, context),
         Phase::Waiting if overdue && was_told_as_new(&known, context) => {
@@ -27,7 +33,14 @@ pub fn ring(known: KnownTask, context: &Context) -> Outcome {
     }
 }
 
-/// When [`ring`] has something to say next, Unix seconds; none where it never will.
+/// Whether [`ring`] has something to say.
+pub fn stirs(known: &KnownTask, context: &Context) -> bool {
+    let early = known.phase == Phase::Overdue && !known.completed && context.now < known.deadline;
+    early || wake(known, context.settings).is_some_and(|at| at <= context.now)
+}
+
+/// When [`ring`] has something to say next, Unix seconds; none where it never will, as long as the
+/// clock goes on.
 pub fn wake(known: &KnownTask, settings: &TaskSettings) -> Option<Seconds> {
     match known.phase {
         _ if known.completed => None,
@@ -82,19 +95,11 @@ fn told(mut known: KnownTask, phase: Phase, loudness: Loudness, context: &Contex
     let Some(&user) = context.people.get(&known.responsible) else {
         return Outcome::of(known);
     };
-    let what = match phase {
-        Phase::Overdue => What::Overdue,
-        Phase::Due | Phase::Waiting | Phase::Skipped => What::Due,
-    };
+    known.due_listed = !(context.baseline && matches!(loudness, Loudness::Missed));
     let tell = Tell {
         user,
-        what,
-        key: format!(
-            "{}:due:{}:{}",
-            task_subject(known.id),
-            known.deadline,
-            known.armed
-        ),
+        what: what(phase),
+        key: key(&known),
         silent: matches!(loudness, Loudness::Silent),
         missed: match loudness {
             Loudness::Missed if context.baseline => Missed::Baseline,
@@ -107,4 +112,31 @@ fn told(mut known: KnownTask, phase: Phase, loudness: Loudness, context: &Contex
         says: vec![Say::Tell(Box::new(tell))],
         known: Some(known),
     }
+}
+
+/// The listed due notice in other words, without a toast.
+pub(super) fn reworded(known: &KnownTask, context: &Context) -> Option<Say> {
+    let user = context.people.get(&known.responsible).copied()?;
+    known.due_listed.then(|| {
+        Say::Tell(Box::new(Tell {
+            user,
+            what: what(known.phase),
+            key: key(known),
+            silent: true,
+            missed: Missed::No,
+            task: known.clone(),
+        }))
+    })
+}
+
+fn what(phase: Phase) -> What {
+    match phase {
+        Phase::Overdue => What::Overdue,
+        Phase::Due | Phase::Waiting | Phase::Skipped => What::Due,
+    }
+}
+
+fn key(known: &KnownTask) -> String {
+    let subject = task_subject(known.id);
+    format!("{subject}:due:{}:{}", known.deadline, known.armed)
 }

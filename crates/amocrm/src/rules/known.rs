@@ -34,6 +34,21 @@ pub struct KnownTask {
     pub armed: Seconds,
     /// How far its due notice has come.
     pub phase: Phase,
+    /// How *new task* was told to its responsible, where it was.
+    #[serde(default)]
+    pub given: Option<Given>,
+    /// Whether its due notice is in the list; not where a summary stands for it (RULES T12).
+    #[serde(default)]
+    pub due_listed: bool,
+}
+
+/// A *new task* notice that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// Who gave the task; 0 is a robot.
+    pub by: CrmUserId,
+    /// [`KnownTask::armed`] of then, which stands in the notice's key.
+    pub armed: Seconds,
 }
 
 /// How far a due notice has come (RULES T3).
@@ -66,6 +81,8 @@ impl KnownTask {
             completed: task.is_completed,
             armed: task.updated_at,
             phase: Phase::Waiting,
+            given: None,
+            due_listed: false,
         }
     }
 
@@ -74,6 +91,8 @@ impl KnownTask {
         Self {
             armed: self.armed,
             phase: self.phase,
+            given: self.given,
+            due_listed: self.due_listed,
             ..Self::new(task)
         }
     }
@@ -81,5 +100,6 @@ impl KnownTask {
     pub(super) fn arm(&mut self, at: Seconds) {
         self.armed = at.max(self.armed.saturating_add(1));
         self.phase = Phase::Waiting;
+        self.due_listed = false;
     }
 }

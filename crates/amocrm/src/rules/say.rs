@@ -1,7 +1,12 @@
 //! What is told and taken back, before it has words.
 
 use super::KnownTask;
-use crate::model::CrmUserId;
+use super::calls::{CALLS, KnownCall};
+use super::chats::{CHATS, KnownChat};
+use super::deals::{DEALS, DealGiven, deal_subject};
+use super::requests::{REQUESTS, request_subject};
+use crate::model::{CrmUserId, Entity, EntityType, Request};
+use dealbell_protocol::ingest::Again;
 use dealbell_protocol::{Kind, UserId};
 
 /// The provider of every notice about tasks (RULES C1).
@@ -44,10 +49,14 @@ pub enum Say {
         /// The tasks, longest overdue first.
         tasks: Vec<KnownTask>,
     },
+    /// A notice of another kind.
+    News(Box<News>),
     /// Notices go.
     TakeBack {
         /// Whose; everybody's where missing.
         user: Option<UserId>,
+        /// Who said them.
+        provider: &'static str,
         /// What they were about.
         subject: String,
         /// Which kinds; all where empty.
@@ -128,6 +137,80 @@ impl What {
             Self::Due => Kind::TaskDue,
             Self::Overdue => Kind::TaskOverdue,
             Self::Completed { .. } => Kind::TaskCompleted,
+        }
+    }
+}
+
+/// A notice about something else than a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct News {
+    /// Whom.
+    pub user: UserId,
+    /// About what, as it is now.
+    pub about: About,
+    /// Equal keys are one notification.
+    pub key: String,
+    /// Which one of the same key is updated.
+    pub again: Again,
+    /// Listed and counted, but no toast.
+    pub silent: bool,
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A conversation that waits for an answer.
+    Chat(KnownChat),
+    /// A call.
+    Call(KnownCall),
+    /// A request in Incoming leads.
+    Request(Request),
+    /// A deal that is the reader's now.
+    Deal(DealGiven),
+}
+
+impl About {
+    /// Who says it (RULES C1).
+    pub fn provider(&self) -> &'static str {
+        match self {
+            Self::Chat(_) => CHATS,
+            Self::Call(_) => CALLS,
+            Self::Request(_) => REQUESTS,
+            Self::Deal(_) => DEALS,
+        }
+    }
+
+    /// The kind on the wire.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Chat(_) => Kind::ChatMessage,
+            Self::Call(_) => Kind::Call,
+            Self::Request(_) => Kind::Request,
+            Self::Deal(_) => Kind::DealAssigned,
+        }
+    }
+
+    /// What it is about, as it is taken back by.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Chat(chat) => chat.subject(),
+            Self::Call(call) => call.subject(),
+            Self::Request(request) => request_subject(&request.uid),
+            Self::Deal(deal) => deal_subject(deal.lead),
+        }
+    }
+
+    /// The card it belongs to.
+    pub fn card(&self) -> Option<Entity> {
+        let deal = |id| Entity {
+            kind: EntityType::Leads,
+            id,
+        };
+        match self {
+            Self::Chat(chat) => Some(chat.card),
+            Self::Call(call) => Some(call.card),
+            Self::Request(request) => request.leads.first().copied().map(deal),
+            Self::Deal(given) => Some(deal(given.lead)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One notice of many that were missed (RULES T3, T12).
 
-use super::{KnownTask, Missed, Phase, Say, Tell};
+use super::{KnownTask, Missed, Phase, Say, TASKS, Tell};
 use crate::model::Seconds;
 use dealbell_protocol::UserId;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,6 +57,7 @@ pub fn is_overdue(known: &KnownTask) -> bool {
 fn take_back(user: UserId) -> Say {
     Say::TakeBack {
         user: Some(user),
+        provider: TASKS,
         subject: SUMMARY.to_owned(),
         kinds: Vec::new(),
     }
@@ -65,6 +66,6 @@ fn take_back(user: UserId) -> Say {
 fn as_missed(say: &Say) -> Option<&Tell> {
     match say {
         Say::Tell(tell) if tell.missed != Missed::No => Some(tell),
-        Say::Tell(_) | Say::Overview { .. } | Say::TakeBack { .. } => None,
+        Say::Tell(_) | Say::News(_) | Say::Overview { .. } | Say::TakeBack { .. } => None,
     }
 }

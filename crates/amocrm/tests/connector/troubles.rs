@@ -57,7 +57,8 @@ async fn a_restart_neither_repeats_nor_forgets() {
         assert_eq!(broken.briefs(), through.briefs(), "after {name}");
     }
     assert_eq!(broken.told(), through.told(), "each once");
-    assert_eq!(broken.told().len(), 5, "{:?}", broken.told());
+    // Three notices of the first task, one of them reworded when it moves; two of his own.
+    assert_eq!(broken.told().len(), 6, "{:?}", broken.told());
 }
 
 #[tokio::test]

@@ -166,11 +166,14 @@ fn line(say: &Say) -> String {
         Say::Overview { user, tasks, .. } => {
             format!("{} summary of {}", name_of(*user), tasks.len())
         }
+        Say::News(news) => panic!("no task: {news:?}"),
         Say::TakeBack {
             user,
+            provider,
             subject,
             kinds,
         } => {
+            assert_eq!(*provider, dealbell_amocrm::rules::TASKS);
             let who = user.map_or("everybody", name_of);
             let short = |kind: &dealbell_protocol::Kind| kind.name().replace("task_", "");
             let what = match kinds.as_slice() {

@@ -27,6 +27,75 @@ notice-task-untitled-call = contact the client
 notice-task-untitled-meeting = meeting
 notice-task-untitled = a task without text
 
+# Messages. $on is one of the phrases below, $name who wrote.
+notice-chat-from-on = { $count ->
+    [1] { $name } { $on }
+    [one] { $name } { $on }: { $count } message
+   *[other] { $name } { $on }: { $count } messages
+}
+notice-chat-from = { $count ->
+    [1] Message from { $name }
+    [one] { $count } message from { $name }
+   *[other] { $count } messages from { $name }
+}
+notice-chat-on = { $count ->
+    [1] New message { $on }
+    [one] { $count } new message { $on }
+   *[other] { $count } new messages { $on }
+}
+notice-chat = { $count ->
+    [1] New message
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+notice-on-telegram = on Telegram
+notice-on-whatsapp = on WhatsApp
+notice-on-instagram = on Instagram
+notice-on-facebook = on Facebook
+notice-on-viber = on Viber
+notice-on-avito = on Avito
+notice-on-skype = on Skype
+notice-on-wechat = on WeChat
+notice-on-vk = on VK
+notice-on-sms = by SMS
+notice-on-mail = by email
+
+# Calls. $name is the client, or the number.
+notice-call-missed = Missed call
+notice-call-missed-from = Missed call: { $name }
+notice-call = Call
+notice-call-from = Call: { $name }
+notice-call-talked = { $minutes ->
+    [one] Talked for { $minutes } minute
+   *[other] Talked for { $minutes } minutes
+}
+notice-call-talked-briefly = Talked for less than a minute
+
+# Requests: what waits in Incoming leads.
+notice-request = New request
+notice-request-from = New request: { $name }
+notice-request-form = New request from the site
+notice-request-form-named = New request from the site: { $name }
+notice-request-call = New request: a call
+notice-request-call-from = New request: call from { $name }
+notice-request-call-missed = Nobody answered the call
+notice-request-mail = New request by email
+notice-request-mail-about = New request by email: { $name }
+notice-request-chat = New request from a chat
+notice-request-chat-on = New request: a message { $on }
+notice-request-chat-from-on = New request: { $name } { $on }
+
+# Deals. $gender is he, she or unknown.
+notice-deal-given = { $gender ->
+   *[unknown] { $name } handed you the deal "{ $deal }"
+}
+notice-deal-given-nameless = You have been given the deal "{ $deal }"
+notice-deal-made = { $gender ->
+   *[unknown] { $name } made a deal for you: "{ $deal }"
+}
+notice-deal-made-nameless = A new deal for you: "{ $deal }"
+notice-deal-number = #{ $id }
+
 # When: a day, and the time where it has one.
 notice-day-today = today
 notice-day-tomorrow = tomorrow

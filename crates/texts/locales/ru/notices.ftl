@@ -31,6 +31,84 @@ notice-task-untitled-call = связаться с клиентом
 notice-task-untitled-meeting = встреча
 notice-task-untitled = задача без текста
 
+# Messages. $on is one of the phrases below, $name who wrote.
+notice-chat-from-on = { $count ->
+    [1] { $name } пишет { $on }
+    [one] { $name } пишет { $on }: { $count } сообщение
+    [few] { $name } пишет { $on }: { $count } сообщения
+   *[many] { $name } пишет { $on }: { $count } сообщений
+}
+notice-chat-from = { $count ->
+    [1] { $name } пишет
+    [one] { $name } пишет: { $count } сообщение
+    [few] { $name } пишет: { $count } сообщения
+   *[many] { $name } пишет: { $count } сообщений
+}
+notice-chat-on = { $count ->
+    [1] Новое сообщение { $on }
+    [one] { $count } новое сообщение { $on }
+    [few] { $count } новых сообщения { $on }
+   *[many] { $count } новых сообщений { $on }
+}
+notice-chat = { $count ->
+    [1] Новое сообщение
+    [one] { $count } новое сообщение
+    [few] { $count } новых сообщения
+   *[many] { $count } новых сообщений
+}
+notice-on-telegram = в Telegram
+notice-on-whatsapp = в WhatsApp
+notice-on-instagram = в Instagram
+notice-on-facebook = в Facebook
+notice-on-viber = в Viber
+notice-on-avito = на Авито
+notice-on-skype = в Skype
+notice-on-wechat = в WeChat
+notice-on-vk = во ВКонтакте
+notice-on-sms = по SMS
+notice-on-mail = по почте
+
+# Calls. $name is the client, or the number.
+notice-call-missed = Пропущенный звонок
+notice-call-missed-from = Пропущенный звонок: { $name }
+notice-call = Звонок
+notice-call-from = Звонок: { $name }
+notice-call-talked = { $minutes ->
+    [one] Разговор: { $minutes } минута
+    [few] Разговор: { $minutes } минуты
+   *[many] Разговор: { $minutes } минут
+}
+notice-call-talked-briefly = Разговор: меньше минуты
+
+# Requests: what waits in Incoming leads.
+notice-request = Новая заявка
+notice-request-from = Новая заявка: { $name }
+notice-request-form = Новая заявка с сайта
+notice-request-form-named = Новая заявка с сайта: { $name }
+notice-request-call = Новая заявка: звонок
+notice-request-call-from = Новая заявка: звонок с { $name }
+notice-request-call-missed = На звонок не ответили
+notice-request-mail = Новая заявка по почте
+notice-request-mail-about = Новая заявка по почте: { $name }
+notice-request-chat = Новая заявка из чата
+notice-request-chat-on = Новая заявка: сообщение { $on }
+notice-request-chat-from-on = Новая заявка: { $name } пишет { $on }
+
+# Deals. $gender is he, she or unknown.
+notice-deal-given = { $gender ->
+    [he] { $name } передал вам сделку «{ $deal }»
+    [she] { $name } передала вам сделку «{ $deal }»
+   *[unknown] { $name }: теперь ваша сделка «{ $deal }»
+}
+notice-deal-given-nameless = Вам передали сделку «{ $deal }»
+notice-deal-made = { $gender ->
+    [he] { $name } завёл для вас сделку «{ $deal }»
+    [she] { $name } завела для вас сделку «{ $deal }»
+   *[unknown] { $name }: новая сделка для вас «{ $deal }»
+}
+notice-deal-made-nameless = Новая сделка для вас: «{ $deal }»
+notice-deal-number = № { $id }
+
 # When: a day, and the time where it has one.
 notice-day-today = сегодня
 notice-day-tomorrow = завтра
