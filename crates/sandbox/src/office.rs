@@ -5,6 +5,7 @@ mod conversations;
 mod deals;
 mod faults;
 mod hooks;
+mod people;
 mod requests;
 
 use std::collections::HashSet;
@@ -19,6 +20,7 @@ use crate::faults::Faults;
 use crate::hooks::{Announcement, Hooks};
 use crate::oauth::Grants;
 use crate::rate::Rate;
+use crate::rights::Member;
 use crate::sandbox::Config;
 
 /// The running account.
@@ -40,6 +42,7 @@ pub(crate) struct Office {
 #[derive(Debug, Default)]
 struct Desk {
     books: Books,
+    members: Vec<Member>,
     rate: Rate,
     revoked: HashSet<u64>,
     faults: Faults,
@@ -61,6 +64,7 @@ impl Office {
         let ids: Vec<u64> = users.iter().map(|user| user.id).collect();
         let desk = Desk {
             books: Books::opened(&ids),
+            members: users.iter().map(Member::of).collect(),
             grants: Grants::new(config.integrations.clone()),
             home: host,
             has_hooks: true,
@@ -94,13 +98,17 @@ impl Office {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// Whose token this is, unless it was revoked.
-    pub(crate) fn holder(&self, token: &str) -> Option<&User> {
+    /// Whose token this is, unless it is over or he was switched off.
+    pub(crate) fn holder(&self, token: &str) -> Option<Member> {
         let desk = self.desk();
-        match self.users.iter().find(|user| user.token == token) {
-            Some(user) => (!desk.revoked.contains(&user.id)).then_some(user),
-            None => self.user(desk.grants.holder(token, self.now())?),
-        }
+        let id = match self.users.iter().find(|user| user.token == token) {
+            Some(user) => (!desk.revoked.contains(&user.id)).then_some(user.id),
+            None => desk.grants.holder(token, self.now()),
+        }?;
+        let mut members = desk.members.iter();
+        members
+            .find(|member| member.user.id == id && member.is_active)
+            .cloned()
     }
 
     /// Whether `user` may make one more request within the limit.

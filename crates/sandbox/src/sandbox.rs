@@ -5,6 +5,7 @@ mod conversations;
 mod deals;
 mod faults;
 mod hooks;
+mod people;
 mod requests;
 
 use std::fmt;

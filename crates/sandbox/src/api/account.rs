@@ -11,10 +11,14 @@ use super::Caller;
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Query;
-use crate::account::{ACCOUNT_ID, ACCOUNT_NAME, MEASURING, OPENED_AT, SUBDOMAIN, TIME_ZONE, User};
+use crate::account::{ACCOUNT_ID, ACCOUNT_NAME, MEASURING, OPENED_AT, SUBDOMAIN, TIME_ZONE};
 use crate::office::Office;
+use crate::rights::Member;
 
-/// `GET account`, with `task_types`, `datetime_settings` and `users_groups` on request.
+/// The only group of users.
+const GROUP: &str = "Отдел продаж";
+
+/// `GET account`, with whatever `with` asks for.
 pub(crate) async fn account(
     State(office): State<Arc<Office>>,
     caller: Caller,
@@ -52,10 +56,21 @@ pub(crate) async fn account(
                 embedded.insert(word.to_owned(), datetime_settings());
             }
             "users_groups" => {
-                let group = json!([{"id": 0, "name": "Отдел продаж", "uuid": null}]);
+                let group = json!([{"id": 0, "name": GROUP, "uuid": null}]);
                 embedded.insert(word.to_owned(), group);
             }
-            // amoCRM has more of these; what is not here it leaves out, as for an older account.
+            "amojo_rights" => {
+                let rights = json!({"can_direct": true, "can_create_groups": true});
+                embedded.insert(word.to_owned(), rights);
+            }
+            "entity_names" => {
+                embedded.insert(word.to_owned(), entity_names());
+            }
+            "amojo_id" => account[word] = json!(uuid(ACCOUNT_ID)),
+            "version" => account[word] = json!(16),
+            "drive_url" => account[word] = json!(caller.origin),
+            "is_api_filter_enabled" => account[word] = json!(true),
+            // amoCRM leaves out what it does not know.
             _ => {}
         }
     }
@@ -68,7 +83,7 @@ pub(crate) async fn account(
     Ok(Json(account))
 }
 
-/// `GET users`, for administrators only.
+/// `GET users` with `role`, `group`, `uuid` and `amojo_id` on request, for administrators only.
 pub(crate) async fn users(
     State(office): State<Arc<Office>>,
     caller: Caller,
@@ -76,7 +91,10 @@ pub(crate) async fn users(
     let query = Query::of(&caller.uri)?;
     administrator(&caller)?;
     let page = Page::asked(&query, 250)?;
-    Ok(page.answer(&caller, "users", office.users(), |user| draw(&caller, user)))
+    let with = query.words(&["with"]);
+    Ok(page.answer(&caller, "users", &office.members(), |member| {
+        draw(&caller, member, &with)
+    }))
 }
 
 /// `GET users/{id}`, for administrators only.
@@ -86,8 +104,10 @@ pub(crate) async fn user(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     administrator(&caller)?;
-    let user = id.parse().ok().and_then(|id| office.user(id));
-    user.map(|user| Json(draw(&caller, user)))
+    let query = Query::of(&caller.uri)?;
+    let member = id.parse().ok().and_then(|id| office.member(id));
+    member
+        .map(|member| Json(draw(&caller, &member, &query.words(&["with"]))))
         .ok_or_else(|| Problem::not_found("Пользователь не найден"))
 }
 
@@ -99,29 +119,39 @@ fn administrator(caller: &Caller) -> Result<(), Problem> {
     }
 }
 
-fn draw(caller: &Caller, user: &User) -> Value {
-    let cards = json!({"view": "A", "edit": "A", "add": "A", "delete": "A", "export": "A"});
-    json!({
+fn draw(caller: &Caller, member: &Member, with: &[&str]) -> Value {
+    let user = &member.user;
+    let mut drawn = json!({
         "id": user.id,
         "name": user.name,
         "email": user.email,
         "lang": "ru",
-        "rights": {
-            "leads": cards,
-            "contacts": cards,
-            "companies": cards,
-            "tasks": {"edit": "A", "delete": "A"},
-            "mail_access": false,
-            "catalog_access": true,
-            "status_rights": [],
-            "is_admin": user.is_admin,
-            "is_free": false,
-            "is_active": true,
-            "group_id": null,
-            "role_id": null,
-        },
+        "rights": member.rights(),
         "_links": {"self": {"href": caller.link(&format!("users/{}", user.id))}},
-    })
+    });
+    let mut embedded = Map::new();
+    for &word in with {
+        match word {
+            "role" => {
+                embedded.insert("roles".to_owned(), json!([]));
+            }
+            "group" => {
+                let group = json!([{"id": 0, "name": GROUP}]);
+                embedded.insert("groups".to_owned(), group);
+            }
+            "uuid" | "amojo_id" => drawn[word] = json!(uuid(user.id)),
+            _ => {}
+        }
+    }
+    if !embedded.is_empty() {
+        drawn["_embedded"] = Value::Object(embedded);
+    }
+    drawn
+}
+
+/// An id of the other form, the same whenever it is asked for.
+fn uuid(id: u64) -> String {
+    format!("5d0c1a7e-8b42-4f39-9e61-{id:012x}")
 }
 
 fn task_types() -> Value {
@@ -131,6 +161,11 @@ fn task_types() -> Value {
         task_type(2, "Встреча", Some("MEETING")),
         task_type(MEASURING, "Замер", None),
     ])
+}
+
+fn entity_names() -> Value {
+    let names = |singular: &str, plural: &str| json!({"ru": {"gender": "f", "singular_form": {"default": singular}, "plural_form": {"default": plural}}});
+    json!({"leads": names("Сделка", "Сделки")})
 }
 
 fn datetime_settings() -> Value {

@@ -52,7 +52,7 @@ pub(crate) async fn list(
 
     Ok(office.read(|books| {
         let mut cards = books.cards_among(kind, ids.as_deref(), &updated_at);
-        cards.retain(|card| wanted(card));
+        cards.retain(|card| wanted(card) && caller.member.sees_card(card));
         if let Some((field, descending)) = order {
             // They come in order of ids, which a stable sort keeps among equals.
             match field {
@@ -84,7 +84,8 @@ pub(crate) async fn one(
     office
         .read(|books| {
             let card = books.card(Entity { kind, id });
-            card.map(|card| Json(draw(&caller, card, &with)))
+            let seen = card.filter(|card| caller.member.sees_card(card));
+            seen.map(|card| Json(draw(&caller, card, &with)))
         })
         .ok_or_else(no_such_card)
 }

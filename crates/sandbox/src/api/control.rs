@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
         .route("/sandbox/revoke-grant", post(revoke_grant))
         .route("/sandbox/expire-access", post(expire_access))
         .route("/sandbox/lose-next-token-answer", post(lose_answer))
+        .route("/sandbox/users/{id}", post(change_user))
         .route("/sandbox/hooks-allowed", post(hooks_allowed))
 }
 
@@ -187,5 +188,32 @@ async fn hooks_allowed(
 ) -> Result<StatusCode, Problem> {
     visitor.administrator()?;
     office.allow_hooks(allowed);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What to change about a user; what is absent stays as it is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct UserChanges {
+    is_active: Option<bool>,
+    is_admin: Option<bool>,
+    name: Option<String>,
+    email: Option<String>,
+}
+
+/// `POST /sandbox/users/{id}` with `is_active`, `is_admin`, `name` or `email`.
+async fn change_user(
+    State(office): State<Arc<Office>>,
+    visitor: Visitor,
+    Path(id): Path<u64>,
+    Json(changes): Json<UserChanges>,
+) -> Result<StatusCode, Problem> {
+    visitor.administrator()?;
+    office.change_member(id, |member| {
+        member.is_active = changes.is_active.unwrap_or(member.is_active);
+        member.user.is_admin = changes.is_admin.unwrap_or(member.user.is_admin);
+        member.user.name = changes.name.unwrap_or_else(|| member.user.name.clone());
+        member.user.email = changes.email.unwrap_or_else(|| member.user.email.clone());
+    });
     Ok(StatusCode::NO_CONTENT)
 }

@@ -105,11 +105,13 @@ fn filter<'q>(query: &'q Query) -> Result<impl Fn(&Event) -> bool + 'q, Problem>
     })
 }
 
-/// The rights on a task as it is now decide; on a deleted one, as it last was.
+/// The rights on the task or card as it is now decide; on a deleted one, as it last was.
 fn visible(caller: &Caller, books: &Books, event: &Event) -> bool {
     match &event.subject {
         Subject::Task(task) => may_see(&caller.user, books.task(task.id).unwrap_or(task)),
-        Subject::Card(_) => true,
+        Subject::Card(entity) => books
+            .card(*entity)
+            .is_none_or(|card| caller.member.sees_card(card)),
     }
 }
 

@@ -35,6 +35,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 
 use crate::account::User;
 use crate::office::Office;
+use crate::rights::Member;
 use problem::Problem;
 
 /// Every route of the sandbox.
@@ -100,6 +101,8 @@ fn date(answer: &mut Response, millis: i64) {
 /// The API's caller: a valid token within its limit.
 pub(crate) struct Caller {
     pub(crate) user: User,
+    /// The same with his rights.
+    pub(crate) member: Member,
     /// Scheme and host as the caller wrote them, for links.
     pub(crate) origin: String,
     pub(crate) uri: Uri,
@@ -112,7 +115,8 @@ impl FromRequestParts<Arc<Office>> for Caller {
         parts: &mut Parts,
         office: &Arc<Office>,
     ) -> Result<Self, Self::Rejection> {
-        let user = signed_in(&parts.headers, office)?;
+        let member = signed_in(&parts.headers, office)?;
+        let user = member.user.clone();
         if !office.admits(user.id) {
             return Err(Problem::too_many());
         }
@@ -120,6 +124,7 @@ impl FromRequestParts<Arc<Office>> for Caller {
         tracing::debug!(user = user.id, method = %parts.method, uri = %parts.uri, "request");
         Ok(Self {
             user,
+            member,
             origin,
             uri: parts.uri.clone(),
         })
@@ -143,7 +148,7 @@ impl FromRequestParts<Arc<Office>> for Visitor {
         parts: &mut Parts,
         office: &Arc<Office>,
     ) -> Result<Self, Self::Rejection> {
-        signed_in(&parts.headers, office).map(Self)
+        signed_in(&parts.headers, office).map(|member| Self(member.user))
     }
 }
 
@@ -170,9 +175,8 @@ pub(crate) fn token_of(headers: &HeaderMap) -> Option<&str> {
     value.strip_prefix("Bearer ")
 }
 
-fn signed_in(headers: &HeaderMap, office: &Office) -> Result<User, Problem> {
+fn signed_in(headers: &HeaderMap, office: &Office) -> Result<Member, Problem> {
     token_of(headers)
         .and_then(|token| office.holder(token))
-        .cloned()
         .ok_or_else(Problem::unauthorized)
 }

@@ -49,6 +49,7 @@ async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Respo
         let requests = books.requests().iter();
         let mut requests: Vec<&Request> = requests
             .filter(|request| request.outcome.is_none() && wanted(request))
+            .filter(|request| caller.member.sees_pipeline(request.pipeline))
             .collect();
         // They come in the order of coming and are never changed while they wait.
         if let Some((_, true)) = order {

@@ -14,6 +14,7 @@ mod oauth;
 mod program;
 mod reading;
 mod requests;
+mod rights;
 mod sales_floor;
 mod speed;
 mod writing;
