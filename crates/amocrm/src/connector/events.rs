@@ -75,6 +75,20 @@ impl Events {
         Ok(Some(events))
     }
 
+    /// What has happened already in the second in which an account's first reading begins: times
+    /// alone do not tell it from what comes later (RULES T12).
+    pub(super) async fn before(
+        client: &Client,
+        checkpoint: &mut Checkpoint,
+    ) -> Result<(), ClientError> {
+        match client.events(&EVENTS, checkpoint.begun).await {
+            Ok(read) => checkpoint.seen = read.iter().map(Stamp::of).collect(),
+            Err(ClientError::Forbidden | ClientError::Refused { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     /// Whether a deal was made: perhaps one of Incoming leads.
     pub(super) fn has_new_deal(&self) -> bool {
         let made = |event: &Happened| event.fresh && event.what == Happening::LeadAdded;

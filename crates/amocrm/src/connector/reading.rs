@@ -102,6 +102,9 @@ impl Plan {
             requests: None,
             requests_denied: false,
         };
+        if known.is_none() && self.events {
+            Events::before(&self.client, &mut news.checkpoint).await?;
+        }
         self.read_baseline(&mut news.readings, known.as_ref(), status)
             .await?;
         if known.is_some() {

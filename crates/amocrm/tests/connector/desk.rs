@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use dealbell_amocrm::{
-    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Hint, Recipients, Settings, Time, Token,
+    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Heard, Hint, Recipients, Settings, Time,
+    Token,
 };
-use dealbell_protocol::ingest::{Act, Batch, Ingest, IngestError, Notice, Recipient};
+use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, IngestError, Notice, Recipient};
 use dealbell_protocol::{Kind, UserId};
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -32,6 +33,7 @@ struct State {
     rows: Vec<Row>,
     memory: BTreeMap<String, String>,
     told: Vec<String>,
+    rings: usize,
     refusals: u32,
 }
 
@@ -41,6 +43,7 @@ pub(crate) struct Row {
     pub(crate) notice: Notice,
     /// Whether its insert may have rung.
     pub(crate) rang: bool,
+    pub(crate) read: bool,
 }
 
 impl Row {
@@ -76,6 +79,16 @@ impl Desk {
 
     pub(crate) fn briefs(&self) -> Vec<String> {
         self.rows().iter().map(Row::brief).collect()
+    }
+
+    /// How often something rang.
+    pub(crate) fn rings(&self) -> usize {
+        self.state.lock().unwrap().rings
+    }
+
+    pub(crate) fn read_all(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.rows.iter_mut().for_each(|row| row.read = true);
     }
 
     /// Everything that was ever told, repetitions included.
@@ -182,12 +195,17 @@ impl State {
                 && row.notice.dedup_key == notice.dedup_key
                 && row.notice.user == notice.user
         };
-        match self.rows.iter_mut().find(same) {
+        let newest = self.rows.iter_mut().rev().find(same);
+        match newest.filter(|row| notice.again == Again::Any || !row.read) {
             Some(row) => row.notice = notice,
-            None => self.rows.push(Row {
-                rang: !notice.silent,
-                notice,
-            }),
+            None => {
+                self.rings += usize::from(!notice.silent);
+                self.rows.push(Row {
+                    rang: !notice.silent,
+                    read: false,
+                    notice,
+                });
+            }
         }
     }
 }
@@ -240,6 +258,7 @@ impl Time for Ahead {
 pub(crate) struct Running {
     pub(crate) status: watch::Receiver<ConnectorStatus>,
     pub(crate) hint: Hint,
+    pub(crate) heard: Heard,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Ended>,
 }
@@ -259,6 +278,7 @@ impl Running {
         Self {
             status: connector.status(),
             hint: connector.hint(),
+            heard: connector.heard(),
             stop,
             task: tokio::spawn(connector.run(async move { drop(stopped.await) })),
         }
@@ -272,6 +292,13 @@ impl Running {
             self.reached(|status| matches!(status, ConnectorStatus::Ok { .. }), true)
                 .await;
         }
+    }
+
+    /// Waits until a reading has come by itself.
+    pub(crate) async fn next_reading(&mut self) {
+        self.status.mark_unchanged();
+        self.reached(|status| matches!(status, ConnectorStatus::Ok { .. }), true)
+            .await;
     }
 
     pub(crate) async fn until(&mut self, wished: impl Fn(&ConnectorStatus) -> bool) {
