@@ -5,10 +5,12 @@ use super::opening::Key;
 use super::{Controller, Input};
 use crate::account::Account;
 use crate::window::Caller;
-use dealbell_amocrm::{ClientError, CrmAddress, Token};
+use dealbell_amocrm::{Access, CrmAddress, Integration, Token};
 use dealbell_inbox::{CheckError, RestError};
 use dealbell_protocol::ErrorCode;
-use dealbell_protocol::window::{CrmAccess, Found, SignIn, WindowAnswer, WindowErrorCode};
+use dealbell_protocol::window::{
+    CrmAccess, CrmRights, Found, SignIn, WindowAnswer, WindowErrorCode,
+};
 use std::time::Duration;
 
 /// How long what was found can be entered. As long as an OAuth code lives: who comes back later
@@ -72,7 +74,7 @@ impl Controller {
         let found = checked.found.clone();
         let answer = match self.checked.keep(ended.turn, ended.caller.page, checked) {
             true => WindowAnswer::Checked { found },
-            false => refused(WindowErrorCode::Conflict),
+            false => refused(WindowErrorCode::Unknown),
         };
         self.window.answer(ended.caller, answer);
     }
@@ -83,7 +85,7 @@ impl Controller {
             // Entered already, or too long ago.
             return self
                 .window
-                .answer(caller, refused(WindowErrorCode::Conflict));
+                .answer(caller, refused(WindowErrorCode::Unknown));
         };
         let (account, secret) = (checked.account.clone(), checked.secret.clone());
         let entry = Entry {
@@ -145,20 +147,42 @@ async fn crm(
     access: &CrmAccess,
 ) -> Result<(Account, Option<String>, Found), WindowErrorCode> {
     let address = CrmAddress::parse(typed).map_err(|_| WindowErrorCode::AddressWrong)?;
-    let CrmAccess::Token { token } = access else {
-        return Err(WindowErrorCode::IntegrationWrong);
+    let access = match access {
+        CrmAccess::Token { token } => Access::Token(Token::new(token)),
+        CrmAccess::Oauth {
+            integration,
+            secret,
+            redirect_uri,
+            code,
+        } => Access::Code {
+            integration: Integration {
+                id: integration.trim().to_owned(),
+                secret: secret.trim().to_owned(),
+                redirect_uri: redirect_uri.trim().to_owned(),
+            },
+            code: code.clone(),
+        },
     };
-    let checked = dealbell_amocrm::check(address, Token::new(token)).await;
-    let info = checked.map_err(|error| crm_code(&error))?;
+    let checked = dealbell_amocrm::check::check(address, access).await;
+    let checked = checked.map_err(|error| {
+        tracing::info!(%error, "the account was not entered");
+        error.code()
+    })?;
+    let info = checked.account;
     let found = Found {
         account: info.name,
         user: info.user.name.unwrap_or_default(),
         email: info.user.email.unwrap_or_default(),
         time_zone: info.time_zone,
+        rights: Some(match checked.is_admin {
+            true => CrmRights::Administrator,
+            false => CrmRights::Manager,
+        }),
+        expires_at: checked.expires_at.map(|at| at.saturating_mul(1_000)),
         ..found_at(info.host)
     };
-    let token = token.split_whitespace().collect();
-    Ok((Account::solo(typed), Some(token), found))
+    let account = Account::solo(checked.address.url().as_str());
+    Ok((account, Some(checked.credentials.to_text()), found))
 }
 
 /// Something at this host, and not a word more about it.
@@ -171,19 +195,6 @@ fn found_at(host: String) -> Found {
         time_zone: String::new(),
         rights: None,
         expires_at: None,
-    }
-}
-
-fn crm_code(error: &ClientError) -> WindowErrorCode {
-    match error {
-        ClientError::TokenRefused => WindowErrorCode::TokenRefused,
-        ClientError::Forbidden => WindowErrorCode::NoRights,
-        ClientError::NotACrm(_) => WindowErrorCode::NotACentre,
-        ClientError::Blocked => WindowErrorCode::Blocked,
-        ClientError::Refused { status: 402, .. } => WindowErrorCode::NotPaid,
-        ClientError::TooMany { .. } | ClientError::Unreachable(_) | ClientError::Refused { .. } => {
-            WindowErrorCode::Offline
-        }
     }
 }
 

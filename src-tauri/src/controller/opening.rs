@@ -121,7 +121,7 @@ impl Controller {
 
     fn not_opened(&mut self, wanted: Option<Wanted>) {
         if let Some(entry) = wanted.and_then(|wanted| wanted.entry) {
-            self.not_entered(entry, WindowErrorCode::Conflict);
+            self.not_entered(entry, WindowErrorCode::Unknown);
         }
     }
 
@@ -193,7 +193,7 @@ impl Controller {
                 // Signed out meanwhile.
                 line.close().await;
                 if let Some(entry) = opened.entry {
-                    self.not_entered(entry, WindowErrorCode::Conflict);
+                    self.not_entered(entry, WindowErrorCode::Unknown);
                 }
             }
             Err(refusal) => self.line_refused(opened.entry, &refusal),
