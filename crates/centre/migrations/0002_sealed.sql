@@ -15,7 +15,6 @@ CREATE TABLE connections (
     kind         TEXT NOT NULL,
     url          TEXT NOT NULL,
     secret       BLOB NOT NULL,               -- sealed, bound to kind and url
-    hook_path    BLOB NOT NULL,               -- sealed, bound to the id
     connected_by TEXT REFERENCES users (id) ON DELETE SET NULL,
     refused      INTEGER NOT NULL DEFAULT 0,  -- the CRM takes the secret no more
     revision     INTEGER NOT NULL DEFAULT 1,  -- grows when somebody connects it again

@@ -35,8 +35,6 @@ pub struct Connection {
     pub url: String,
     /// What lets us in, as its connector writes it; secret.
     pub secret: String,
-    /// The unguessable end of its webhooks' address, 64 hex digits; secret.
-    pub hook_path: String,
     /// Who connected it.
     pub connected_by: Option<UserId>,
     /// Whether the CRM takes its secret.
@@ -241,10 +239,6 @@ pub(crate) fn of_account<'a>(kind: &'a str, url: &'a str) -> [&'a str; 3] {
     ["account", kind, url]
 }
 
-fn of_hook(id: &str) -> [&str; 2] {
-    ["hook", id]
-}
-
 /// Inserts an account, or gives a known one its new secret. The key is ready.
 pub(crate) async fn insert(
     db: &mut SqliteConnection,
@@ -254,11 +248,10 @@ pub(crate) async fn insert(
     now: Millis,
 ) -> Result<(), Refusal> {
     let id = Ulid::generate().to_string();
-    let path = sealer.seal(&of_hook(&id), &crate::secret::hex())?;
     let secret = sealer.seal(&of_account(&about.kind, &about.url), secret)?;
     sqlx::query(
-        "INSERT INTO connections (id, kind, url, secret, hook_path, connected_by, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)
+        "INSERT INTO connections (id, kind, url, secret, connected_by, created_at)
+         VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (kind, url) DO UPDATE SET secret = excluded.secret, refused = 0,
          connected_by = coalesce(excluded.connected_by, connected_by), revision = revision + 1",
     )
@@ -266,7 +259,6 @@ pub(crate) async fn insert(
     .bind(&about.kind)
     .bind(&about.url)
     .bind(secret)
-    .bind(path)
     .bind(about.connected_by.map(|user| user.to_string()))
     .bind(now)
     .execute(db)
@@ -281,7 +273,6 @@ fn from_row(row: &SqliteRow, sealer: &Sealer) -> Result<Connection, Refusal> {
     let by: Option<String> = row.try_get("connected_by")?;
     Ok(Connection {
         secret: sealer.open(&of_account(&kind, &url), row.try_get("secret")?)?,
-        hook_path: sealer.open(&of_hook(&id), row.try_get("hook_path")?)?,
         connected_by: by.as_deref().map(parsed).transpose()?,
         state: match row.try_get("refused")? {
             true => ConnectionState::Refused,

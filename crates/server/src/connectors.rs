@@ -1,9 +1,9 @@
 //! One connector for each account that is kept. Accounts come, change and go by the command line,
 //! which is another process on the same file, while this one serves.
 
-use crate::{hooks::Hooks, public_url::PublicUrl, running};
+use crate::{public_url::PublicUrl, running};
 use dealbell_centre::{Centre, CentreError};
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 /// How often the file is asked for changes.
@@ -14,8 +14,6 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(crate) struct Common {
     /// Where notices go and secrets are kept.
     pub(crate) centre: Centre,
-    /// The paths of webhooks that lead somewhere.
-    pub(crate) hooks: Arc<Hooks>,
     /// Where webhooks reach us; without it none are registered.
     pub(crate) public_url: Option<PublicUrl>,
 }

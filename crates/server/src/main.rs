@@ -3,7 +3,6 @@
 mod command;
 mod connect;
 mod connectors;
-mod hooks;
 mod page;
 mod public_url;
 mod running;

@@ -34,18 +34,15 @@ impl PublicUrl {
 
     /// Where the CRM sends a browser back to after consent.
     pub(crate) fn sign_in(&self) -> Url {
-        self.under("v1/oauth/amocrm")
-    }
-
-    /// Where the CRM sends the webhooks of one account.
-    pub(crate) fn hook(&self, path: &str) -> Url {
-        self.under(&format!("v1/hooks/{path}"))
-    }
-
-    fn under(&self, name: &str) -> Url {
         let mut url = self.0.clone();
-        url.set_path(&format!("{}/{name}", self.0.path().trim_end_matches('/')));
+        let path = self.0.path().trim_end_matches('/');
+        url.set_path(&format!("{path}/v1/oauth/amocrm"));
         url
+    }
+
+    /// What connectors register their webhooks under.
+    pub(crate) fn base(&self) -> &Url {
+        &self.0
     }
 }
 

@@ -25,10 +25,7 @@ pub(crate) async fn run(common: Common, connection: Connection, mut stopped: wat
     let credentials = Credentials::from_text(&connection.secret);
     let settings = Settings {
         connected_by: connection.connected_by,
-        hooks: common
-            .public_url
-            .as_ref()
-            .map(|public| public.hook(&connection.hook_path)),
+        hooks: common.public_url.as_ref().map(|url| url.base().clone()),
         ..Settings::new(address, credentials, Recipients::ByEmail)
     };
     let connector = Connector::new(Arc::new(common.centre.clone()), settings);
