@@ -12,7 +12,8 @@ mod tasks;
 
 pub use cards::{Card, Deal, NewLead, Person};
 pub(crate) use cards::{CardChanges, NewCard};
-pub use conversations::{Message, Talk};
+pub(crate) use conversations::Message;
+pub use conversations::Talk;
 pub use entity::{Entity, EntityKind};
 pub use notes::Note;
 pub(crate) use notes::{Body, Call};

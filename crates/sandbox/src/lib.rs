@@ -1,7 +1,7 @@
 //! A stand-in amoCRM account over HTTP, with a busy sales floor.
 //!
-//! It speaks the part of the amoCRM / Kommo API v4 that a notifier reads (account, users, tasks,
-//! events, names of leads, contacts, companies and customers) and shares no type with the client
+//! It speaks the part of the amoCRM / Kommo API v4 that a notifier meets (account, users, tasks,
+//! events, deals and other cards, talks, notes, Incoming leads, pipelines, webhooks) and shares no type with the client
 //! crate, so that neither can hide the other's mistake. It is a library for tests and the binary
 //! `dealbell-sandbox` for demos.
 
@@ -29,8 +29,8 @@ mod wire;
 
 pub use account::{ACCOUNT_ID, ACCOUNT_NAME, SUBDOMAIN, TIME_ZONE, User, end_of_day};
 pub use books::{
-    Card, Category, Deal, Entity, EntityKind, LOST, MAIN_PIPELINE, Message, Metadata, NewLead,
-    NewRequest, NewTask, Note, Outcome, Person, Refusal, Request, SECOND_PIPELINE, Talk, Task, WON,
+    Card, Category, Deal, Entity, EntityKind, LOST, MAIN_PIPELINE, Metadata, NewLead, NewRequest,
+    NewTask, Note, Outcome, Person, Refusal, Request, SECOND_PIPELINE, Talk, Task, WON,
 };
 pub use clock::Clock;
 pub use faults::Fault;

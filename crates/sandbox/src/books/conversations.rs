@@ -30,19 +30,21 @@ pub struct Talk {
 
 /// A chat message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub(crate) struct Message {
     /// A UUID.
-    pub id: String,
+    pub(crate) id: String,
     /// The talk it belongs to, as it was then.
-    pub talk: Talk,
+    pub(crate) talk: Talk,
+    /// Whether the talk began with it.
+    pub(crate) is_first: bool,
     /// Who answered; `None` is the customer.
-    pub author: Option<u64>,
+    pub(crate) author: Option<u64>,
     /// The customer's name.
-    pub contact_name: String,
+    pub(crate) contact_name: String,
     /// What was written; nothing but a hook tells it.
-    pub text: String,
+    pub(crate) text: String,
     /// When it was written, Unix seconds.
-    pub created_at: i64,
+    pub(crate) created_at: i64,
 }
 
 /// Every talk, by id and by who writes about what where.
@@ -76,6 +78,7 @@ impl Books {
         let message = Message {
             id: self.next_uuid(),
             talk: self.touch(id, false, now)?,
+            is_first: known.is_none(),
             author: None,
             contact_name,
             text: text.to_owned(),
@@ -104,6 +107,7 @@ impl Books {
             contact_name: contact.map_or_else(String::new, |card| card.name.clone()),
             id: self.next_uuid(),
             talk,
+            is_first: false,
             author: Some(by),
             text: text.to_owned(),
             created_at: now,

@@ -15,14 +15,12 @@ impl Office {
         text: &str,
         at: i64,
     ) -> Result<Message, Refusal> {
-        let (message, is_new) = {
-            let mut desk = self.desk();
-            let talks = desk.books.talks().count();
-            let message = desk.books.message_in(from, on, origin, text, at)?;
-            (message, desk.books.talks().count() > talks)
-        };
+        let message = self.desk().books.message_in(from, on, origin, text, at)?;
         self.announce(told(&message));
-        self.announce(of_talk(if is_new { "add" } else { "update" }, &message));
+        self.announce(of_talk(
+            if message.is_first { "add" } else { "update" },
+            &message,
+        ));
         Ok(message)
     }
 

@@ -1,6 +1,9 @@
 //! Chats, short messages and calls, as events, talks and notes tell of them.
 
-use dealbell_sandbox::{Entity, Refusal};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use dealbell_sandbox::{Clock, Config, Entity, Refusal, Sandbox};
 use serde_json::{Value, json};
 
 use crate::client::{Client, ids, quiet};
@@ -199,4 +202,42 @@ async fn calls_and_short_messages_are_noted_on_their_cards() {
         .get(&format!("leads/notes/{missed}"))
         .await
         .problem(404);
+}
+
+#[tokio::test]
+async fn whatever_happens_is_dated_by_the_accounts_clock() {
+    let millis = Arc::new(AtomicI64::new(1_700_100_000_000));
+    let told = Arc::clone(&millis);
+    let sandbox = Sandbox::start(Config {
+        clock: Clock::new(move || told.load(Ordering::Relaxed)),
+        ..Config::default()
+    })
+    .await
+    .unwrap();
+    let anna = sandbox.users()[0].id;
+    let hour_later = || {
+        millis.fetch_add(3_600_000, Ordering::Relaxed);
+    };
+    sandbox
+        .message_in(IRINA, KITCHEN, "telegram", "Раз")
+        .unwrap();
+    hour_later();
+    sandbox.message_out(anna, KITCHEN, "Два").unwrap();
+    sandbox.call_in(IRINA, None, false, 0).unwrap();
+    hour_later();
+    sandbox
+        .assign_lead(anna, KITCHEN.id, sandbox.users()[1].id)
+        .unwrap();
+
+    let talk = sandbox.talks().remove(0);
+    assert_eq!(
+        (talk.created_at, talk.updated_at),
+        (1_700_100_000, 1_700_103_600)
+    );
+    let client = Client::of(&sandbox, 0);
+    let span = "filter[created_at][from]=1700103600&filter[created_at][to]=1700107199";
+    let told = list(&client, span).await;
+    assert_eq!(types(&told), ["incoming_call", "outgoing_chat_message"]);
+    let since = "leads?filter[updated_at][from]=1700107200";
+    assert_eq!(ids(client.get(since).await, "leads"), [KITCHEN.id]);
 }

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use dealbell_sandbox::NewTask;
+use dealbell_sandbox::{Entity, NewLead, NewTask};
 
 use crate::client::{Client, ids, quiet};
 
 #[tokio::test]
-async fn ten_thousand_tasks_do_not_slow_the_reading_of_what_is_new() {
+async fn a_full_account_does_not_slow_the_reading_of_what_is_new() {
     let sandbox = quiet().await;
     let anna = sandbox.users()[0].id;
     let mut last = 0;
@@ -15,12 +15,22 @@ async fn ten_thousand_tasks_do_not_slow_the_reading_of_what_is_new() {
         let task = NewTask::new(anna, "Перезвонить", 2_000_000_000 + n);
         last = sandbox.create_task(anna, task).unwrap();
     }
-    let at = sandbox.task(last).unwrap().updated_at + 1;
+    let mut lead = 0;
+    for n in 0..5_000 {
+        let new = NewLead::new(anna, &format!("Сделка {n}")).with_contact(5_200_001);
+        lead = sandbox.create_lead(0, new).unwrap();
+        sandbox
+            .message_in(5_200_001, Entity::lead(lead), "telegram", "Добрый день!")
+            .unwrap();
+    }
+    let at = sandbox.task(last).unwrap().updated_at + 60;
     let client = Client::of(&sandbox, 0);
     for path in [
         format!("tasks?filter[updated_at][from]={at}"),
         format!("tasks?filter[id][]={last}"),
         format!("events?filter[created_at]={at}"),
+        format!("leads?filter[updated_at][from]={at}"),
+        format!("leads?filter[id][]={lead}"),
     ] {
         let mut best = Duration::MAX;
         for _ in 0..20 {
