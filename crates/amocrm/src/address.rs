@@ -125,6 +125,21 @@ impl CrmAddress {
         self.0.host_str()?.split('.').next()
     }
 
+    /// A host that the vendor's token names: one of the vendor's own (`api-b.amocrm.ru`), or for an
+    /// account on this machine one on this machine. None of any other.
+    pub(crate) fn vendor(host: &str, account: &Self) -> Option<Url> {
+        if account.is_loopback() {
+            let named = Self::parse(host).ok().filter(Self::is_loopback);
+            return named.map(|named| named.0);
+        }
+        let label = DOMAINS.iter().find_map(|domain| {
+            let label = host.strip_suffix(domain)?.strip_suffix('.')?;
+            (!label.is_empty() && is_label(label)).then_some(label)
+        });
+        label?;
+        Url::parse(&format!("https://{host}/")).ok()
+    }
+
     /// The address of `path`, which is relative and ours.
     pub(crate) fn join(&self, path: &str) -> Url {
         self.0
@@ -203,6 +218,28 @@ mod tests {
             let address = CrmAddress::parse(typed).map(|address| address.0.to_string());
             assert_eq!(address.as_deref(), Ok(url), "{typed}");
         }
+    }
+
+    #[test]
+    fn a_tokens_hint_is_followed_to_the_vendor_only() {
+        let account = CrmAddress::parse("romashka").unwrap();
+        let vendor = |host: &str| CrmAddress::vendor(host, &account).map(String::from);
+        assert_eq!(
+            vendor("api-b.amocrm.ru").as_deref(),
+            Some("https://api-b.amocrm.ru/")
+        );
+        for foreign in [
+            "evil.io",
+            "amocrm.ru.evil.io",
+            "x/amocrm.ru",
+            "evil.io/.amocrm.ru",
+            "127.0.0.1:9",
+        ] {
+            assert_eq!(vendor(foreign), None, "{foreign}");
+        }
+        let here = CrmAddress::parse("127.0.0.1:7790").unwrap();
+        assert!(CrmAddress::vendor("127.0.0.1:7791", &here).is_some());
+        assert_eq!(CrmAddress::vendor("evil.io", &here), None);
     }
 
     #[test]

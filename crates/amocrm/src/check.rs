@@ -240,6 +240,9 @@ async fn reason(failure: Failure, address: &CrmAddress, shown: Option<&Credentia
                 false => CheckError::TokenRefused,
             }
         }
+        // Of a pair that is a minute old: it is as good as refused.
+        ClientError::GrantLost => CheckError::TokenElsewhere,
+        ClientError::NotKept(what) => CheckError::NoNetwork(what),
         ClientError::Forbidden => CheckError::NoRights,
         ClientError::Blocked => CheckError::Blocked,
         ClientError::TooMany { .. } => CheckError::Refused {

@@ -2,25 +2,30 @@
 
 mod error;
 mod failure;
+mod grant;
 mod kinds;
 mod limit;
 mod page;
+mod renew;
 mod send;
 
 pub use error::ClientError;
 pub(crate) use failure::{Cause, Failure};
+pub use grant::Grant;
 pub(crate) use send::{jittered, read_answer};
 
 use crate::address::CrmAddress;
 use crate::clock::Clock;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Vault};
 use crate::model::{Account, CrmUserId, Seconds, Task, User};
+use grant::Keeper;
 use limit::{Limit, Urgency};
 use reqwest::Method;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// The most tasks, users and cards the API gives on a page.
 const PAGE: &str = "250";
@@ -64,7 +69,9 @@ impl Default for Timeouts {
     }
 }
 
-/// A connection to one account. Cheap to clone; clones share the limit and what lets them in.
+/// A connection to one account. Cheap to clone; clones share the limit and what lets them in. There
+/// must be one for an account in a process, and no other after it from the same credentials: OAuth
+/// tokens change while it lives.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
@@ -72,9 +79,12 @@ pub struct Client {
 }
 
 struct Shared {
-    address: CrmAddress,
-    credentials: Credentials,
+    keeper: Keeper,
+    vault: OnceLock<Arc<dyn Vault>>,
     http: reqwest::Client,
+    /// For what must not be sent twice.
+    fresh_http: reqwest::Client,
+    timeouts: Timeouts,
     limit: Limit,
     clock: Clock,
     /// The CRM's clock minus ours, seconds, by its last answer.
@@ -112,8 +122,10 @@ impl Client {
     ) -> Result<Self, ClientError> {
         let shared = Shared {
             http: connections(&address, timeouts).build()?,
-            address,
-            credentials: credentials.into(),
+            fresh_http: fresh_connections(&address, timeouts)?,
+            timeouts,
+            vault: OnceLock::new(),
+            keeper: Keeper::new(address, credentials.into()),
             limit: Limit::new(clock.clone()),
             clock,
             clock_offset: AtomicI64::new(0),
@@ -133,9 +145,23 @@ impl Client {
         }
     }
 
-    /// Where the account is.
+    /// The same client, whose renewed tokens go to `vault`. To be said before the first request;
+    /// without a vault renewed tokens live as long as the client.
+    #[must_use]
+    pub fn with_vault(self, vault: Arc<dyn Vault>) -> Self {
+        // A second vault would be a mistake; the first one has the newer tokens.
+        let _ = self.shared.vault.set(vault);
+        self
+    }
+
+    /// Where the account is. It changes when an account that is read by OAuth has moved.
     pub fn address(&self) -> CrmAddress {
-        self.shared.address.clone()
+        self.shared.keeper.address()
+    }
+
+    /// How it stands with what lets us in, now and later.
+    pub fn grant(&self) -> watch::Receiver<Grant> {
+        self.shared.keeper.watch()
     }
 
     /// The account, its time zone and whose token this is.
@@ -157,7 +183,9 @@ impl Client {
         let url = self.url("account", &[("with", "datetime_settings")]);
         let answer = self.send_closely(Method::GET, url, None).await?;
         let account = serde_json::from_value(answer.unwrap_or_default());
-        account.map_err(|error| Failure::no_account(&error))
+        let account: Account = account.map_err(|error| Failure::no_account(&error))?;
+        self.shared.keeper.is_account(account.id);
+        Ok(account)
     }
 
     /// Everybody with a login; none where this token's owner is no administrator.

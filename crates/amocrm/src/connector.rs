@@ -268,12 +268,12 @@ impl Connector {
             }
         };
         let pause = match crm {
-            ClientError::TokenRefused => {
+            ClientError::TokenRefused | ClientError::GrantLost => {
                 self.status.send_replace(ConnectorStatus::TokenRefused);
                 return None;
             }
             ClientError::Blocked | ClientError::Forbidden => jittered(BLOCKED_PAUSE),
-            ClientError::Unreachable(_) => short,
+            ClientError::Unreachable(_) | ClientError::NotKept(_) => short,
             ClientError::TooMany { wait } => short.max(*wait),
             ClientError::NotACrm(_) | ClientError::Refused { .. } => long,
         };
@@ -286,6 +286,8 @@ impl Connector {
                 retry_at,
             },
             ClientError::TokenRefused
+            | ClientError::GrantLost
+            | ClientError::NotKept(_)
             | ClientError::Unreachable(_)
             | ClientError::TooMany { .. } => ConnectorStatus::Unreachable { retry_at },
         });

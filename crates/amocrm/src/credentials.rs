@@ -1,7 +1,9 @@
 //! What lets us into an account, and how it is kept: one text, for a keyring or a sealed column.
 
+use crate::address::CrmAddress;
 use crate::client::Token;
 use crate::model::Seconds;
+use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -47,6 +49,27 @@ pub struct TokenPair {
     /// When `access` ends, by our clock.
     pub expires_at: Seconds,
 }
+
+/// Where credentials are kept: a keyring, a sealed column.
+#[async_trait]
+pub trait Vault: Send + Sync {
+    /// Keeps them durably, in place of what was kept for the account. Called with renewed tokens
+    /// before any request shows them, and with a new address where the account has moved. May be
+    /// called again with the same.
+    ///
+    /// # Errors
+    /// [`VaultError`] where they are not surely kept.
+    async fn save(&self, address: &CrmAddress, credentials: &Credentials)
+    -> Result<(), VaultError>;
+}
+
+/// Why credentials could not be kept.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct VaultError(
+    /// The reason, without secrets.
+    pub String,
+);
 
 impl Credentials {
     /// The text they are kept as: a long-lived token as it is, OAuth as JSON. Secret.

@@ -28,10 +28,10 @@ pub mod wording;
 
 pub use address::{AddressError, CrmAddress};
 pub use check::{Access, CheckError, Checked};
-pub use client::{Client, ClientError, Timeouts, Token};
+pub use client::{Client, ClientError, Grant, Timeouts, Token};
 pub use clock::{Clock, Time};
 pub use connector::{
     AccountInfo, Connector, ConnectorStatus, Ended, Heard, Hint, Message, Recipients, Settings,
     check,
 };
-pub use credentials::{Credentials, Integration, OAuth, TokenPair};
+pub use credentials::{Credentials, Integration, OAuth, TokenPair, Vault, VaultError};

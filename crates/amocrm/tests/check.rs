@@ -65,7 +65,8 @@ async fn refusal(address: CrmAddress, token: &str) -> CheckError {
 #[tokio::test]
 async fn each_answer_of_the_crm_says_what_to_do() {
     let good = jwt(&json!({"exp": FAR}));
-    let cases: [(fn() -> Response, &str, CheckError); 8] = [
+    type Case<'a> = (fn() -> Response, &'a str, CheckError);
+    let cases: [Case; 8] = [
         (|| problem(401, "no"), &good, CheckError::TokenElsewhere),
         (|| problem(401, "no"), "x", CheckError::TokenRefused),
         (|| problem(403, "Нет прав"), "x", CheckError::NoRights),

@@ -9,6 +9,13 @@ pub enum ClientError {
     /// 401: the token is wrong, expired or revoked. Final: asking again does not help.
     #[error("the token is not accepted")]
     TokenRefused,
+    /// OAuth: what let us in is gone for good. Connecting again is the way back.
+    #[error("the CRM does not renew the access; the account must be connected again")]
+    GrantLost,
+    /// OAuth: there is a new pair of tokens, but it could not be put away safely, and is not used
+    /// before it is. Tried again with every request.
+    #[error("the new tokens could not be kept: {0}")]
+    NotKept(String),
     /// 403 of one resource: this user may not see it.
     #[error("this user may not see it")]
     Forbidden,

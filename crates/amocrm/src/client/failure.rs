@@ -72,6 +72,16 @@ impl Failure {
     }
 }
 
+/// Nothing was sent: what lets us in is not there.
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self {
+            error,
+            cause: Cause::NoConnection,
+        }
+    }
+}
+
 impl From<reqwest::Error> for Failure {
     fn from(error: reqwest::Error) -> Self {
         let cause = match () {

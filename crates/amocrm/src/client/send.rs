@@ -2,6 +2,7 @@
 
 use super::error::of_status;
 use super::{Cause, Client, ClientError, Failure};
+use crate::address::CrmAddress;
 use crate::model::Seconds;
 use rand::RngExt;
 use reqwest::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
@@ -14,6 +15,9 @@ use url::Url;
 /// How often a request is sent before its failure is told; longer troubles are the caller's to sit
 /// out, who can say so to the user.
 const TRIES: u32 = 3;
+/// How often a request is sent again because something was mended: the access was renewed, the account
+/// found where it has moved to.
+const MENDS: u32 = 2;
 /// An answer longer than this is no page of 250 tasks.
 const MOST: usize = 16 * 1024 * 1024;
 /// A wait longer than this is told instead of kept.
@@ -54,13 +58,24 @@ impl Client {
         url: Url,
         body: Option<&Value>,
     ) -> Result<Option<Value>, Failure> {
-        let mut tries = 0;
+        let (mut tries, mut mended) = (0, 0);
         loop {
             tries += 1;
-            let failure = match self.once(method.clone(), url.clone(), body).await {
+            let access = self.shared.access().await?;
+            // The account may have moved since the address was made.
+            let here = self.address();
+            let mut url = url.clone();
+            rebase(&mut url, &here);
+            let sent = self.once(method.clone(), url, body, &access).await;
+            let failure = match sent {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
+            if mended < MENDS && self.shared.mend(&failure, access, here).await? {
+                mended += 1;
+                tries -= 1;
+                continue;
+            }
             let wait = match &failure.error {
                 ClientError::TooMany { wait } if *wait <= LONGEST_WAIT => {
                     self.shared.limit.hush(*wait);
@@ -82,16 +97,19 @@ impl Client {
         method: Method,
         url: Url,
         body: Option<&Value>,
+        access: &str,
     ) -> Result<Option<Value>, Failure> {
         let turn = self.shared.limit.turn(self.urgency).await;
-        let token = self.shared.credentials.access();
-        let mut request = self.shared.http.request(method, url).bearer_auth(token);
+        let mut request = self.shared.http.request(method, url).bearer_auth(access);
         if let Some(body) = body {
             request = request.json(body);
         }
         let response = request.send().await;
         drop(turn);
         let response = response?;
+        if response.status().is_success() {
+            self.shared.keeper.is_accepted(access);
+        }
         self.note_clock(&response);
         read_answer(response).await
     }
@@ -105,6 +123,14 @@ impl Client {
             self.shared.clock_offset.store(offset, Ordering::Relaxed);
         }
     }
+}
+
+/// The same resource where the account is now.
+fn rebase(url: &mut Url, here: &CrmAddress) {
+    let mut rebased = here.url().clone();
+    rebased.set_path(url.path());
+    rebased.set_query(url.query());
+    *url = rebased;
 }
 
 /// The JSON of a good answer, `None` of a 204; else what the answer means.
