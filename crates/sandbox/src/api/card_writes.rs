@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::Caller;
 use super::batch::{Errors, Item, NOT_A_CHOICE, author, batch, each, parsed, request_id};
-use super::cards::{named, no_such_card, reference};
+use super::cards::{named, no_such_card, reference, seen};
 use super::problem::{FieldError, Problem};
 use crate::books::{
     Card, CardChanges, Entity, EntityKind, MAIN_PIPELINE, NewCard, NewLead, PIPELINES, pipeline,
@@ -59,9 +59,9 @@ pub(crate) async fn change_many(
     let items = batch(&body)?;
     let wanted = each(&items, |item| {
         let id = item.get("id").and_then(Value::as_u64);
-        let card = id.and_then(|id| card(&office, Entity { kind, id }));
+        let known = id.is_some_and(|id| is_seen(&office, &caller, Entity { kind, id }));
         let mut errors = Errors::default();
-        if card.is_none() {
+        if !known {
             errors.add("NotFound", "id", "Element not found.");
         }
         let changes = changes(&office, item, &mut errors);
@@ -90,7 +90,9 @@ pub(crate) async fn change_one(
     let kind = named(&kind)?;
     let id = id.parse().map_err(|_| no_such_card())?;
     let entity = Entity { kind, id };
-    card(&office, entity).ok_or_else(no_such_card)?;
+    if !is_seen(&office, &caller, entity) {
+        return Err(no_such_card());
+    }
     let Value::Object(item) = parsed(&body)? else {
         return Err(Problem::bad_request("The body is not an object"));
     };
@@ -107,8 +109,8 @@ pub(crate) async fn change_one(
     Ok(Json(told(&caller, &card)))
 }
 
-fn card(office: &Office, entity: Entity) -> Option<Card> {
-    office.read(|books| books.card(entity).cloned())
+fn is_seen(office: &Office, caller: &Caller, entity: Entity) -> bool {
+    office.read(|books| seen(caller, books, entity).is_some())
 }
 
 /// Reads a card to be added and who adds it: `created_by` 0 makes it a robot's.
@@ -135,8 +137,8 @@ fn new_card(
                 responsible,
                 pipeline: home,
                 status: given.status,
-                contact: linked(office, item, EntityKind::Contacts, &mut errors),
-                company: linked(office, item, EntityKind::Companies, &mut errors),
+                contact: linked(office, caller, item, EntityKind::Contacts, &mut errors),
+                company: linked(office, caller, item, EntityKind::Companies, &mut errors),
             })
         }
         EntityKind::Contacts | EntityKind::Companies | EntityKind::Customers => {
@@ -190,10 +192,16 @@ fn home_of(status: u64) -> Option<u64> {
 }
 
 /// The first card of this kind under `_embedded`.
-fn linked(office: &Office, item: &Item, kind: EntityKind, errors: &mut Errors) -> Option<u64> {
+fn linked(
+    office: &Office,
+    caller: &Caller,
+    item: &Item,
+    kind: EntityKind,
+    errors: &mut Errors,
+) -> Option<u64> {
     let list = item.get("_embedded")?.get(kind.name())?.as_array()?;
     let id = list.first()?.get("id")?.as_u64()?;
-    if card(office, Entity { kind, id }).is_none() {
+    if !is_seen(office, caller, Entity { kind, id }) {
         errors.add("NotFound", "_embedded", "Element not found.");
     }
     Some(id)

@@ -12,7 +12,7 @@ use super::page::Page;
 use super::problem::Problem;
 use super::query::Query;
 use crate::account::ACCOUNT_ID;
-use crate::books::{Card, Deal, Entity, EntityKind};
+use crate::books::{Books, Card, Deal, Entity, EntityKind};
 use crate::office::Office;
 
 const FILTERS: [&str; 8] = [
@@ -83,9 +83,8 @@ pub(crate) async fn one(
     let id: u64 = id.parse().map_err(|_| no_such_card())?;
     office
         .read(|books| {
-            let card = books.card(Entity { kind, id });
-            let seen = card.filter(|card| caller.member.sees_card(card));
-            seen.map(|card| Json(draw(&caller, card, &with)))
+            let card = seen(&caller, books, Entity { kind, id });
+            card.map(|card| Json(draw(&caller, card, &with)))
         })
         .ok_or_else(no_such_card)
 }
@@ -93,6 +92,12 @@ pub(crate) async fn one(
 /// The kind a path segment names.
 pub(crate) fn named(kind: &str) -> Result<EntityKind, Problem> {
     EntityKind::named(kind).ok_or_else(|| Problem::not_found("Метод не найден"))
+}
+
+/// The card, if there is one and the caller may look at it.
+pub(crate) fn seen<'b>(caller: &Caller, books: &'b Books, entity: Entity) -> Option<&'b Card> {
+    let card = books.card(entity);
+    card.filter(|card| caller.member.sees_card(card))
 }
 
 pub(crate) fn no_such_card() -> Problem {

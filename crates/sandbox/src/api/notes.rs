@@ -8,7 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Caller;
-use super::cards::{named, no_such_card};
+use super::cards::{named, no_such_card, seen};
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Query;
@@ -37,7 +37,7 @@ pub(crate) async fn of_card(
 ) -> Result<Response, Problem> {
     let (kind, id) = (named(&kind)?, id.parse().map_err(|_| no_such_card())?);
     let on = Entity { kind, id };
-    if !office.read(|books| books.has(on)) {
+    if office.read(|books| seen(&caller, books, on).is_none()) {
         return Err(no_such_card());
     }
     answer(&office, &caller, |note| note.on == on)
@@ -54,7 +54,9 @@ pub(crate) async fn one(
     let id = id.parse().map_err(|_| no_such_note())?;
     office
         .read(|books| {
-            let note = books.noted(id).filter(|note| note.on.kind == kind);
+            let note = books
+                .noted(id)
+                .filter(|note| note.on.kind == kind && seen(&caller, books, note.on).is_some());
             note.map(|note| Json(draw(&caller, note)))
         })
         .ok_or_else(no_such_note)
@@ -74,17 +76,15 @@ fn answer(
     let updated_at = query.span(&["filter", "updated_at"])?;
     let order = query.order()?;
 
-    let wanted = |note: &&Note| {
+    let wanted = |note: &Note| {
         here(note)
             && cards.as_ref().is_none_or(|ids| ids.contains(&note.on.id))
             && (types.is_empty() || types.contains(&note.body.name()))
             && updated_at.contains(&note.created_at)
     };
     Ok(office.read(|books| {
-        let mut notes: Vec<&Note> = among(books, ids.as_deref())
-            .into_iter()
-            .filter(wanted)
-            .collect();
+        let mut notes = among(books, ids.as_deref());
+        notes.retain(|note| wanted(note) && seen(caller, books, note.on).is_some());
         // Notes are never changed, so either order is that of ids.
         if let Some((_, true)) = order {
             notes.reverse();

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::Caller;
-use super::cards::reference;
+use super::cards::{reference, seen};
 use super::page::Page;
 use super::problem::Problem;
 use super::query::Query;
@@ -55,7 +55,10 @@ pub(crate) async fn list(
             && updated_at.contains(&talk.updated_at)
     };
     Ok(office.read(|books| {
-        let mut talks: Vec<&Talk> = books.talks().filter(|talk| wanted(talk)).collect();
+        let mut talks: Vec<&Talk> = books
+            .talks()
+            .filter(|talk| wanted(talk) && seen(&caller, books, talk.on).is_some())
+            .collect();
         if let Some((field, descending)) = order {
             if field == "updated_at" {
                 talks.sort_by_key(|talk| talk.updated_at);
@@ -75,22 +78,33 @@ pub(crate) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let id = id.parse().map_err(|_| no_such_talk())?;
-    let talk = office.read(|books| books.talk(id).cloned());
-    talk.map(|talk| Json(draw(&caller, &talk)))
-        .ok_or_else(no_such_talk)
+    let talk = visible(&office, &caller, id)?;
+    Ok(Json(draw(&caller, &talk)))
 }
 
 /// `POST talks/{id}/close`: 202 when the talk is closed.
 pub(crate) async fn close(
     State(office): State<Arc<Office>>,
-    _caller: Caller,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let id = id.parse().map_err(|_| no_such_talk())?;
+    visible(&office, &caller, id)?;
     office
         .close_talk(id, office.now())
         .map_err(|_| no_such_talk())?;
     Ok(StatusCode::ACCEPTED)
+}
+
+/// The talk, if there is one and the caller may look at what it is about.
+fn visible(office: &Office, caller: &Caller, id: u64) -> Result<Talk, Problem> {
+    office
+        .read(|books| {
+            let talk = books.talk(id);
+            talk.filter(|talk| seen(caller, books, talk.on).is_some())
+                .cloned()
+        })
+        .ok_or_else(no_such_talk)
 }
 
 fn no_such_talk() -> Problem {

@@ -67,13 +67,8 @@ async fn one(
     caller: Caller,
     Path(uid): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let waiting = office.read(|books| {
-        let request = books.request(&uid);
-        request.filter(|request| request.outcome.is_none()).cloned()
-    });
-    waiting
-        .map(|request| Json(draw(&caller, &request)))
-        .ok_or_else(no_such_request)
+    let request = waiting(&office, &caller, &uid)?;
+    Ok(Json(draw(&caller, &request)))
 }
 
 /// `POST leads/unsorted/{uid}/accept`.
@@ -83,6 +78,7 @@ async fn accept(
     Path(uid): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
+    waiting(&office, &caller, &uid)?;
     let item = optional(&body)?;
     let keeper = number(&item, "user_id")?.unwrap_or(caller.user.id);
     let status = number(&item, "status_id")?;
@@ -100,6 +96,7 @@ async fn decline(
     Path(uid): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
+    waiting(&office, &caller, &uid)?;
     let item = optional(&body)?;
     let by = number(&item, "user_id")?.unwrap_or(caller.user.id);
     let request = office
@@ -115,6 +112,7 @@ async fn link(
     Path(uid): Path<String>,
     body: Bytes,
 ) -> Result<Json<Value>, Problem> {
+    waiting(&office, &caller, &uid)?;
     let item = optional(&body)?;
     let by = number(&item, "user_id")?.unwrap_or(caller.user.id);
     let link = item.get("link").unwrap_or(&Value::Null);
@@ -145,7 +143,7 @@ async fn summary(
     let all: Vec<Request> = office.read(|books| {
         let requests = books.requests().iter();
         requests
-            .filter(|request| wanted(request))
+            .filter(|request| wanted(request) && caller.member.sees_pipeline(request.pipeline))
             .cloned()
             .collect()
     });
@@ -323,6 +321,15 @@ fn number(item: &Item, field: &str) -> Result<Option<u64>, Problem> {
             .map(Some)
             .ok_or_else(|| Problem::bad_request(&format!("Invalid value of {field}"))),
     }
+}
+
+/// The request, if it waits where the caller may look.
+fn waiting(office: &Office, caller: &Caller, uid: &str) -> Result<Request, Problem> {
+    office
+        .read(|books| books.request(uid).cloned())
+        .filter(|request| request.outcome.is_none())
+        .filter(|request| caller.member.sees_pipeline(request.pipeline))
+        .ok_or_else(no_such_request)
 }
 
 fn refused(refusal: Refusal) -> Problem {

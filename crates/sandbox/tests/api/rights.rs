@@ -109,3 +109,54 @@ async fn the_account_tells_what_it_is_asked_for() {
         (&json!([]), &Value::Null)
     );
 }
+
+#[tokio::test]
+async fn what_happens_on_a_hidden_deal_is_hidden_with_it() {
+    let sandbox = quiet().await;
+    let (admin, manager) = (Client::of(&sandbox, 0), Client::of(&sandbox, 1));
+    let [anna, dmitry] = [0, 1].map(|seat: usize| sandbox.users()[seat].id);
+    let (lead, customer) = (7_400_001, 5_200_001);
+    let on = Entity::lead(lead);
+    sandbox
+        .message_in(customer, on, "telegram", "Добрый день!")
+        .unwrap();
+    let note = sandbox.sms_in(customer, on, "Мы на месте").unwrap();
+    let call = Metadata::Sip {
+        phone: "+79110000009".to_owned(),
+        duration: 0,
+        service_code: "ats".to_owned(),
+    };
+    let uid = sandbox.add_request(NewRequest::new("Номер", call)).unwrap();
+    let talk = sandbox.talks()[0].id;
+    let paths = [
+        format!("talks/{talk}"),
+        format!("leads/notes/{note}"),
+        format!("leads/{lead}/notes"),
+        format!("leads/unsorted/{uid}"),
+    ];
+    let lists = ["talks", "leads/notes", "events", "leads/unsorted"];
+    for path in paths.iter().map(String::as_str).chain(lists) {
+        manager.get(path).await.ok();
+    }
+
+    sandbox.deny_pipeline(dmitry, MAIN_PIPELINE);
+    for path in &paths {
+        manager.get(path).await.problem(404);
+        admin.get(path).await.ok();
+    }
+    for path in lists {
+        assert_eq!(manager.get(path).await.status, 204, "{path}");
+    }
+    let summary = manager.get("leads/unsorted/summary").await.ok();
+    assert_eq!(summary["total"], 0);
+    let accept = format!("leads/unsorted/{uid}/accept");
+    manager.post(&accept, &json!({})).await.problem(404);
+    let take = json!({"responsible_user_id": dmitry});
+    manager
+        .patch(&format!("leads/{lead}"), &take)
+        .await
+        .problem(404);
+    let batch = json!([{"id": lead, "responsible_user_id": dmitry}]);
+    manager.patch("leads", &batch).await.problem(400);
+    assert_eq!(sandbox.card(on).unwrap().responsible, anna);
+}
