@@ -1,7 +1,7 @@
 //! Deals: given to somebody by somebody else.
 //!
 //! Decisions where RULES leave room: several changes met in one reading count as the last of them;
-//! whoever had the deal only in between hears nothing. A deal that came out of Incoming leads is
+//! whoever had the deal only in between hears nothing, and whoever has it back is told anew. A deal that came out of Incoming leads is
 //! told as a request, not as an assignment.
 
 use super::happened::{Happened, Happening, Scene, Stamp};
@@ -70,7 +70,7 @@ pub fn deals(
         let Some(owner) = owner(*lead, event, scene) else {
             continue;
         };
-        let kept = before.filter(|before| before.owner == owner);
+        let kept = before.filter(|before| before.owner == owner && !was_away(before, events));
         if let (Some(before), None) = (before, kept) {
             says.extend(take_back(before, scene));
             changed.insert(*lead, None);
@@ -139,6 +139,16 @@ fn gives(event: &Happened, owner: CrmUserId) -> bool {
         | Happening::CallOut(_) => false,
     };
     to_him && event.by != owner
+}
+
+/// Whether somebody else had the deal since it was told: then it is given to him anew.
+fn was_away(told: &KnownDeal, events: &[Happened]) -> bool {
+    events.iter().any(|event| {
+        let elsewhere =
+            matches!(event.what, Happening::Responsible { after } if after != told.owner);
+        let same = event.card.kind == EntityType::Leads && event.card.id == told.lead;
+        same && elsewhere && event.stamp > told.stamp
+    })
 }
 
 fn take_back(deal: &KnownDeal, scene: &Scene) -> Option<Say> {
