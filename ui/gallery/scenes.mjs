@@ -177,11 +177,12 @@ export const SCENES = [
   { name: "channels-200-percent", size: { width: 210, height: 340 }, play: toChannels },
   { name: "sign-in", published: true, story: NO_ACCOUNT },
   { name: "sign-in-demo-busy", alike: true, story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
-  { name: "sign-in-token", published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
-  { name: "sign-in-oauth", story: NO_ACCOUNT, play: fillOauth(LINK) },
+  { name: "sign-in-token", alike: true, published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
+  { name: "sign-in-oauth", alike: true, story: NO_ACCOUNT, play: fillOauth(LINK) },
   { name: "sign-in-oauth-360", alike: true, size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
   {
     name: "sign-in-where-token",
+    alike: true,
     published: true,
     story: NO_ACCOUNT, play: async (page) => {
       await fillToken("romashka")(page);
@@ -195,6 +196,7 @@ export const SCENES = [
   { name: "sign-in-found", published: true, story: NO_ACCOUNT, play: submitToken },
   {
     name: "sign-in-found-manager",
+    alike: true,
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), user: "", email: "", rights: "manager", expires_at: null } }),
     play: submitToken,
   },
@@ -211,6 +213,7 @@ export const SCENES = [
   },
   {
     name: "sign-in-empty",
+    alike: true,
     story: NO_ACCOUNT,
     play: async (page) => {
       await click("way-solo")(page);

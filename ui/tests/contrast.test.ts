@@ -24,7 +24,8 @@ const TEXT = [
   ["on-accent", "accent"],
   ["on-accent", "accent-strong"],
   ["on-red", "red"],
-  ["red", "ground"],
+  ...["ground", "sunken"].map((back) => ["red", back]),
+  ["text", "accent-soft"],
   ["text-second", "control-off"],
 ];
 const SHAPES = [

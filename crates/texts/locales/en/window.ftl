@@ -178,7 +178,7 @@ signin-team = My team's centre
 signin-team-about = One for the department; your administrator knows its address
 signin-submit = Check
 signin-busy = Checking…
-signin-empty = There is nothing here yet
+signin-empty = Fill this in
 
 signin-solo-address = Account address
 signin-solo-address-example = romashka.kommo.com
@@ -206,7 +206,10 @@ signin-team-help = The centre's administrator gives out a token for each device
 
 where = Where do I find this?
 where-address-1 = Open { $crm } in your browser and copy the address from the bar at the top: any page will do.
-where-address-2 = Shorter works too: the name before the first dot is enough for amocrm.ru.
+where-address-2 = { $crm ->
+    [Kommo] The whole domain is needed, with kommo.com.
+   *[other] Shorter works too: for amocrm.ru the name before the first dot is enough.
+}
 where-create = { $crm ->
     [Kommo] Settings → Integrations → Create integration → Private. Only an administrator of the account can do this.
    *[other] amoMarket → ⋯ → Create integration → External integration. Only an administrator of the account can do this.
@@ -301,7 +304,10 @@ signin-entering = Connecting…
 ## Why signing in did not work, by code
 
 signin-solo-address-wrong = This is no account's address. One looks like romashka.amocrm.ru or romashka.kommo.com
-signin-solo-account-unknown = There is no account { $host }. Check the name for a typo
+signin-solo-account-unknown = There is no account { $host }. { $crm ->
+    [Kommo] Check the name for a typo
+   *[other] Check the name for a typo, or add .kommo.com if it is a Kommo account
+}
 signin-solo-not-a-centre = Another page answers instead of { $crm }: a proxy's or a network's sign-in. Open { $host } in your browser, sign in where it asks, and try again
 signin-solo-token-refused = { $crm } does not accept this token. Create a new one and paste all of it
 signin-solo-token-expired = This token has expired. Create a new one and paste it here

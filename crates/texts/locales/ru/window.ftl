@@ -179,7 +179,7 @@ signin-team = Центр моей команды
 signin-team-about = Один на весь отдел, адрес даст администратор
 signin-submit = Проверить
 signin-busy = Проверяем…
-signin-empty = Здесь пока пусто
+signin-empty = Заполните это поле
 
 signin-solo-address = Адрес аккаунта
 signin-solo-address-example = romashka.amocrm.ru
@@ -207,7 +207,10 @@ signin-team-help = Токен выдаёт администратор центр
 
 where = Где это найти?
 where-address-1 = Откройте { $crm } в браузере и скопируйте адрес из строки вверху: подойдёт любая страница.
-where-address-2 = Можно и короче: хватит имени до первой точки.
+where-address-2 = { $crm ->
+    [Kommo] Домен нужен целиком, вместе с kommo.com.
+   *[other] Можно и короче: для amocrm.ru хватит имени до первой точки.
+}
 where-create = { $crm ->
     [Kommo] Settings → Integrations → Create integration → Private. Это может только администратор аккаунта.
    *[other] amoМаркет → ⋯ → «Создать интеграцию» → «Внешняя интеграция». Это может только администратор аккаунта.
@@ -302,7 +305,10 @@ signin-entering = Подключаем…
 ## Why signing in did not work, by code
 
 signin-solo-address-wrong = Это не адрес аккаунта. Он выглядит так: romashka.amocrm.ru или romashka.kommo.com
-signin-solo-account-unknown = Аккаунта { $host } нет. Проверьте, нет ли опечатки в имени
+signin-solo-account-unknown = Аккаунта { $host } нет. { $crm ->
+    [Kommo] Проверьте, нет ли опечатки в имени
+   *[other] Проверьте, нет ли опечатки в имени, а если это Kommo, допишите .kommo.com
+}
 signin-solo-not-a-centre = Вместо { $crm } отвечает чужая страница: прокси или вход в сеть. Откройте { $host } в браузере, войдите, куда просят, и попробуйте снова
 signin-solo-token-refused = { $crm } не пускает по этому токену. Создайте новый и вставьте его целиком
 signin-solo-token-expired = Срок этого токена вышел. Создайте новый и вставьте его сюда
