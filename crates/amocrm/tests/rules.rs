@@ -4,7 +4,10 @@
 
 mod table;
 
-use dealbell_amocrm::rules::{KnownTask, Phase, Say, change, ring, summarise, wake};
+use dealbell_amocrm::rules::TaskSettings;
+use dealbell_amocrm::rules::{KnownTask, Phase, Say, change, ring, stirs, summarise, wake};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use table::{
     ANNA, BORIS, DAY, Given, MINUTE, NOON, OLGA, ROBOT, at, done, edited, given, known, people,
@@ -231,6 +234,18 @@ fn a_task_that_changes() {
             said: &["anna takes back completed"],
         },
         Case {
+            name: "T8h opened again for somebody else: new to him",
+            before: Some(known(&done(task(ANNA, OLGA, later), OLGA))),
+            after: given(edited(plain(), OLGA, 20)),
+            said: &["anna takes back completed", "boris new from olga"],
+        },
+        Case {
+            name: "T8i given away within the second in which it was read",
+            before: Some(known(&task(ANNA, OLGA, later))),
+            after: given(edited(plain(), OLGA, 0)),
+            said: &["boris new from olga"],
+        },
+        Case {
             name: "T8a rescheduled: the due notice goes, another will come",
             before: was(),
             after: given(task(ANNA, BORIS, NOON + DAY)),
@@ -294,6 +309,88 @@ fn a_task_that_changes() {
     ] {
         case.check();
     }
+}
+
+/// What is listed says what the task says now, in place and without a toast.
+#[test]
+fn an_edited_task_is_reworded_where_it_is_listed() {
+    let (people, settings) = (people(), settings());
+    let deadline = NOON + 4 * MINUTE;
+    let first = task(ANNA, BORIS, deadline);
+    let at = |now| table::context(&people, &settings, now, false);
+    let told = change(None, Some(&first), None, &at(NOON));
+    assert_eq!(said(&told.says), ["boris new from anna", "boris due"]);
+    let reworded = |before: &KnownTask, task, now| {
+        let step = change(Some(before), Some(&task), None, &at(now));
+        (said(&step.says), step.says, step.known.unwrap())
+    };
+    let text = |text: &str, later| dealbell_amocrm::model::Task {
+        text: text.to_owned(),
+        ..edited(first.clone(), ANNA, later)
+    };
+    let known = told.known.unwrap();
+    let (lines, says, known) = reworded(&known, text("Написать", 5), NOON + 5);
+    assert_eq!(lines, ["boris new from anna, silent", "boris due, silent"]);
+    let keys = |says: &[Say]| -> Vec<String> {
+        let tells = says.iter().filter_map(|say| match say {
+            Say::Tell(tell) => Some(tell.key.clone()),
+            _ => None,
+        });
+        tells.collect()
+    };
+    assert_eq!(keys(&says), keys(&told.says), "the same items");
+    // At its deadline it turns overdue with the new words, and once is enough.
+    let (lines, _, known) = reworded(&known, text("Зайти", 300), deadline);
+    assert_eq!(lines, ["boris overdue", "boris new from anna, silent"]);
+    let (lines, _, known) = reworded(&known, text("Ждать", 301), deadline + 1);
+    assert_eq!(
+        lines,
+        ["boris new from anna, silent", "boris overdue, silent"]
+    );
+    // Moved: the new one names the new deadline, the due one goes.
+    let moved = dealbell_amocrm::model::Task {
+        complete_till: NOON + DAY,
+        ..text("Ждать", 302)
+    };
+    let (lines, _, known) = reworded(&known, moved, deadline + 2);
+    assert_eq!(
+        lines,
+        [
+            "boris takes back due overdue",
+            "boris new from anna, silent"
+        ]
+    );
+    let (lines, _, _) = reworded(&known, text("Ещё", 303), deadline + 3);
+    assert_eq!(lines[0], "boris takes back due overdue");
+}
+
+/// T3: a clock that jumps makes nothing ring twice, and nothing is forgotten.
+#[test]
+fn a_clock_that_jumps_neither_repeats_nor_forgets() {
+    let (people, settings) = (people(), settings());
+    let deadline = NOON + 60 * MINUTE;
+    let at = |now| table::context(&people, &settings, now, false);
+    let step = |known: KnownTask, now| {
+        assert!(stirs(&known, &at(now)), "{now}");
+        let outcome = ring(known, &at(now));
+        (said(&outcome.says), outcome.known.unwrap())
+    };
+    let first = known(&edited(task(ANNA, BORIS, deadline), ANNA, -DAY));
+    // Five hours ahead by mistake: overdue, as the clock says.
+    let (lines, ahead) = step(first.clone(), NOON + 300 * MINUTE);
+    assert_eq!(lines, ["boris overdue, missed"]);
+    // Put right: the same item says what is true, without a toast.
+    let (lines, right) = step(ahead, NOON);
+    assert_eq!(
+        (lines, right.phase),
+        (vec!["boris due".to_owned()], Phase::Due)
+    );
+    assert!(!stirs(&right, &at(deadline - 5 * MINUTE)), "told already");
+    let (lines, _) = step(right, deadline);
+    assert_eq!(lines, ["boris overdue"]);
+    // Back after it was told as due: no second time.
+    let (_, due) = step(first, deadline - 5 * MINUTE);
+    assert!(!stirs(&due, &at(NOON)) && !stirs(&due, &at(deadline - 5 * MINUTE)));
 }
 
 /// A line of the clock's table: rule, known phase, deadline, now; what is said, the phase after it.
@@ -418,6 +515,40 @@ impl Case {
 }
 
 proptest! {
+    /// T5: in zones whose days have 23 or 25 hours, an all-day task is told at nine of its own day
+    /// and overdue when that day is over; any other five minutes before its moment.
+    #[test]
+    fn days_of_any_length_keep_their_hours(
+        zone in prop::sample::select(vec!["Europe/Kyiv", "America/New_York", "Europe/Moscow"]),
+        day in prop::sample::select(vec![
+            date(2026, 3, 8), date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 1),
+            date(2026, 3, 7), date(2026, 10, 26), date(2026, 7, 1),
+        ]),
+        hour in 0_i8..24,
+        minute in prop_oneof![Just(59_i8), 0_i8..60],
+    ) {
+        let zone = TimeZone::get(zone).unwrap();
+        let moment = |hour, minute| {
+            let local = day.at(hour, minute, 0, 0).to_zoned(zone.clone()).unwrap();
+            local.timestamp().as_second()
+        };
+        let (people, settings) = (people(), TaskSettings::new(zone.clone()));
+        let deadline = moment(hour, minute);
+        let mut known = known(&edited(task(ANNA, BORIS, deadline), ANNA, -400 * DAY));
+        let due = wake(&known, &settings).unwrap();
+        let all_day = hour == 23 && minute == 59;
+        let expected = if all_day { moment(9, 0) } else { deadline - 5 * MINUTE };
+        prop_assert_eq!(due, expected);
+        for (at, line) in [(due, "boris due"), (deadline, "boris overdue")] {
+            let before = table::context(&people, &settings, at - 1, false);
+            prop_assert!(!stirs(&known, &before));
+            let context = table::context(&people, &settings, at, false);
+            let outcome = ring(known, &context);
+            prop_assert_eq!(said(&outcome.says), vec![line.to_owned()]);
+            known = outcome.known.unwrap();
+        }
+    }
+
     /// Whatever is read, reading it again says nothing and knows the same.
     #[test]
     fn the_same_reading_twice_says_nothing(

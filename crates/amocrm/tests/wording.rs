@@ -2,9 +2,15 @@
 
 use dealbell_amocrm::CrmAddress;
 use dealbell_amocrm::model::{Card, CrmUserId, Entity, EntityType};
-use dealbell_amocrm::rules::{KnownTask, Missed, Phase, Say, TaskSettings, Tell, What};
+use dealbell_amocrm::rules::calls::{CallEnd, KnownCall};
+use dealbell_amocrm::rules::chats::{KnownChat, Received};
+use dealbell_amocrm::rules::deals::DealGiven;
+use dealbell_amocrm::rules::happened::Stamp;
+use dealbell_amocrm::rules::{
+    About, KnownTask, Missed, News, Phase, Say, TaskSettings, Tell, What,
+};
 use dealbell_amocrm::wording::{Words, act};
-use dealbell_protocol::ingest::{Act, Notice};
+use dealbell_protocol::ingest::{Act, Again, Notice};
 use dealbell_protocol::window::Language;
 use dealbell_protocol::{Kind, UserId};
 use jiff::tz::{Offset, TimeZone};
@@ -66,8 +72,16 @@ fn worded(say: Say, now: i64) -> Notice {
         id: 12,
         name: "Кухня «Верона»".to_owned(),
         price: 1_184_000,
+        contacts: vec![21],
         ..Card::default()
     };
+    let client = Card {
+        id: 21,
+        name: "Ирина Котова".to_owned(),
+        ..Card::default()
+    };
+    let contact = entity_of(EntityType::Contacts, 21);
+    let untitled = entity_of(EntityType::Leads, 13);
     let entity = Entity {
         kind: EntityType::Leads,
         id: 12,
@@ -75,7 +89,11 @@ fn worded(say: Say, now: i64) -> Notice {
     let words = Words {
         languages: &BTreeMap::from([(RU, Language::Ru), (EN, Language::En)]),
         names: &names.map(|(id, name)| (id, name.to_owned())).into(),
-        cards: &HashMap::from([(entity, card)]),
+        cards: &HashMap::from([
+            (entity, card),
+            (contact, client),
+            (untitled, Card::default()),
+        ]),
         currency: "₽",
         address: &CrmAddress::parse("sever.amocrm.ru").expect("an account"),
         settings: &TaskSettings::new(TimeZone::fixed(Offset::constant(3))),
@@ -218,4 +236,209 @@ fn a_summary_counts_and_names_the_oldest() {
         Some("https://sever.amocrm.ru/todo/line/")
     );
     assert_eq!(worded(say(EN), NOON).title, "12 overdue tasks");
+}
+
+fn entity_of(kind: EntityType, id: u64) -> Entity {
+    Entity { kind, id }
+}
+
+fn news(user: UserId, about: About) -> Notice {
+    let key = about.subject();
+    let news = News {
+        user,
+        about,
+        key,
+        again: Again::Unread,
+        silent: false,
+    };
+    worded(Say::News(Box::new(news)), NOON)
+}
+
+fn stamp(ago: i64) -> Stamp {
+    Stamp {
+        at: NOON - ago,
+        id: "01h".to_owned(),
+    }
+}
+
+fn chat(author: &str, origin: &str, count: u32, text: &str, card: Entity) -> About {
+    About::Chat(KnownChat {
+        talk: 7,
+        card,
+        owner: ME,
+        origin: origin.to_owned(),
+        recent: vec![Received {
+            stamp: stamp(60),
+            message: "m".to_owned(),
+        }],
+        earlier: count - 1,
+        text: text.to_owned(),
+        author: author.to_owned(),
+        rang_at: NOON,
+    })
+}
+
+#[test]
+fn a_message_says_who_writes_where() {
+    let unknown = entity_of(EntityType::Contacts, 99);
+    let deal = entity_of(EntityType::Leads, 12);
+    let pavel = |origin, count, text| chat("Павел Громов", origin, count, text, unknown);
+    let nobody = |origin, count| chat("", origin, count, "", unknown);
+    #[rustfmt::skip]
+    let cases = [
+        (pavel("telegram", 1, "Когда замер?"), "Павел Громов пишет в Telegram", "Когда замер?",
+            "Павел Громов on Telegram", "Когда замер?"),
+        (pavel("ru.wazzup.whatsapp", 3, "Ау"), "Павел Громов пишет в WhatsApp: 3 сообщения", "Ау",
+            "Павел Громов on WhatsApp: 3 messages", "Ау"),
+        (pavel("telegram", 21, "Ау"), "Павел Громов пишет в Telegram: 21 сообщение", "Ау",
+            "Павел Громов on Telegram: 21 messages", "Ау"),
+        (pavel("avito", 5, ""), "Павел Громов пишет на Авито: 5 сообщений", "Новое сообщение на Авито",
+            "Павел Громов on Avito: 5 messages", "New message on Avito"),
+        (pavel("own.bot", 1, ""), "Павел Громов пишет", "Новое сообщение",
+            "Message from Павел Громов", "New message"),
+        (nobody("telegram", 1), "Новое сообщение в Telegram", "", "New message on Telegram", ""),
+        (nobody("vk", 2), "2 новых сообщения во ВКонтакте", "", "2 new messages on VK", ""),
+        (nobody("", 1), "Новое сообщение", "", "New message", ""),
+        (chat("", "sms", 1, "Перезвоните", deal), "Ирина Котова пишет по SMS", "Перезвоните",
+            "Ирина Котова by SMS", "Перезвоните"),
+    ];
+    for (about, ru, ru_text, en, en_text) in cases {
+        let said = |user| {
+            let notice = news(user, about.clone());
+            (notice.title, notice.text)
+        };
+        assert_eq!(said(RU), (ru.to_owned(), ru_text.to_owned()));
+        assert_eq!(said(EN), (en.to_owned(), en_text.to_owned()));
+    }
+    let notice = news(RU, chat("Павел", "telegram", 1, "Да", deal));
+    assert_eq!(notice.kind, Kind::ChatMessage);
+    assert_eq!(notice.provider.as_str(), "chats");
+    assert_eq!(notice.subject.as_deref(), Some("chat:talk-7"));
+    assert_eq!(notice.at, (NOON - 60) * 1_000);
+    let link = "https://sever.amocrm.ru/leads/detail/12";
+    assert_eq!(notice.link.as_deref(), Some(link));
+    assert!(notice.context.unwrap().starts_with("Кухня «Верона» · "));
+}
+
+/// Nobody signs a hook: what it brings is shown as text and nothing else.
+#[test]
+fn a_clients_words_stay_words() {
+    let evil = "<a href='x'>\u{202e}жми\u{1b}[31m";
+    let card = entity_of(EntityType::Contacts, 99);
+    let notice = news(RU, chat(&"Ж\n".repeat(300), "telegram", 1, evil, card));
+    assert_eq!(notice.text, "<a href='x'>жми[31m");
+    assert!(notice.title.starts_with("Ж Ж Ж ") && notice.title.chars().count() < 130);
+    let long = "слово ".repeat(2_000);
+    let notice = news(RU, chat("Павел", "telegram", 1, &long, card));
+    assert_eq!(notice.text.chars().count(), 3_500);
+}
+
+#[test]
+fn a_call_says_who_when_and_how_it_ended() {
+    let call = |id, phone: &str, end| {
+        About::Call(KnownCall {
+            stamp: stamp(300),
+            card: entity_of(EntityType::Contacts, id),
+            to: ME,
+            phone: phone.to_owned(),
+            end,
+        })
+    };
+    let talked = CallEnd::Answered;
+    #[rustfmt::skip]
+    let cases = [
+        (call(21, "+79165550102", CallEnd::Missed), "Пропущенный звонок: Ирина Котова",
+            "+79165550102 · сегодня в 11:55", "Missed call: Ирина Котова", "+79165550102 · today 11:55"),
+        (call(99, "+79165550102", CallEnd::Missed), "Пропущенный звонок: +79165550102",
+            "сегодня в 11:55", "Missed call: +79165550102", "today 11:55"),
+        (call(99, "", CallEnd::Missed), "Пропущенный звонок", "сегодня в 11:55", "Missed call", "today 11:55"),
+        (call(21, "", talked(61)), "Звонок: Ирина Котова", "сегодня в 11:55\nРазговор: 1 минута",
+            "Call: Ирина Котова", "today 11:55\nTalked for 1 minute"),
+        (call(21, "", talked(310)), "Звонок: Ирина Котова", "сегодня в 11:55\nРазговор: 5 минут",
+            "Call: Ирина Котова", "today 11:55\nTalked for 5 minutes"),
+        (call(21, "", talked(59)), "Звонок: Ирина Котова", "сегодня в 11:55\nРазговор: меньше минуты",
+            "Call: Ирина Котова", "today 11:55\nTalked for less than a minute"),
+        (call(99, "", CallEnd::Unknown), "Звонок", "сегодня в 11:55", "Call", "today 11:55"),
+    ];
+    for (about, ru, ru_text, en, en_text) in cases {
+        for (user, title, text) in [(RU, ru, ru_text), (EN, en, en_text)] {
+            let notice = news(user, about.clone());
+            assert_eq!((notice.title.as_str(), notice.text.as_str()), (title, text));
+        }
+    }
+}
+
+fn request(category: &str, metadata: serde_json::Value) -> About {
+    let request = serde_json::json!({"uid": "u", "category": category, "pipeline_id": 3,
+        "source_name": "kitchen.example", "created_at": NOON - 5, "metadata": metadata});
+    About::Request(serde_json::from_value(request).unwrap())
+}
+
+#[test]
+fn a_request_says_where_it_came_from_and_what_is_wanted() {
+    use serde_json::json;
+    #[rustfmt::skip]
+    let cases = [
+        (request("forms", json!({"form_name": "Рассчитать кухню", "form_page": "https://k.example/a"})),
+            "Новая заявка с сайта: Рассчитать кухню", "https://k.example/a",
+            "New request from the site: Рассчитать кухню", "https://k.example/a"),
+        (request("forms", json!([])), "Новая заявка с сайта", "", "New request from the site", ""),
+        (request("sip", json!({"phone": "+79165550102", "duration": 0})),
+            "Новая заявка: звонок с +79165550102", "На звонок не ответили",
+            "New request: call from +79165550102", "Nobody answered the call"),
+        (request("sip", json!({"phone": "", "duration": 125})), "Новая заявка: звонок", "Разговор: 2 минуты",
+            "New request: a call", "Talked for 2 minutes"),
+        (request("mail", json!({"from": {"email": "i@k.example", "name": "Ирина"}, "subject": "Кухня",
+            "content_summary": "Добрый день"})), "Новая заявка по почте: Кухня", "Ирина <i@k.example>\nДобрый день",
+            "New request by email: Кухня", "Ирина <i@k.example>\nДобрый день"),
+        (request("mail", json!({"from": [], "subject": null, "content_summary": "Да"})),
+            "Новая заявка по почте", "Да", "New request by email", "Да"),
+        (request("chats", json!({"client": {"name": "Павел Громов"}, "service": "telegram",
+            "last_message_text": "Сколько стоит?"})), "Новая заявка: Павел Громов пишет в Telegram",
+            "Сколько стоит?", "New request: Павел Громов on Telegram", "Сколько стоит?"),
+        (request("chats", json!({"client": [], "service": "viber"})), "Новая заявка: сообщение в Viber", "",
+            "New request: a message on Viber", ""),
+        (request("chats", json!({"client": {"name": "Павел"}, "service": "bot"})), "Новая заявка: Павел", "",
+            "New request: Павел", ""),
+        (request("chats", json!([])), "Новая заявка из чата", "", "New request from a chat", ""),
+        (request("fax", json!([])), "Новая заявка: kitchen.example", "", "New request: kitchen.example", ""),
+    ];
+    for (about, ru, ru_text, en, en_text) in cases {
+        for (user, title, text) in [(RU, ru, ru_text), (EN, en, en_text)] {
+            let notice = news(user, about.clone());
+            assert_eq!((notice.title.as_str(), notice.text.as_str()), (title, text));
+            let link = "https://sever.amocrm.ru/leads/pipeline/3/";
+            assert_eq!(notice.link.as_deref(), Some(link));
+            assert_eq!(notice.context.as_deref(), Some("kitchen.example"));
+        }
+    }
+}
+
+#[test]
+fn a_deal_says_who_gave_it() {
+    let deal = |lead, by, fresh| About::Deal(DealGiven { lead, by, fresh });
+    #[rustfmt::skip]
+    let cases = [
+        (deal(12, OLEG, false), "Олег передал вам сделку «Кухня „Верона“»",
+            "Олег handed you the deal \"Кухня «Верона»\""),
+        (deal(12, MARINA, false), "Марина передала вам сделку «Кухня „Верона“»",
+            "Марина handed you the deal \"Кухня «Верона»\""),
+        (deal(12, EMMA, false), "Emma: теперь ваша сделка «Кухня „Верона“»",
+            "Emma handed you the deal \"Кухня «Верона»\""),
+        (deal(12, ROBOT, false), "Вам передали сделку «Кухня „Верона“»",
+            "You have been given the deal \"Кухня «Верона»\""),
+        (deal(12, OLEG, true), "Олег завёл для вас сделку «Кухня „Верона“»",
+            "Олег made a deal for you: \"Кухня «Верона»\""),
+        (deal(12, MARINA, true), "Марина завела для вас сделку «Кухня „Верона“»",
+            "Марина made a deal for you: \"Кухня «Верона»\""),
+        (deal(13, ROBOT, true), "Новая сделка для вас: «№ 13»", "A new deal for you: \"#13\""),
+    ];
+    for (about, ru, en) in cases {
+        assert_eq!(news(RU, about.clone()).title, ru);
+        assert_eq!(news(EN, about).title, en);
+    }
+    let notice = news(RU, deal(12, OLEG, false));
+    assert_eq!(notice.kind, Kind::DealAssigned);
+    let link = "https://sever.amocrm.ru/leads/detail/12";
+    assert_eq!(notice.link.as_deref(), Some(link));
 }
