@@ -357,7 +357,9 @@ impl Controller {
             return;
         };
         let trouble = match status {
-            ConnectorStatus::TokenRefused => Some(Trouble::CrmTokenRefused),
+            ConnectorStatus::TokenRefused | ConnectorStatus::GrantLost => {
+                Some(Trouble::CrmTokenRefused)
+            }
             ConnectorStatus::Blocked { .. } => Some(Trouble::CrmBlocked),
             ConnectorStatus::Unreachable { .. }
             | ConnectorStatus::NotACrm { .. }
@@ -440,7 +442,9 @@ impl Controller {
         };
         match *connector.borrow() {
             ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => Connection::Connecting,
-            ConnectorStatus::TokenRefused => signed_out(SignedOutReason::TokenInvalid),
+            ConnectorStatus::TokenRefused | ConnectorStatus::GrantLost => {
+                signed_out(SignedOutReason::TokenInvalid)
+            }
             ConnectorStatus::Unreachable { retry_at }
             | ConnectorStatus::Blocked { retry_at }
             | ConnectorStatus::NotACrm { retry_at }

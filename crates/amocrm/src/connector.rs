@@ -1,47 +1,51 @@
 //! The loop: read the CRM, compare, commit, ring; and say how it goes.
 
+mod actor;
 mod cards;
 mod events;
 mod heard;
+mod hooks;
+mod link;
+mod pace;
 mod reading;
 mod roster;
+mod round;
 mod session;
 mod status;
 
 pub use heard::{Heard, Message};
+pub use hooks::{HookError, HookSink, HookStanding};
 pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 
 use crate::address::CrmAddress;
-use crate::client::{Client, ClientError, Token, jittered};
+use crate::client::{Client, ClientError, Token};
 use crate::clock::Clock;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Vault};
+use actor::Desk;
 use dealbell_protocol::UserId;
+use dealbell_protocol::act::Actor;
 use dealbell_protocol::ingest::{Ingest, IngestError};
 use dealbell_protocol::window::Language;
-use session::Session;
+use link::Link;
+use round::Round;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use url::Url;
 
-/// The longest sleep. The machine may sleep meanwhile, and its timers with it; so the clock is
-/// looked at often.
-const NAP: Duration = Duration::from_secs(5);
-/// Pause between two readings.
+/// Pause between two readings while people work.
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The longest pause between two tries on a CRM that does not answer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The pause after a block: asking on would prolong it.
-const BLOCKED_PAUSE: Duration = Duration::from_secs(600);
 
 /// How a connector reads which account for whom.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// The account.
     pub address: CrmAddress,
     /// What lets us in.
     pub credentials: Credentials,
+    /// Where renewed tokens are kept; without it OAuth lives as long as the process.
+    pub vault: Option<Arc<dyn Vault>>,
     /// Who is told.
     pub recipients: Recipients,
     /// Whoever connected the account: told about its connection, as administrators are.
@@ -50,7 +54,7 @@ pub struct Settings {
     pub clock: Clock,
     /// Pause between two readings; where none is given, as people work.
     pub poll_interval: Option<Duration>,
-    /// Public base address under which webhooks reach us; none on a desktop.
+    /// Public base address: webhooks reach us under it, at `v1/hooks/{secret}`. None on a desktop.
     pub hooks: Option<Url>,
     /// Every how many readings the known open tasks are looked up by id, for what vanished.
     pub reconcile_every: u32,
@@ -71,6 +75,7 @@ impl Settings {
         Self {
             address,
             credentials: credentials.into(),
+            vault: None,
             recipients,
             connected_by: None,
             clock: Clock::system(),
@@ -117,19 +122,32 @@ pub struct Connector {
     ingest: Arc<dyn Ingest>,
     settings: Settings,
     hint: Hint,
-    heard: Heard,
     status: watch::Sender<ConnectorStatus>,
+    heard: Heard,
+    sink: HookSink,
+    desk: Desk,
 }
 
 impl Connector {
     /// A connector that does nothing before [`Connector::run`].
     pub fn new(ingest: Arc<dyn Ingest>, settings: Settings) -> Self {
+        let hint = Hint(Arc::new(Notify::new()));
+        let status = watch::Sender::new(ConnectorStatus::Starting);
+        let heard = Heard::default();
+        let sink = HookSink::new(
+            hint.clone(),
+            heard.clone(),
+            settings.clock.clone(),
+            status.subscribe(),
+        );
         Self {
             ingest,
             settings,
-            hint: Hint(Arc::new(Notify::new())),
-            heard: Heard::default(),
-            status: watch::Sender::new(ConnectorStatus::Starting),
+            status,
+            heard,
+            sink,
+            desk: Desk::new(hint.clone()),
+            hint,
         }
     }
 
@@ -149,150 +167,64 @@ impl Connector {
         self.heard.clone()
     }
 
+    /// Takes the account's webhooks, where [`Settings::hooks`] says how they reach us.
+    pub fn hooks(&self) -> HookSink {
+        self.sink.clone()
+    }
+
+    /// Acts in the CRM on what was told, while it runs; else it knows of nothing.
+    pub fn actor(&self) -> Arc<dyn Actor> {
+        Arc::new(self.desk.clone())
+    }
+
     /// Reads until `shutdown`, or until the token is refused. Can be dropped at any moment: what
     /// was not committed is read again by the next one.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Ended {
         tokio::select! {
             () = shutdown => Ended::Shutdown,
-            ended = Box::pin(self.work()) => ended,
+            ended = Box::pin(Round::run(&self)) => ended,
         }
     }
 
-    async fn work(self) -> Ended {
-        let mut failures = 0;
-        loop {
-            let Err(trouble) = self.follow(&mut failures).await;
-            let Some(pause) = self.report(&trouble, &mut failures) else {
-                return Ended::TokenRefused;
-            };
-            tokio::select! {
-                () = self.settings.clock.sleep(pause) => {}
-                () = self.hint.0.notified() => {}
-            }
+    /// Before an account is given up for good: takes our webhook out of it, where there is one.
+    ///
+    /// # Errors
+    /// [`DisconnectError`]; the CRM will then call an address where nobody listens.
+    pub async fn disconnect(&self) -> Result<(), DisconnectError> {
+        let mut link = Link::open(&self.ingest, &self.settings).await?;
+        if let Some(ours) = link.hook().and_then(|hook| hook.registered.clone()) {
+            self.client()?.remove_webhook(&ours).await?;
+            link.keep_hook(None).await?;
         }
-    }
-
-    /// Opens the account and reads it for as long as the centre takes what is read.
-    async fn follow(&self, failures: &mut u32) -> Result<std::convert::Infallible, Trouble> {
-        let settings = &self.settings;
-        let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
-        let client = Client::new(address, credentials, settings.clock.clone())?;
-        let mut session = Session::open(client, &self.ingest, &self.settings, self.heard()).await?;
-        loop {
-            let pause = match self.read(&mut session).await {
-                Ok(()) => {
-                    *failures = 0;
-                    self.status.send_replace(ConnectorStatus::Ok {
-                        account: session.info().clone(),
-                        last_read: self.settings.clock.now(),
-                    });
-                    self.settings.poll_interval.unwrap_or(INTERVAL)
-                }
-                Err(Trouble::Crm(error)) => {
-                    session.out_of_reach();
-                    let trouble = Trouble::Crm(error);
-                    let Some(pause) = self.report(&trouble, failures) else {
-                        return Err(trouble);
-                    };
-                    pause
-                }
-                Err(trouble) => return Err(trouble),
-            };
-            self.watch_clock(&mut session, pause).await?;
-        }
-    }
-
-    /// Reads what is new and commits what follows. Meanwhile the clock is watched: a slow CRM
-    /// delays no deadline.
-    async fn read(&self, session: &mut Session) -> Result<(), Trouble> {
-        let mut reading = Box::pin(session.plan().read(&self.status));
-        let harvest = loop {
-            let nap = self.ring(session, NAP).await?;
-            tokio::select! {
-                harvest = &mut reading => break harvest?,
-                () = nap => {}
-            }
-        };
-        session.take(harvest, self.settings.clock.now()).await?;
         Ok(())
     }
 
-    /// Rings what falls due, until it is time to read again. Works without the CRM.
-    async fn watch_clock(&self, session: &mut Session, pause: Duration) -> Result<(), Trouble> {
-        let clock = &self.settings.clock;
-        let until = clock.elapsed() + pause;
-        loop {
-            let nap = self
-                .ring(session, until.saturating_sub(clock.elapsed()))
-                .await?;
-            tokio::select! {
-                () = nap => {}
-                () = self.hint.0.notified() => {
-                    session.hint();
-                    return Ok(());
-                }
-            }
-            if until <= clock.elapsed() {
-                return Ok(());
-            }
-        }
+    fn client(&self) -> Result<Client, ClientError> {
+        let settings = &self.settings;
+        let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
+        let client = Client::new(address, credentials, settings.clock.clone())?;
+        Ok(match &settings.vault {
+            Some(vault) => client.with_vault(Arc::clone(vault)),
+            None => client,
+        })
     }
+}
 
-    /// Rings what is due now, and gives the nap until the next look, at most that long. What it
-    /// commits must not be dropped halfway: it is not to be raced, the nap is.
-    async fn ring(
-        &self,
-        session: &mut Session,
-        most: Duration,
-    ) -> Result<impl Future<Output = ()> + use<>, Trouble> {
-        let clock = &self.settings.clock;
-        session.tick(clock.now()).await?;
-        let nap = session.until_wake(clock.now()).min(most).min(NAP);
-        Ok(clock.sleep(nap))
+impl Drop for Connector {
+    fn drop(&mut self) {
+        self.desk.close();
     }
+}
 
-    /// Says what is wrong, and how long to pause; none where going on is of no use.
-    fn report(&self, trouble: &Trouble, failures: &mut u32) -> Option<Duration> {
-        *failures = failures.saturating_add(1);
-        let doubled = Duration::from_secs(1) * 2_u32.saturating_pow((*failures).min(10));
-        let short = jittered(doubled.min(LONGEST_PAUSE));
-        let long = jittered(LONGEST_PAUSE);
-        tracing::warn!(%trouble, failures, "reading the CRM failed");
-        let crm = match trouble {
-            Trouble::Crm(error) => error,
-            Trouble::Centre(_) => {
-                let retry_at = self.settings.clock.after(short);
-                self.status
-                    .send_replace(ConnectorStatus::CentreFailed { retry_at });
-                return Some(short);
-            }
-        };
-        let pause = match crm {
-            ClientError::TokenRefused | ClientError::GrantLost => {
-                self.status.send_replace(ConnectorStatus::TokenRefused);
-                return None;
-            }
-            ClientError::Blocked | ClientError::Forbidden => jittered(BLOCKED_PAUSE),
-            ClientError::Unreachable(_) | ClientError::NotKept(_) => short,
-            ClientError::TooMany { wait } => short.max(*wait),
-            ClientError::NotACrm(_) | ClientError::Refused { .. } => long,
-        };
-        let retry_at = self.settings.clock.after(pause);
-        self.status.send_replace(match crm {
-            ClientError::Blocked | ClientError::Forbidden => ConnectorStatus::Blocked { retry_at },
-            ClientError::NotACrm(_) => ConnectorStatus::NotACrm { retry_at },
-            ClientError::Refused { status, .. } => ConnectorStatus::Declined {
-                status: *status,
-                retry_at,
-            },
-            ClientError::TokenRefused
-            | ClientError::GrantLost
-            | ClientError::NotKept(_)
-            | ClientError::Unreachable(_)
-            | ClientError::TooMany { .. } => ConnectorStatus::Unreachable { retry_at },
-        });
-        Some(pause)
-    }
+/// Why our webhook was not taken out of the account.
+#[derive(Debug, thiserror::Error)]
+pub enum DisconnectError {
+    /// The CRM did not do it.
+    #[error(transparent)]
+    Crm(#[from] ClientError),
+    /// The centre does not say which one it is.
+    #[error(transparent)]
+    Centre(#[from] IngestError),
 }
 
 /// Whether an account answers to a token, and whose it is: for a sign-in form.
@@ -313,4 +245,7 @@ pub(crate) enum Trouble {
     Crm(#[from] ClientError),
     #[error(transparent)]
     Centre(#[from] IngestError),
+    /// The address leads to another account than it did.
+    #[error("another account answers there now")]
+    AnotherAccount,
 }

@@ -31,7 +31,7 @@ pub use check::{Access, CheckError, Checked};
 pub use client::{Client, ClientError, Grant, Timeouts, Token};
 pub use clock::{Clock, Time};
 pub use connector::{
-    AccountInfo, Connector, ConnectorStatus, Ended, Heard, Hint, Message, Recipients, Settings,
-    check,
+    AccountInfo, Connector, ConnectorStatus, DisconnectError, Ended, Heard, Hint, HookError,
+    HookSink, HookStanding, Message, Recipients, Settings, check,
 };
 pub use credentials::{Credentials, Integration, OAuth, TokenPair, Vault, VaultError};

@@ -1,12 +1,13 @@
 //! What a connector knows, as the centre stores it beside the notices drawn from it.
 
 use crate::model::{CrmUserId, Seconds};
-use crate::rules::KnownTask;
 use crate::rules::calls::{Calls, KnownCall};
 use crate::rules::chats::{Chats, KnownChat};
 use crate::rules::deals::{Deals, KnownDeal};
 use crate::rules::happened::Stamp;
 use crate::rules::requests::{KnownRequest, Requests};
+use crate::rules::{KnownTask, People};
+use dealbell_protocol::UserId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const VERSION: u32 = 1;
 const CHECKPOINT: &str = "checkpoint";
 const TASK: &str = "task:";
+const PERSON: &str = "person:";
 const CHAT: &str = "chat:";
 const CALL: &str = "call:";
 const REQUEST: &str = "request:";
@@ -47,6 +49,8 @@ pub struct Memory {
     pub checkpoint: Option<Checkpoint>,
     /// Tasks by number.
     pub tasks: BTreeMap<u64, KnownTask>,
+    /// Who of the CRM was met as whom in the centre.
+    pub people: People,
     /// Conversations that wait for an answer.
     pub chats: Chats,
     /// Calls that nobody has returned.
@@ -62,6 +66,13 @@ pub struct Memory {
     pub strange: Vec<String>,
 }
 
+/// Somebody of the CRM, as whom he was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Who he is in the centre.
+    pub user: UserId,
+}
+
 /// What is known otherwise after a step; none where a thing is forgotten.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Learned {
@@ -69,6 +80,8 @@ pub struct Learned {
     pub checkpoint: Option<Checkpoint>,
     /// Tasks.
     pub tasks: BTreeMap<u64, Option<KnownTask>>,
+    /// Who of the CRM was met as whom.
+    pub people: BTreeMap<CrmUserId, Option<Person>>,
     /// Conversations.
     pub chats: BTreeMap<String, Option<KnownChat>>,
     /// Calls.
@@ -100,6 +113,9 @@ impl Memory {
                 Some(task) => drop(self.tasks.insert(id, task)),
                 None => drop(self.unreadable.insert(id)),
             }
+        } else if let Some(id) = key.strip_prefix(PERSON) {
+            let person: Person = decode(value)?;
+            self.people.insert(id.parse().ok()?, person.user);
         } else if let Some(name) = key.strip_prefix(CHAT) {
             self.chats.insert(name.to_owned(), decode(value)?);
         } else if let Some(name) = key.strip_prefix(CALL) {
@@ -119,10 +135,22 @@ impl Memory {
         Some(())
     }
 
+    /// What is to be learned so that these are who was met.
+    pub fn people_to(&self, met: &People) -> BTreeMap<CrmUserId, Option<Person>> {
+        let gone = self.people.keys().filter(|id| !met.contains_key(id));
+        let new = met
+            .iter()
+            .filter(|&(id, user)| self.people.get(id) != Some(user));
+        gone.map(|&id| (id, None))
+            .chain(new.map(|(&id, &user)| (id, Some(Person { user }))))
+            .collect()
+    }
+
     /// The entries that bring the stored memory to where `learned` leads, and what is strange out.
     pub fn entries(&self, learned: &Learned) -> Vec<(String, Option<String>)> {
         let mut entries = Vec::new();
         note(&mut entries, TASK, &learned.tasks);
+        note(&mut entries, PERSON, &learned.people);
         note(&mut entries, CHAT, &learned.chats);
         note(&mut entries, CALL, &learned.calls);
         note(&mut entries, REQUEST, &learned.requests);
@@ -139,6 +167,12 @@ impl Memory {
     /// Takes over what was learned, once it is stored.
     pub fn learn(&mut self, learned: Learned) {
         replace(&mut self.tasks, learned.tasks);
+        for (id, person) in learned.people {
+            match person {
+                Some(person) => drop(self.people.insert(id, person.user)),
+                None => drop(self.people.remove(&id)),
+            }
+        }
         replace(&mut self.chats, learned.chats);
         replace(&mut self.calls, learned.calls);
         replace(&mut self.requests, learned.requests);
@@ -179,12 +213,14 @@ struct Versioned<T> {
     value: T,
 }
 
-fn encode<T: Serialize>(value: &T) -> String {
+/// A value as it is stored.
+pub(crate) fn encode<T: Serialize>(value: &T) -> String {
     serde_json::to_string(&Versioned { v: VERSION, value })
         .expect("plain fields with text keys always have a JSON form")
 }
 
-fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
+/// A stored value; none where it is not readable, or another version's.
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Option<T> {
     let read: Versioned<T> = serde_json::from_str(text).ok()?;
     (read.v == VERSION).then_some(read.value)
 }
@@ -278,6 +314,12 @@ mod tests {
                 requests: true,
             }),
             tasks: BTreeMap::from([(7, Some(task())), (8, None)]),
+            people: BTreeMap::from([(
+                1,
+                Some(Person {
+                    user: UserId(ulid::Ulid(3)),
+                }),
+            )]),
             chats: BTreeMap::from([("talk-7".to_owned(), Some(chat()))]),
             calls: BTreeMap::from([("01hx".to_owned(), Some(call))]),
             requests: BTreeMap::from([("u".to_owned(), Some(request))]),
@@ -294,7 +336,7 @@ mod tests {
     fn what_is_written_reads_back_the_same() {
         let mut known = Memory::default();
         let entries = known.entries(&learned());
-        assert_eq!(entries.len(), 7);
+        assert_eq!(entries.len(), 8);
         known.learn(learned());
         assert_eq!(Memory::read(stored(entries)), known);
         assert_eq!(known.chats["talk-7"], chat());

@@ -31,11 +31,15 @@ mod known;
 pub mod requests;
 mod say;
 mod summary;
+mod system;
 
 pub use due::{is_all_day, ring, stirs, wake};
 pub use known::{Given, KnownTask, Phase};
 pub use say::{About, Missed, News, Outcome, Say, TASKS, Tell, What, task_subject};
 pub use summary::{SUMMARY, cleared, is_overdue, summarise};
+pub use system::{
+    Access, Ailment, SYSTEM, Standing, SystemOutcome, SystemSay, Told, Topic, attend,
+};
 
 use crate::model::{CrmUserId, Seconds, Task};
 use dealbell_protocol::{Kind, UserId};

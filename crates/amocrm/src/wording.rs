@@ -2,7 +2,10 @@
 
 mod kinds;
 mod names;
+mod system;
 mod when;
+
+pub use system::{Connection, system_act};
 
 use crate::address::CrmAddress;
 use crate::model::{Card, CrmUserId, Entity, EntityType, Seconds};

@@ -59,6 +59,7 @@ async fn tell(account: String, mut status: watch::Receiver<ConnectorStatus>) {
             ConnectorStatus::Ok { .. } => Some("the account is read"),
             ConnectorStatus::Unreachable { .. } => Some("the CRM does not answer, trying again"),
             ConnectorStatus::TokenRefused => Some("the CRM refuses the token"),
+            ConnectorStatus::GrantLost => Some("the integration has lost its access"),
             ConnectorStatus::Blocked { .. } => Some("the CRM has blocked us, waiting"),
             ConnectorStatus::NotACrm { .. } => Some("what answers is no CRM, trying again"),
             ConnectorStatus::Declined { .. } => Some("the CRM declines, trying again"),

@@ -6,7 +6,7 @@ use super::roster::Roster;
 use super::{ConnectorStatus, Trouble};
 use crate::client::{Client, ClientError};
 use crate::memory::Checkpoint;
-use crate::model::{CrmUserId, Request, Seconds, Task};
+use crate::model::{Account, CrmUserId, Request, Seconds, Task};
 use dealbell_protocol::ingest::Ingest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(super) struct Plan {
     pub(super) client: Client,
     pub(super) ingest: Arc<dyn Ingest>,
     pub(super) roster: Roster,
+    /// Whether the account itself is asked for: its time zone may be another now.
+    pub(super) account: bool,
     /// How far the account has been read; none before its baseline.
     pub(super) checkpoint: Option<Checkpoint>,
     /// Tasks whose memory was not readable.
@@ -48,6 +50,8 @@ pub(super) enum Ask {
 
 /// What was read.
 pub(super) struct Harvest {
+    /// The account, where it was asked for.
+    pub(super) account: Option<Account>,
     pub(super) roster: Roster,
     /// None where there is nobody to tell.
     pub(super) news: Option<News>,
@@ -79,9 +83,14 @@ impl Plan {
         mut self,
         status: &watch::Sender<ConnectorStatus>,
     ) -> Result<Harvest, Trouble> {
+        let account = match self.account {
+            true => Some(self.client.account().await?),
+            false => None,
+        };
         self.roster.meet(&self.client, self.ingest.as_ref()).await?;
         if self.roster.people.is_empty() {
             return Ok(Harvest {
+                account,
                 roster: self.roster,
                 news: None,
             });
@@ -115,6 +124,7 @@ impl Plan {
         self.read_requests(&mut news).await?;
         news.checkpoint.people = self.roster.people.keys().copied().collect();
         Ok(Harvest {
+            account,
             roster: self.roster,
             news: Some(news),
         })

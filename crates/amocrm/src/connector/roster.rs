@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// Users are read again after this.
-const FRESH: Duration = Duration::from_secs(3_600);
+const FRESH: Duration = Duration::from_secs(300);
 /// Somebody whom the CRM did not know is looked for no more often than this.
 const RETRY: Duration = Duration::from_secs(60);
 
@@ -23,33 +23,42 @@ pub(super) struct Roster {
     fallback: Language,
     /// The token's owner.
     me: CrmUserId,
-    users: Vec<User>,
     clock: Clock,
+    /// None before they were read; nobody where the token may not see them.
+    users: Option<Vec<User>>,
     /// By the clock's `elapsed`.
     read_at: Duration,
+    /// Who of the CRM was met as whom, whatever he is called now.
+    pub(super) met: People,
     /// Names of the CRM's users, as far as the token may see them.
     pub(super) names: HashMap<CrmUserId, String>,
-    /// Who of the CRM is whom in the centre.
+    /// Who of the CRM is whom in the centre, those alone who may still sign in there.
     pub(super) people: People,
     /// What each of the centre reads.
     pub(super) languages: BTreeMap<UserId, Language>,
 }
 
 impl Roster {
-    /// The CRM's `users`; nobody of the centre yet.
-    pub(super) fn new(settings: &Settings, me: CrmUserId, users: Vec<User>) -> Self {
+    /// Those of the centre's `recipients` who were met before; the CRM is asked when it is read.
+    pub(super) fn new(
+        settings: &Settings,
+        me: CrmUserId,
+        met: People,
+        recipients: &[Recipient],
+    ) -> Self {
         let mut roster = Self {
             recipients: settings.recipients,
             fallback: settings.language,
             me,
-            users: Vec::new(),
             clock: settings.clock.clone(),
+            users: None,
             read_at: Duration::ZERO,
+            met,
             names: HashMap::new(),
             people: People::new(),
             languages: BTreeMap::new(),
         };
-        roster.take(users);
+        roster.match_with(recipients);
         roster
     }
 
@@ -61,12 +70,42 @@ impl Roster {
     ) -> Result<(), Trouble> {
         let recipients = ingest.recipients().await?;
         self.read_users(client, &recipients).await?;
-        self.people = self.people_among(&recipients);
-        self.languages = recipients
-            .iter()
-            .map(|r| (r.id, language(&r.language, self.fallback)))
-            .collect();
+        self.match_with(&recipients);
         Ok(())
+    }
+
+    /// The CRM's users, as far as they were read and the token may see them.
+    pub(super) fn users(&self) -> &[User] {
+        self.users.as_deref().unwrap_or_default()
+    }
+
+    /// Whom trouble with the account concerns: its administrators; where they cannot be told from
+    /// others, everybody who was met.
+    pub(super) fn administrators(&self) -> BTreeSet<UserId> {
+        let admins: BTreeSet<CrmUserId> = self
+            .users()
+            .iter()
+            .filter(|user| user.rights.is_admin)
+            .map(|user| user.id)
+            .collect();
+        let solo = self.recipients != Recipients::ByEmail || self.users().is_empty();
+        self.people
+            .iter()
+            .filter(|(id, _)| solo || admins.contains(id))
+            .map(|(_, &user)| user)
+            .collect()
+    }
+
+    /// Whether the token is an administrator's, which shows colleagues and all their work.
+    pub(super) fn sees_everybody(&self) -> bool {
+        !self.users().is_empty()
+    }
+
+    /// Whether somebody may see what waits in a pipeline. Where the token shows no rights, it is
+    /// its owner's, and shows what he may see.
+    pub(super) fn sees(&self, id: CrmUserId, pipeline: u64) -> bool {
+        let user = self.users().iter().find(|user| user.id == id);
+        user.is_none_or(|user| user.rights.is_active && user.rights.sees_pipeline(pipeline))
     }
 
     async fn read_users(
@@ -74,68 +113,136 @@ impl Roster {
         client: &Client,
         recipients: &[Recipient],
     ) -> Result<(), ClientError> {
-        let known: BTreeSet<&str> = self.users.iter().map(|user| user.email.as_str()).collect();
+        let known: BTreeSet<UserId> = self.met.values().copied().collect();
         let stranger = self.recipients == Recipients::ByEmail
-            && recipients.iter().any(|r| !known.contains(r.email.as_str()));
+            && recipients.iter().any(|r| !known.contains(&r.id));
         let age = self.clock.elapsed().saturating_sub(self.read_at);
-        if age > FRESH || (stranger && age > RETRY) {
+        if self.users.is_none() || age > FRESH || (stranger && age > RETRY) {
             let users = client.users().await?.unwrap_or_default();
-            self.take(users);
+            self.names = users
+                .iter()
+                .map(|user| (user.id, user.name.clone()))
+                .collect();
+            self.users = Some(users);
+            self.read_at = self.clock.elapsed();
         }
         Ok(())
     }
 
-    fn people_among(&self, recipients: &[Recipient]) -> People {
-        match self.recipients {
-            Recipients::Only(user) => recipients
-                .iter()
-                .filter(|r| r.id == user)
-                .map(|r| (self.me, r.id))
+    fn match_with(&mut self, recipients: &[Recipient]) {
+        self.languages = recipients
+            .iter()
+            .map(|r| (r.id, language(&r.language, self.fallback)))
+            .collect();
+        let present = |user: &UserId| recipients.iter().any(|r| r.id == *user);
+        let users = self.users.as_deref();
+        self.people = match (self.recipients, users) {
+            (Recipients::Only(user), _) => present(&user)
+                .then_some((self.me, user))
+                .into_iter()
                 .collect(),
+            (Recipients::ByEmail, None) => {
+                let met = self.met.iter().filter(|(_, user)| present(user));
+                met.map(|(&id, &user)| (id, user)).collect()
+            }
             // A plain manager's token shows no colleagues: its owner can only be the one there is.
-            Recipients::ByEmail if self.users.is_empty() => match recipients {
+            (Recipients::ByEmail, Some([])) => match recipients {
                 [only] => People::from([(self.me, only.id)]),
                 _ => People::new(),
             },
-            Recipients::ByEmail => recipients
-                .iter()
-                .filter_map(|r| {
-                    let user = self.users.iter().find(|user| user.email == r.email)?;
-                    Some((user.id, r.id))
-                })
-                .collect(),
+            (Recipients::ByEmail, Some(users)) => {
+                self.met = matched(users, recipients, &self.met);
+                let active = users.iter().filter(|user| user.rights.is_active);
+                active
+                    .filter_map(|user| Some((user.id, *self.met.get(&user.id)?)))
+                    .collect()
+            }
+        };
+        if users.is_some() {
+            self.met.extend(&self.people);
         }
-    }
-
-    /// Whether the token is an administrator's, which shows colleagues and all their work.
-    pub(super) fn sees_everybody(&self) -> bool {
-        !self.users.is_empty()
-    }
-
-    /// Whether somebody may see what waits in a pipeline. Where the token shows no rights, it is
-    /// its owner's, and shows what he may see.
-    pub(super) fn sees(&self, id: CrmUserId, pipeline: u64) -> bool {
-        let user = self.users.iter().find(|user| user.id == id);
-        user.is_none_or(|user| user.rights.is_active && user.rights.sees_pipeline(pipeline))
-    }
-
-    fn take(&mut self, mut users: Vec<User>) {
-        for user in &mut users {
-            user.email = user.email.trim().to_lowercase();
-        }
-        self.names = users
-            .iter()
-            .map(|user| (user.id, user.name.clone()))
-            .collect();
-        self.users = users;
-        self.read_at = self.clock.elapsed();
     }
 }
 
-fn language(code: &str, fallback: Language) -> Language {
+/// Who is whom: by equal addresses; then whoever was met before stays who he was, under whatever
+/// name and address. Who is not listed now keeps his place for when he returns.
+fn matched(users: &[User], recipients: &[Recipient], met: &People) -> People {
+    let by_email: HashMap<&str, UserId> = recipients
+        .iter()
+        .map(|r| (r.email.as_str(), r.id))
+        .collect();
+    let mut found = People::new();
+    for user in users {
+        let email = user.email.trim().to_lowercase();
+        if let Some(&recipient) = by_email.get(email.as_str()) {
+            found.insert(user.id, recipient);
+        }
+    }
+    let mut taken: BTreeSet<UserId> = found.values().copied().collect();
+    for (&id, &recipient) in met {
+        let present = recipients.iter().any(|r| r.id == recipient);
+        if present && !found.contains_key(&id) && taken.insert(recipient) {
+            found.insert(id, recipient);
+        }
+    }
+    found
+}
+
+pub(super) fn language(code: &str, fallback: Language) -> Language {
     match code {
         "ru" => Language::Ru,
         "en" => Language::En,
         _ => fallback,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ulid::Ulid;
+
+    fn crm(id: u64, email: &str) -> User {
+        User {
+            id,
+            email: email.to_owned(),
+            ..User::default()
+        }
+    }
+
+    fn centre(id: u128, email: &str) -> Recipient {
+        Recipient {
+            id: UserId(Ulid(id)),
+            email: email.to_owned(),
+            language: "ru".to_owned(),
+            connected: false,
+        }
+    }
+
+    fn people(pairs: &[(u64, u128)]) -> People {
+        let pair = |&(id, user)| (id, UserId(Ulid(user)));
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn whoever_was_met_is_followed_under_another_address() {
+        let recipients = [centre(1, "anna@x.ru"), centre(2, "boris@x.ru")];
+        let first = [crm(7, " Anna@X.ru"), crm(8, "boris@x.ru")];
+        let met = matched(&first, &recipients, &People::new());
+        assert_eq!(met, people(&[(7, 1), (8, 2)]));
+
+        let married = [crm(7, "petrova@x.ru")];
+        assert_eq!(matched(&married, &recipients, &met), met, "8 may return");
+        let left = [centre(1, "anna@x.ru")];
+        assert_eq!(matched(&married, &left, &met), people(&[(7, 1)]));
+    }
+
+    #[test]
+    fn an_address_that_is_somebody_elses_now_is_his() {
+        let recipients = [centre(1, "sales@x.ru"), centre(2, "boris@x.ru")];
+        let met = people(&[(7, 1)]);
+        let handed_over = [crm(7, "anna@x.ru"), crm(9, "sales@x.ru")];
+        assert_eq!(matched(&handed_over, &recipients, &met), people(&[(9, 1)]));
+        let renamed = [crm(7, "boris@x.ru")];
+        assert_eq!(matched(&renamed, &recipients, &met), people(&[(7, 2)]));
     }
 }

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::clock::Clock;
 use crate::memory::{Checkpoint, Learned, Memory};
 use crate::model::{Account, Entity, Request, Seconds};
-use crate::rules::{Say, TaskSettings};
+use crate::rules::{KnownTask, Say, TaskSettings};
 use crate::wording::{self, Words};
 use dealbell_protocol::Millis;
 use dealbell_protocol::ingest::{Batch, Ingest};
@@ -25,6 +25,8 @@ use std::time::Duration;
 const LOOK_UP: usize = 500;
 /// What was denied is asked for again after so many readings.
 const RETRY: u32 = 720;
+/// The account itself is read at every so-many-th reading: its time zone may change.
+const ACCOUNT_EVERY: u32 = 120;
 /// Incoming leads are asked for at every so-many-th reading.
 const REQUESTS_EVERY: u32 = 6;
 /// With events, which tell of what was deleted, and an administrator's sight, which nothing leaves,
@@ -75,16 +77,24 @@ struct Step {
 }
 
 impl Session {
+    /// The account as it was read last, now or in another life: what falls due rings also where
+    /// the CRM does not answer.
     pub(super) async fn open(
         client: Client,
         ingest: &Arc<dyn Ingest>,
         settings: &Settings,
         heard: Heard,
+        account: Account,
     ) -> Result<Self, Trouble> {
-        let account = client.account().await?;
-        let users = client.users().await?.unwrap_or_default();
-        let mut session = Self {
-            info: AccountInfo::new(&client.address(), &account, &users),
+        let memory = Memory::read(ingest.memory(&source(&account)).await?);
+        let recipients = ingest.recipients().await?;
+        let read = memory.checkpoint.as_ref().map(|c| &c.people);
+        let mut met = memory.people.clone();
+        met.retain(|id, _| read.is_some_and(|read| read.contains(id)));
+        let mut roster = Roster::new(settings, account.current_user_id, met, &recipients);
+        roster.met.clone_from(&memory.people);
+        Ok(Self {
+            info: AccountInfo::new(&client.address(), &account, &[]),
             tasks: TaskSettings {
                 all_day_hour: settings.all_day_hour,
                 ..TaskSettings::new(account.zone.time_zone())
@@ -96,8 +106,8 @@ impl Session {
                 .saturating_mul(settings.reconcile_every),
             clock: settings.clock.clone(),
             heard,
-            roster: Roster::new(settings, account.current_user_id, users),
-            memory: Memory::read(ingest.memory(&source(&account)).await?),
+            roster,
+            memory,
             cards: Cards::new(settings.clock.clone()),
             readings: 0,
             looked_up: 0,
@@ -105,15 +115,26 @@ impl Session {
             events_from: 0,
             requests_from: 0,
             hinted: false,
-            reachable: true,
+            reachable: false,
             address: client.address(),
             account,
             client,
-        };
-        // Before the clock is looked at: what falls due must have somebody to be told to.
-        let client = session.client.clone();
-        session.roster.meet(&client, ingest.as_ref()).await?;
-        Ok(session)
+        })
+    }
+
+    /// The account as it was read last.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// What is known of the tasks.
+    pub(super) fn known(&self) -> impl Iterator<Item = &KnownTask> {
+        self.memory.tasks.values()
+    }
+
+    /// Who is who.
+    pub(super) fn roster(&self) -> &Roster {
+        &self.roster
     }
 
     pub(super) fn info(&self) -> &AccountInfo {
@@ -136,6 +157,7 @@ impl Session {
             client: self.client.clone(),
             ingest: Arc::clone(&self.ingest),
             roster: self.roster.clone(),
+            account: self.readings.is_multiple_of(ACCOUNT_EVERY),
             checkpoint: self.memory.checkpoint.clone(),
             unreadable: self.memory.unreadable.iter().copied().collect(),
             look_up: look_up.map(|most| self.open_ids(most)),
@@ -161,8 +183,16 @@ impl Session {
 
     /// Compares what was read with what is known, and commits. Whether something was said.
     pub(super) async fn take(&mut self, harvest: Harvest, now: Millis) -> Result<bool, Trouble> {
+        if let Some(account) = harvest.account {
+            if account.id != self.account.id {
+                return Err(Trouble::AnotherAccount);
+            }
+            self.tasks.time_zone = account.zone.time_zone();
+            self.account = account;
+        }
         self.roster = harvest.roster;
         self.address = self.client.address();
+        self.info = AccountInfo::new(&self.address, &self.account, self.roster.users());
         self.reachable = true;
         // Nobody to tell yet: whoever comes first gets his baseline then.
         let Some(news) = harvest.news else {
@@ -225,6 +255,10 @@ impl Session {
 
     /// How long until the clock has something to say.
     pub(super) fn until_wake(&self, now: Millis) -> Duration {
+        if self.roster.people.is_empty() {
+            // Nobody is known who could be told: it rings when somebody is.
+            return Duration::MAX;
+        }
         let next = self.memory.tasks.values();
         let next = next
             .filter_map(|task| crate::rules::wake(task, &self.tasks))
@@ -265,6 +299,7 @@ impl Session {
     fn compare(&self, step: &Step, now: Seconds) -> (Vec<Say>, Learned) {
         let mut learned = Learned {
             checkpoint: step.checkpoint.clone(),
+            people: self.memory.people_to(&self.roster.met),
             ..Learned::default()
         };
         let mut says = self.compare_tasks(step, now, &mut learned);

@@ -1,8 +1,10 @@
 //! How a connector is doing, for whoever shows it.
 
+use super::HookStanding;
 use crate::address::CrmAddress;
 use crate::model::{Account, CrmUserId, User};
 use dealbell_protocol::Millis;
+use std::time::Duration;
 
 /// How a connector is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub enum ConnectorStatus {
         account: AccountInfo,
         /// When it was read last.
         last_read: Millis,
+        /// How old the oldest of what was read was by then, where that is worth a word.
+        behind: Option<Duration>,
+        /// How it stands with the webhook.
+        hooks: HookStanding,
     },
     /// The CRM does not answer, or wants to be left alone for a while.
     Unreachable {
@@ -28,6 +34,8 @@ pub enum ConnectorStatus {
     },
     /// The token is not accepted. The connector has ended.
     TokenRefused,
+    /// The integration's access cannot be renewed: it was shut out. The connector has ended.
+    GrantLost,
     /// The CRM has shut us out for asking too much.
     Blocked {
         /// When the next try is made.

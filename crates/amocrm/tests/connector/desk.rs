@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use dealbell_amocrm::{
-    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Heard, Hint, Recipients, Settings, Time,
-    Token,
+    Clock, Connector, ConnectorStatus, CrmAddress, Ended, Heard, Hint, HookSink, Recipients,
+    Settings, Time, Token,
 };
+use dealbell_protocol::act::Actor;
 use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, IngestError, Notice, Recipient};
 use dealbell_protocol::{Kind, UserId};
 use std::collections::BTreeMap;
@@ -31,7 +32,8 @@ pub(crate) struct Desk {
 struct State {
     recipients: Vec<Recipient>,
     rows: Vec<Row>,
-    memory: BTreeMap<String, String>,
+    /// By source and key.
+    memory: BTreeMap<(String, String), String>,
     told: Vec<String>,
     rings: usize,
     refusals: u32,
@@ -99,7 +101,12 @@ impl Desk {
     }
 
     pub(crate) fn memory_keys(&self) -> Vec<String> {
-        self.state.lock().unwrap().memory.keys().cloned().collect()
+        let state = self.state.lock().unwrap();
+        let keys = state
+            .memory
+            .keys()
+            .filter(|(source, _)| *source == account());
+        keys.map(|(_, key)| key.clone()).collect()
     }
 
     /// The next `times` commits fail, as with a full disk.
@@ -122,7 +129,8 @@ impl Desk {
 
     pub(crate) fn spoil(&self, key: &str) {
         let mut state = self.state.lock().unwrap();
-        let value = state.memory.get_mut(key).expect("the key is there");
+        let key = (account(), key.to_owned());
+        let value = state.memory.get_mut(&key).expect("the key is there");
         value.truncate(value.len() / 2);
     }
 
@@ -147,9 +155,11 @@ impl Ingest for Desk {
     }
 
     async fn memory(&self, source: &str) -> Result<Vec<(String, String)>, IngestError> {
-        assert_eq!(source, format!("amocrm:{}", dealbell_sandbox::ACCOUNT_ID));
         let state = self.state.lock().unwrap();
-        Ok(state.memory.clone().into_iter().collect())
+        let own = state.memory.iter().filter(|((of, _), _)| of == source);
+        Ok(own
+            .map(|((_, key), value)| (key.clone(), value.clone()))
+            .collect())
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), IngestError> {
@@ -175,6 +185,7 @@ impl Ingest for Desk {
             }
         }
         for (key, value) in batch.memory {
+            let key = (batch.source.clone(), key);
             match value {
                 Some(value) => drop(state.memory.insert(key, value)),
                 None => drop(state.memory.remove(&key)),
@@ -231,7 +242,7 @@ impl Watch {
         self.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
     }
 
-    fn clock(&self) -> Clock {
+    pub(crate) fn clock(&self) -> Clock {
         let ahead = Arc::clone(&self.0);
         Clock::new(Arc::new(Ahead(ahead, Instant::now())))
     }
@@ -259,6 +270,8 @@ pub(crate) struct Running {
     pub(crate) status: watch::Receiver<ConnectorStatus>,
     pub(crate) hint: Hint,
     pub(crate) heard: Heard,
+    pub(crate) hooks: HookSink,
+    pub(crate) actor: Arc<dyn Actor>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Ended>,
 }
@@ -274,11 +287,14 @@ impl Running {
                 ..settings
             },
         );
+        let (hooks, actor) = (connector.hooks(), connector.actor());
         let (stop, stopped) = oneshot::channel();
         Self {
             status: connector.status(),
             hint: connector.hint(),
             heard: connector.heard(),
+            hooks,
+            actor,
             stop,
             task: tokio::spawn(connector.run(async move { drop(stopped.await) })),
         }
@@ -342,6 +358,11 @@ impl Running {
         drop(stop);
         ended.expect("it goes on").expect("it panicked")
     }
+}
+
+/// The account's own memory.
+fn account() -> String {
+    format!("amocrm:{}", dealbell_sandbox::ACCOUNT_ID)
 }
 
 pub(crate) fn user(n: u128) -> UserId {

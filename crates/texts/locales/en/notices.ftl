@@ -116,3 +116,41 @@ notice-day-date = { $month ->
 }
 notice-day-year = { $date } { $year }
 notice-day-time = { $day } { $time }
+
+# System
+notice-system-expiring = Access to the CRM ends { $when }
+notice-system-expiring-what =
+    The token for { $host } will stop working, and notifications with it.
+    Create a new one in the integration's settings in the CRM and connect the account again.
+notice-system-expired = The CRM token has expired
+notice-system-expired-what =
+    The token for { $host } was valid until { $when }. Notifications have stopped.
+    Create a new token in the integration's settings in the CRM and connect the account again.
+notice-system-revoked = The CRM no longer accepts the token
+notice-system-revoked-what =
+    The token for { $host } was revoked or replaced. Notifications have stopped.
+    Take a valid token from the integration's settings in the CRM and connect the account again.
+notice-system-grant-lost = The integration has lost access to the CRM
+notice-system-grant-lost-what =
+    { $host } no longer lets the integration in: it was switched off, or its access could not be renewed. Notifications have stopped.
+    Connect the account again with a new authorization code.
+notice-system-blocked = The CRM has blocked our requests
+notice-system-blocked-what =
+    { $host } does not answer for now: too many requests from this address or this integration.
+    Dealbell keeps trying. If the block stays, check your other integrations and write to the CRM's support.
+notice-system-limited = Too many requests to the CRM
+notice-system-limited-what =
+    { $host } has refused requests for more than a minute, so notifications may be late.
+    Check which other integrations use the account and reduce their load.
+notice-system-hook-off = The CRM switched the webhook off
+notice-system-hook-off-what =
+    { $host } stopped telling us about events at once. Dealbell has switched the webhook on again and polls the CRM meanwhile.
+    Check that the notification centre's address can be reached from the internet.
+notice-system-silent = No answer from the CRM for over five minutes
+notice-system-silent-what =
+    { $host } cannot be read, so what is new will arrive late. Dealbell keeps trying.
+    Check the network and the proxy, and open the CRM in a browser.
+notice-system-slow = Notifications from the CRM are running late
+notice-system-slow-what =
+    { $host } changes faster than Dealbell can read it: more than a minute behind.
+    This usually passes by itself after mass changes.
