@@ -2,13 +2,20 @@
 //! reason that says what to do.
 
 use crate::address::CrmAddress;
-use crate::client::{Cause, Client, ClientError, Failure, Token};
+use crate::client::{Cause, Client, ClientError, Failure, Timeouts, Token};
 use crate::clock::Clock;
 use crate::connector::AccountInfo;
 use crate::credentials::{Credentials, Integration};
 use crate::model::{Account, Seconds};
 use crate::oauth::{self, Back, BackError, Claims, ExchangeError};
 use dealbell_protocol::window::WindowErrorCode;
+use std::time::Duration;
+
+/// Somebody sits in front of it and waits; three tries fit into half a minute.
+const PATIENCE: Timeouts = Timeouts {
+    connect: Duration::from_secs(5),
+    whole: Duration::from_secs(10),
+};
 
 /// What somebody typed besides the address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,7 +224,7 @@ fn client(
     credentials: impl Into<Credentials>,
     clock: &Clock,
 ) -> Result<Client, CheckError> {
-    Client::new(address.clone(), credentials, clock.clone())
+    Client::within(address.clone(), credentials, clock.clone(), PATIENCE)
         .map(|client| client.urgent())
         .map_err(|error| CheckError::NoNetwork(error.to_string()))
 }

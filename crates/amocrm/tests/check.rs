@@ -214,6 +214,30 @@ async fn a_code_is_not_spent_where_no_account_answers() {
     assert_eq!(*asked.lock().unwrap(), 0);
 }
 
+/// A proxy that looks into every connection shows a certificate of its own; nothing is sent to it.
+#[tokio::test]
+async fn an_intercepted_connection_is_no_crm() {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    crypto();
+    let cert = CertificateDer::from_pem_slice(include_bytes!("check/portal.crt")).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(include_bytes!("check/portal.key")).unwrap();
+    let config = rustls::ServerConfig::builder().with_no_client_auth();
+    let config = Arc::new(config.with_single_cert(vec![cert], key).unwrap());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for line in listener.incoming() {
+            let (mut line, config) = (line.unwrap(), Arc::clone(&config));
+            let mut tls = rustls::ServerConnection::new(config).unwrap();
+            // The client turns away in the middle of it.
+            let _ = tls.complete_io(&mut line);
+        }
+    });
+    let error = refusal(CrmAddress::parse(&url).unwrap(), "x").await;
+    assert_eq!(error, CheckError::NotACrm("its certificate".to_owned()));
+}
+
 /// The proxy stands in the environment, so this part runs in a process of its own.
 #[tokio::test]
 #[ignore = "run by the test below, with a proxy"]
