@@ -1,6 +1,7 @@
 //! The account's books: cards, tasks, conversations, requests, and the events that record what was
 //! done to them. Time comes in as an argument.
 
+mod card;
 mod cards;
 mod conversations;
 mod entity;
@@ -10,8 +11,8 @@ mod pipelines;
 mod requests;
 mod tasks;
 
-pub use cards::{Card, Deal, NewLead, Person};
-pub(crate) use cards::{CardChanges, NewCard};
+pub use card::{Card, Deal, NewLead, Person};
+pub(crate) use card::{CardChanges, NewCard};
 pub(crate) use conversations::Message;
 pub use conversations::Talk;
 pub use entity::{Entity, EntityKind};

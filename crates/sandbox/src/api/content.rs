@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{card_writes, cards, events, notes, pipelines, talks, unsorted};
+use super::{card_writes, cards, customers, events, notes, pipelines, talks, unsorted};
 use crate::office::Office;
 
-/// Everything under `/api/v4/` but the account, its users, tasks and the list of events.
+/// Everything under `/api/v4/` but the account, its users, tasks, hooks and the list of events, and
+/// the controls of the same things.
 pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new()
         .route("/api/v4/events/types", get(events::types))
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
             get(pipelines::status),
         )
         .merge(unsorted::routes())
+        .merge(customers::routes())
         .route("/api/v4/talks", get(talks::list))
         .route("/api/v4/talks/{id}", get(talks::one))
         .route("/api/v4/talks/{id}/close", post(talks::close))

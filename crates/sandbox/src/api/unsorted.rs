@@ -10,16 +10,14 @@ use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 
 use super::Caller;
-use super::batch::{Errors, Item, NOT_A_CHOICE, batch, each, parsed, request_id};
+use super::batch::{Item, parsed};
 use super::cards::reference;
 use super::page::Page;
-use super::problem::{FieldError, Problem};
+use super::problem::Problem;
 use super::query::Query;
+use super::sources;
 use crate::account::ACCOUNT_ID;
-use crate::books::{
-    Category, Entity, EntityKind, MAIN_PIPELINE, Metadata, NewRequest, Outcome, Refusal, Request,
-    pipeline,
-};
+use crate::books::{Category, Entity, EntityKind, Metadata, Outcome, Refusal, Request};
 use crate::office::Office;
 
 const FILTERS: [&str; 4] = ["uid", "category", "pipeline_id", "created_at"];
@@ -30,8 +28,8 @@ pub(crate) fn routes() -> Router<Arc<Office>> {
     Router::new()
         .route("/api/v4/leads/unsorted", get(list))
         .route("/api/v4/leads/unsorted/summary", get(summary))
-        .route("/api/v4/leads/unsorted/forms", post(add_forms))
-        .route("/api/v4/leads/unsorted/sip", post(add_sip))
+        .route("/api/v4/leads/unsorted/forms", post(sources::add_forms))
+        .route("/api/v4/leads/unsorted/sip", post(sources::add_sip))
         .route("/api/v4/leads/unsorted/{uid}", get(one))
         .route("/api/v4/leads/unsorted/{uid}/accept", post(accept))
         .route("/api/v4/leads/unsorted/{uid}/decline", delete(decline))
@@ -171,111 +169,6 @@ async fn summary(
     })))
 }
 
-/// `POST leads/unsorted/forms`.
-async fn add_forms(
-    State(office): State<Arc<Office>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Json<Value>, Problem> {
-    add(&office, &caller, &body, |item| {
-        let client = contact_name(item).unwrap_or("Без имени");
-        Metadata::Forms {
-            name: said(item, "form_name"),
-            page: said(item, "form_page"),
-            client: client.to_owned(),
-            phone: String::new(),
-        }
-    })
-}
-
-/// `POST leads/unsorted/sip`.
-async fn add_sip(
-    State(office): State<Arc<Office>>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Json<Value>, Problem> {
-    add(&office, &caller, &body, |item| Metadata::Sip {
-        phone: match item.get("metadata").map(|metadata| &metadata["phone"]) {
-            Some(Value::Number(phone)) => phone.to_string(),
-            Some(_) | None => said(item, "phone"),
-        },
-        duration: item["metadata"]["duration"].as_u64().unwrap_or_default(),
-        service_code: said(item, "service_code"),
-    })
-}
-
-fn add(
-    office: &Office,
-    caller: &Caller,
-    body: &Bytes,
-    metadata: impl Fn(&Item) -> Metadata,
-) -> Result<Json<Value>, Problem> {
-    let items = batch(body)?;
-    let wanted = each(&items, |item| new_request(item, &metadata))?;
-    let mut made = Vec::new();
-    for (item, new) in items.iter().zip(wanted) {
-        let uid = office.add_request(new, office.now()).map_err(refused)?;
-        let request = office.read(|books| books.request(&uid).cloned());
-        let request = request.ok_or_else(no_such_request)?;
-        made.push(json!({
-            "uid": uid,
-            "account_id": ACCOUNT_ID,
-            "request_id": request_id(item, made.len()),
-            "_links": {"self": {"href": caller.link(&format!("leads/unsorted/{uid}"))}},
-            "_embedded": embedded(caller, &request),
-        }));
-    }
-    Ok(Json(json!({
-        "_total_items": made.len(),
-        "_links": {"self": {"href": caller.link("leads/unsorted")}},
-        "_embedded": {"unsorted": made},
-    })))
-}
-
-fn new_request(
-    item: &Item,
-    metadata: impl Fn(&Item) -> Metadata,
-) -> Result<NewRequest, Vec<FieldError>> {
-    let mut errors = Errors::default();
-    for name in ["source_uid", "source_name", "metadata"] {
-        if item.get(name).is_none_or(Value::is_null) {
-            errors.add("FieldMissing", name, "This field is missing.");
-        }
-    }
-    let source = errors.read(item, "source_name", Value::as_str);
-    let home = errors.read(item, "pipeline_id", Value::as_u64);
-    if home.is_some_and(|id| pipeline(id).is_none()) {
-        errors.add("NotSupportedChoice", "pipeline_id", NOT_A_CHOICE);
-    }
-    let known = item.get("metadata").is_some_and(Value::is_object);
-    let metadata = if known {
-        metadata(item)
-    } else {
-        metadata(&Map::from_iter([("metadata".to_owned(), json!({}))]))
-    };
-    let mut new = NewRequest::new(source.unwrap_or_default(), metadata);
-    new.pipeline = home.unwrap_or(MAIN_PIPELINE);
-    let lead = item.get("_embedded").map(|embedded| &embedded["leads"][0]);
-    if let Some(name) = lead.and_then(|lead| lead["name"].as_str()) {
-        name.clone_into(&mut new.lead_name);
-    }
-    new.price = lead
-        .and_then(|lead| lead["price"].as_u64())
-        .unwrap_or_default();
-    errors.or(new)
-}
-
-/// A field of the metadata, empty where it is missing.
-fn said(item: &Item, field: &str) -> String {
-    let metadata = item.get("metadata");
-    let value = metadata.and_then(|metadata| metadata[field].as_str());
-    value.unwrap_or_default().to_owned()
-}
-
-fn contact_name(item: &Item) -> Option<&str> {
-    item.get("_embedded")?["contacts"][0]["name"].as_str()
-}
-
 /// The requests that match every filter of the query.
 fn filter(query: &Query) -> Result<impl Fn(&Request) -> bool, Problem> {
     let owned = |name| -> Vec<String> {
@@ -332,14 +225,14 @@ fn waiting(office: &Office, caller: &Caller, uid: &str) -> Result<Request, Probl
         .ok_or_else(no_such_request)
 }
 
-fn refused(refusal: Refusal) -> Problem {
+pub(super) fn refused(refusal: Refusal) -> Problem {
     if refusal == Refusal::NoSuchRequest {
         return no_such_request();
     }
     Problem::bad_request(&refusal.to_string())
 }
 
-fn no_such_request() -> Problem {
+pub(super) fn no_such_request() -> Problem {
     Problem::not_found("Заявка не найдена")
 }
 
@@ -370,7 +263,7 @@ fn settled(caller: &Caller, request: &Request) -> Value {
     })
 }
 
-fn embedded(caller: &Caller, request: &Request) -> Value {
+pub(super) fn embedded(caller: &Caller, request: &Request) -> Value {
     json!({
         "leads": [reference(caller, Entity::lead(request.lead))],
         "contacts": [reference(caller, Entity::contact(request.contact))],

@@ -241,3 +241,56 @@ async fn whatever_happens_is_dated_by_the_accounts_clock() {
     let since = "leads?filter[updated_at][from]=1700107200";
     assert_eq!(ids(client.get(since).await, "leads"), [KITCHEN.id]);
 }
+
+#[tokio::test]
+async fn a_program_plays_the_customer_over_http() {
+    let sandbox = quiet().await;
+    let (anna, dmitry) = (sandbox.users()[0].id, sandbox.users()[1].id);
+    let manager = Client::of(&sandbox, 1);
+    let card = json!({"entity_type": "leads", "entity_id": KITCHEN.id, "text": "Добрый день!"});
+    let with = |field: &str, value: Value| {
+        let mut card = card.clone();
+        card[field] = value;
+        card
+    };
+    let from = with("from", json!(IRINA));
+    manager.post("/sandbox/messages", &from).await.ok();
+    manager.post("/sandbox/answers", &card).await.ok();
+    manager.post("/sandbox/sms", &from).await.ok();
+    manager.post("/sandbox/sms", &card).await.ok();
+    let call = json!({"contact": IRINA, "called": anna});
+    manager.post("/sandbox/calls", &call).await.ok();
+    manager.post("/sandbox/call-backs", &call).await.ok();
+    let request = json!({
+        "source_name": "Телеграм", "category": "chats", "client": "Ольга", "text": "Цена?",
+    });
+    let uid = manager.post("/sandbox/requests", &request).await.ok();
+    assert_eq!(sandbox.requests()[0].uid, uid["id"]);
+
+    let told = list(&manager, "").await;
+    let happened: Vec<(&str, u64)> = told
+        .iter()
+        .rev()
+        .map(|event| event["created_by"].as_u64().unwrap())
+        .zip(types(&told).into_iter().rev())
+        .map(|(by, kind)| (kind, by))
+        .collect();
+    assert_eq!(
+        happened,
+        [
+            ("incoming_chat_message", 0),
+            ("outgoing_chat_message", dmitry),
+            ("incoming_sms", 0),
+            ("outgoing_sms", dmitry),
+            ("incoming_call", 0),
+            ("outgoing_call", dmitry),
+        ]
+    );
+    let nobody = with("from", json!(1));
+    manager
+        .post("/sandbox/messages", &nobody)
+        .await
+        .problem(400);
+    let foreign = Client::with_token(sandbox.url(), "foreign");
+    foreign.post("/sandbox/messages", &from).await.problem(401);
+}
