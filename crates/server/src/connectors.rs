@@ -1,9 +1,9 @@
 //! One connector for each account that is kept. Accounts come, change and go by the command line,
 //! which is another process on the same file, while this one serves.
 
-use crate::{public_url::PublicUrl, running};
+use crate::{hooks::Hooks, public_url::PublicUrl, running};
 use dealbell_centre::{Centre, CentreError};
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle, time::MissedTickBehavior};
 
 /// How often the file is asked for changes.
@@ -14,6 +14,8 @@ const LOOK: Duration = Duration::from_secs(2);
 pub(crate) struct Common {
     /// Where notices go and secrets are kept.
     pub(crate) centre: Centre,
+    /// Who takes which webhooks.
+    pub(crate) hooks: Arc<Hooks>,
     /// Where webhooks reach us; without it none are registered.
     pub(crate) public_url: Option<PublicUrl>,
 }
@@ -21,8 +23,8 @@ pub(crate) struct Common {
 /// A connector that was started for a revision of an account.
 struct Started {
     revision: u64,
-    /// Dropping it ends the connector.
-    stop: watch::Sender<()>,
+    /// Dropping it ends the connector; what is sent before says that the account was forgotten.
+    stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
@@ -74,6 +76,7 @@ async fn follow(
         .collect();
     for id in outdated {
         if let Some(one) = started.remove(&id) {
+            one.stop.send_replace(!now.contains_key(&id));
             // One after the other: two would renew the same tokens.
             end(one).await;
         }
@@ -83,7 +86,7 @@ async fn follow(
             continue;
         }
         let (id, revision) = (connection.id.clone(), connection.revision);
-        let (stop, stopped) = watch::channel(());
+        let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(running::run(common.clone(), connection, stopped));
         let one = Started {
             revision,

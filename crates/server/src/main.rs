@@ -3,6 +3,7 @@
 mod command;
 mod connect;
 mod connectors;
+mod hooks;
 mod page;
 mod public_url;
 mod running;

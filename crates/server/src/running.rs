@@ -1,15 +1,24 @@
 //! One account while it is read: its connector with all that belongs to it.
 
 use crate::{connect::AMOCRM, connectors::Common};
+use async_trait::async_trait;
 use dealbell_amocrm::{
-    Connector, ConnectorStatus, Credentials, CrmAddress, Ended, Recipients, Settings,
+    Connector, ConnectorStatus, Credentials, CrmAddress, Ended, Recipients, Settings, Vault,
+    VaultError,
 };
-use dealbell_centre::Connection;
-use std::sync::Arc;
+use dealbell_centre::{Centre, Connection};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 use tokio::sync::watch;
 
-/// Reads the account until `stopped` has no sender left, or the CRM takes its secret no more.
-pub(crate) async fn run(common: Common, connection: Connection, mut stopped: watch::Receiver<()>) {
+/// How long the CRM may take to forget our webhook.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// Reads the account until `stopped` says so or has no sender left, or the CRM takes its secret no
+/// more. What is sent is whether the account was forgotten: then our webhook goes, too.
+pub(crate) async fn run(common: Common, connection: Connection, stopped: watch::Receiver<bool>) {
     if connection.kind != AMOCRM {
         tracing::error!(kind = connection.kind, "no connector for this kind of CRM");
         return;
@@ -22,24 +31,29 @@ pub(crate) async fn run(common: Common, connection: Connection, mut stopped: wat
         }
     };
     let account = address.host();
-    let credentials = Credentials::from_text(&connection.secret);
-    let settings = Settings {
-        connected_by: connection.connected_by,
-        hooks: common.public_url.as_ref().map(|url| url.base().clone()),
-        ..Settings::new(address, credentials, Recipients::ByEmail)
+    let column = Arc::new(Column::of(&common.centre, &connection, address));
+    let connector = connector(&common, &connection, &column);
+    let ended = {
+        let _acts = common.centre.register_actor(connector.actor());
+        let _hears = common.hooks.open(connector.hooks());
+        let watching = tokio::spawn(tell(account.clone(), connector.status()));
+        let mut told = stopped.clone();
+        let ended = connector.run(async move {
+            // Sent or gone: both are the end.
+            let _ = told.changed().await;
+        });
+        let ended = ended.await;
+        // It ends by itself, with the connector.
+        let _ = watching.await;
+        ended
     };
-    let connector = Connector::new(Arc::new(common.centre.clone()), settings);
-    let watching = tokio::spawn(tell(account.clone(), connector.status()));
-    let ended = connector
-        .run(async move {
-            // Nothing is ever sent: it fails when the sender is gone, which is the signal.
-            let _ = stopped.changed().await;
-        })
-        .await;
-    // It ends by itself, with the connector.
-    let _ = watching.await;
     match ended {
-        Ended::Shutdown => tracing::info!(account, "no longer read"),
+        Ended::Shutdown => {
+            tracing::info!(account, "no longer read");
+            if *stopped.borrow() {
+                leave(&common, &connection, &column, &account).await;
+            }
+        }
         Ended::TokenRefused => {
             tracing::error!(account, "the CRM refuses our access: connect it again");
             let (id, revision) = (&connection.id, connection.revision);
@@ -47,6 +61,69 @@ pub(crate) async fn run(common: Common, connection: Connection, mut stopped: wat
                 tracing::error!(%error, account, "the refusal could not be stored");
             }
         }
+    }
+}
+
+fn connector(common: &Common, connection: &Connection, column: &Arc<Column>) -> Connector {
+    let (address, credentials) = column.latest().clone();
+    let settings = Settings {
+        connected_by: connection.connected_by,
+        vault: Some(column.clone()),
+        hooks: common.public_url.as_ref().map(|url| url.base().clone()),
+        ..Settings::new(address, credentials, Recipients::ByEmail)
+    };
+    Connector::new(Arc::new(common.centre.clone()), settings)
+}
+
+/// Takes our webhook out of an account that was forgotten.
+async fn leave(common: &Common, connection: &Connection, column: &Arc<Column>, account: &str) {
+    let connector = connector(common, connection, column);
+    match tokio::time::timeout(FAREWELL, connector.disconnect()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(account, %error, "our webhook stays in the account"),
+        Err(_) => tracing::warn!(account, "our webhook stays in the account: no answer"),
+    }
+}
+
+/// The sealed column in which an account's credentials are kept.
+struct Column {
+    centre: Centre,
+    id: String,
+    revision: u64,
+    latest: Mutex<(CrmAddress, Credentials)>,
+}
+
+impl Column {
+    fn of(centre: &Centre, connection: &Connection, address: CrmAddress) -> Self {
+        let credentials = Credentials::from_text(&connection.secret);
+        Self {
+            centre: centre.clone(),
+            id: connection.id.clone(),
+            revision: connection.revision,
+            latest: Mutex::new((address, credentials)),
+        }
+    }
+
+    /// No code panics while it holds this lock, so a poisoned one is as good as any.
+    fn latest(&self) -> MutexGuard<'_, (CrmAddress, Credentials)> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Vault for Column {
+    async fn save(
+        &self,
+        address: &CrmAddress,
+        credentials: &Credentials,
+    ) -> Result<(), VaultError> {
+        let (url, secret) = (address.url().as_str(), credentials.to_text());
+        let saved = self
+            .centre
+            .save_connection_secret(&self.id, self.revision, url, &secret);
+        saved.await.map_err(|error| VaultError(error.to_string()))?;
+        *self.latest() = (address.clone(), credentials.clone());
+        Ok(())
     }
 }
 

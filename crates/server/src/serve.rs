@@ -2,12 +2,13 @@
 
 use crate::{
     connectors::{self, Common},
+    hooks::Hooks,
     public_url::PublicUrl,
     sign_in,
 };
 use anyhow::{Context as _, Result};
 use dealbell_centre::{Centre, ServeOptions};
-use std::{io::ErrorKind, net::SocketAddr};
+use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Serves until told to stop. Webhooks are registered under `public_url`.
@@ -28,9 +29,11 @@ pub(crate) async fn run(
         anyhow::Error::from(error).context(format!("cannot listen on {listen}{hint}"))
     })?;
     let (stop, stopped) = watch::channel(());
-    let beside = sign_in::router(centre.clone());
+    let hooks = Arc::new(Hooks::default());
+    let beside = hooks.router().merge(sign_in::router(centre.clone()));
     let common = Common {
         centre: centre.clone(),
+        hooks,
         public_url,
     };
     let connectors = tokio::spawn(connectors::run(common, stopped));

@@ -230,3 +230,41 @@ async fn a_lost_key_is_said_and_only_the_accounts_are_given_up() {
     assert_eq!(listed(folder.path()), "");
     said(folder.path(), &["device", "add", ANNA]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renewed_tokens_are_kept_before_they_are_used_and_survive_a_kill() {
+    let crm = crm().await;
+    let folder = TempDir::new().unwrap();
+    let (admin, manager) = (&crm.users()[0], &crm.users()[1]);
+    said(folder.path(), &["user", "add", &manager.email]);
+    let token = said(folder.path(), &["device", "add", &manager.email]);
+    let integration = &crm.integrations()[0];
+    let code = crm.issue_code(admin.id, integration);
+    let line = [
+        "--client-id",
+        &integration.id,
+        "--client-secret",
+        &integration.secret,
+        "--redirect-uri",
+        &integration.redirect_uri,
+        "--code",
+        &code,
+    ];
+    last_line(connect(folder.path(), crm.url(), &line));
+    let tell = |text: &str| {
+        let task = NewTask::new(manager.id, text, NEXT_CENTURY);
+        crm.create_task(admin.id, task).unwrap();
+    };
+    for round in 1..=2 {
+        let serving = Serving::start(folder.path());
+        serving.says("the account is read");
+        crm.expire_access(admin.id);
+        tell("Перезвонить по смете");
+        feed_when(&serving.url, &token, |page| page.unread.count == round).await;
+        assert_eq!(crm.refreshes(), round);
+    }
+    let serving = Serving::start(folder.path());
+    tell("Отправить договор");
+    feed_when(&serving.url, &token, |page| page.unread.count == 3).await;
+    assert_eq!(crm.refreshes(), 2);
+}

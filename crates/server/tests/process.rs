@@ -76,6 +76,22 @@ async fn a_kept_account_is_read_and_its_tasks_reach_its_users() {
     let page = feed_when(&serving.url, &token, |page| page.unread.count > 0).await;
     assert_eq!(page.items[0].kind, Kind::TaskNew);
     assert!(page.items[0].text.contains("смете") || page.items[0].title.contains("смете"));
+    let act = format!("{}/v1/notifications/{}/act", serving.url, page.items[0].id);
+    let act = async |body| {
+        let request = support::http().post(&act).bearer_auth(&token).json(&body);
+        request.send().await.unwrap().status().as_u16()
+    };
+    let deed = serde_json::json!({"act": "complete", "result": "Договорились"});
+    assert_eq!(act(deed.clone()).await, 200);
+    let done = crm.task(task).unwrap();
+    assert!(done.is_completed);
+    assert_eq!(done.result.as_deref(), Some("Договорились"));
+    feed_when(&serving.url, &token, |page| page.items.is_empty()).await;
+    assert_eq!(act(deed).await, 404);
+
+    let task = NewTask::new(manager.id, "Отправить договор", next_century);
+    let task = crm.create_task(admin.id, task).unwrap();
+    feed_when(&serving.url, &token, |page| page.unread.count > 0).await;
     crm.delete_task(admin.id, task).unwrap();
     feed_when(&serving.url, &token, |page| page.items.is_empty()).await;
 }
