@@ -75,6 +75,11 @@ impl Account {
         self.folder() == other.folder()
     }
 
+    /// Whether `typed` means this one: by its first address or the one it has now.
+    pub(crate) fn means(&self, typed: &Self) -> bool {
+        self.is_same(typed) || (self.way == typed.way && self.address == typed.address)
+    }
+
     /// Its folder, below that of all our data.
     pub(crate) fn folder(&self) -> PathBuf {
         let first = self.first();
@@ -151,6 +156,7 @@ mod tests {
         let moved = account.clone().moved(&new_home);
         assert_eq!(moved.address, "lopukh.kommo.com");
         assert!(moved.is_same(&account));
+        assert!(moved.means(&account) && moved.means(&Account::solo("lopukh.kommo.com")));
         assert_eq!(moved.secret_name(), account.secret_name());
         let back: Account = serde_json::from_str(&serde_json::to_string(&moved).unwrap()).unwrap();
         assert_eq!(back, moved);

@@ -18,7 +18,7 @@ use crate::settings::SettingsFile;
 use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
-use dealbell_amocrm::ConnectorStatus;
+use dealbell_amocrm::{ConnectorStatus, CrmAddress};
 use dealbell_inbox::view::{MenuAct, TrayView};
 use dealbell_inbox::{State, ToastKey};
 use dealbell_protocol::NotificationId;
@@ -60,6 +60,8 @@ pub(crate) enum Input {
     Checked(Box<CheckEnded>),
     /// What the check of this turn found is too old to be entered.
     CheckExpired(u64),
+    /// The account of a line has moved to this address.
+    Moved(Account, CrmAddress),
     /// A new secret was kept, or nobody took it.
     Kept(Kept),
     /// The answer to a call of the window that took a while.
@@ -224,6 +226,7 @@ impl Controller {
             Input::Opened(opened) => self.opened(*opened).await,
             Input::Checked(ended) => self.check_ended(*ended),
             Input::CheckExpired(turn) => self.checked.expire(turn),
+            Input::Moved(account, address) => self.moved(&account, &address),
             Input::Kept(kept) => self.kept(kept),
             Input::Answer(caller, answer) => self.window.answer(caller, answer),
             Input::SecondStart(arguments) => self.second_start(&arguments).await,
@@ -463,7 +466,15 @@ impl Controller {
             .and_then(|line| line.connector.as_ref())?;
         match *connector.borrow() {
             ConnectorStatus::Baseline { done } => Some(u32::try_from(done).unwrap_or(u32::MAX)),
-            _ => None,
+            ConnectorStatus::Starting
+            | ConnectorStatus::Ok { .. }
+            | ConnectorStatus::Unreachable { .. }
+            | ConnectorStatus::TokenRefused
+            | ConnectorStatus::GrantLost
+            | ConnectorStatus::Blocked { .. }
+            | ConnectorStatus::NotACrm { .. }
+            | ConnectorStatus::Declined { .. }
+            | ConnectorStatus::CentreFailed { .. } => None,
         }
     }
 

@@ -3,11 +3,12 @@
 use crate::account::Account;
 use crate::demo::{Demo, DemoError};
 use crate::secret::Secret;
+use crate::vault::AccountVault;
 use dealbell_amocrm::{
-    AddressError, Connector, ConnectorStatus, CrmAddress, Hint, Recipients,
-    Settings as ConnectorSettings, Token,
+    AddressError, Connector, ConnectorStatus, Credentials, CrmAddress, Hint, Recipients,
+    Settings as ConnectorSettings, Token, Vault,
 };
-use dealbell_centre::{Centre, CentreError, Options, ServeOptions};
+use dealbell_centre::{Centre, CentreError, Options, Registration, ServeOptions};
 use dealbell_inbox::{Config, Inbox, InboxError, StartError, ToastAct};
 use dealbell_protocol::UserId;
 use dealbell_protocol::window::{Language, Way};
@@ -67,6 +68,7 @@ struct Embedded {
     stop_centre: oneshot::Sender<()>,
     stop_connector: oneshot::Sender<()>,
     tasks: [JoinHandle<()>; 2],
+    _acting: Registration,
     _demo: Option<Demo>,
 }
 
@@ -81,6 +83,8 @@ pub(crate) struct Opening {
     pub(crate) secret: Option<Arc<Secret>>,
     /// The user's language.
     pub(crate) language: Language,
+    /// Takes the new address of an account that has moved.
+    pub(crate) moved: mpsc::Sender<CrmAddress>,
     /// Where databases live.
     pub(crate) data: PathBuf,
 }
@@ -100,7 +104,8 @@ impl Line {
             Way::Team => Self::to_centre(opening, text, folder).await,
             Way::Solo => {
                 let address = CrmAddress::parse(&opening.account.address)?;
-                Self::embedded(opening, address, text, &folder, None).await
+                let credentials = Credentials::from_text(&text);
+                Self::embedded(opening, address, credentials, &folder, None).await
             }
             Way::Demo => {
                 let demo = Demo::start().await?;
@@ -112,7 +117,7 @@ impl Line {
                     }
                     _ => {}
                 }
-                let token = demo.token.clone();
+                let token = Token::new(demo.token.as_str()).into();
                 Self::embedded(opening, address, token, &folder, Some(demo)).await
             }
         }
@@ -163,7 +168,7 @@ impl Line {
     async fn embedded(
         opening: Opening,
         address: CrmAddress,
-        crm_token: String,
+        credentials: Credentials,
         folder: &Path,
         demo: Option<Demo>,
     ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
@@ -192,11 +197,17 @@ impl Line {
             }
         });
 
-        let mut settings =
-            ConnectorSettings::new(address, Token::new(crm_token), Recipients::Only(user));
+        let vault = opening.secret.clone().map(|secret| -> Arc<dyn Vault> {
+            let moved = opening.moved.clone();
+            Arc::new(AccountVault::new(secret, address.clone(), moved))
+        });
+        let mut settings = ConnectorSettings::new(address, credentials, Recipients::Only(user));
+        settings.vault = vault;
+        settings.connected_by = Some(user);
         settings.language = opening.language;
         let connector = Connector::new(Arc::new(centre.clone()), settings);
         let (status, hint) = (connector.status(), connector.hint());
+        let acting = centre.register_actor(connector.actor());
         let (stop_connector, stopped) = oneshot::channel::<()>();
         let connecting = tokio::spawn(async move {
             let ended = connector.run(async { drop(stopped.await) }).await;
@@ -210,6 +221,7 @@ impl Line {
             stop_centre,
             stop_connector,
             tasks: [serving, connecting],
+            _acting: acting,
             _demo: demo,
         };
         let line = Self {

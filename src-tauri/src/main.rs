@@ -15,6 +15,7 @@ mod secrets;
 mod settings;
 mod toolkit;
 mod tray;
+mod vault;
 mod window;
 
 use cli::Cli;

@@ -76,6 +76,18 @@ impl Secret {
         true
     }
 
+    /// Takes the place of what it was, wherever that is kept. In memory it is changed even where
+    /// keyring or file refuse, since what it was may be dead by now.
+    pub(crate) async fn renew(&self, text: String) -> Result<(), SecretError> {
+        let mut state = self.state.lock().await;
+        state.text = text;
+        match state.place {
+            Place::Memory => Ok(()),
+            Place::Keyring => self.store.keep(&self.name, &state.text).await,
+            Place::File => self.store.keep_in_file(&self.name, &state.text),
+        }
+    }
+
     /// Keeps it in the file: the user has just agreed.
     pub(crate) async fn keep_in_file(&self) -> Result<(), SecretError> {
         let mut state = self.state.lock().await;
@@ -88,5 +100,28 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({})", self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_renewed_one_is_kept_where_the_old_one_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Secrets::new(folder.path());
+        let name = "solo:romashka.amocrm.ru";
+        let secret = Secret::new(store.clone(), name.into(), "first".into());
+        secret.renew("second".into()).await.unwrap();
+        assert!(!store.is_in_file(name), "nobody has agreed to a file yet");
+        // What is kept is what it is by then, not what was there when the user was asked.
+        secret.keep_in_file().await.unwrap();
+        secret.renew("third".into()).await.unwrap();
+        let kept = Secret::kept(store, name.into()).await.unwrap();
+        assert_eq!(
+            (kept.text().await, secret.text().await),
+            ("third".into(), "third".into())
+        );
     }
 }

@@ -8,6 +8,7 @@ use crate::bell;
 use crate::cli::Cli;
 use crate::line::{Line, LineError, Opening};
 use crate::secret::Secret;
+use dealbell_amocrm::CrmAddress;
 use dealbell_inbox::{StartError, ToastAct};
 use dealbell_protocol::window::{Page, SignedOutReason, Way, WindowAnswer, WindowErrorCode};
 use std::sync::Arc;
@@ -98,7 +99,7 @@ impl Controller {
         // What is remembered of it may know where it has moved.
         let remembered = self.settings.current().account.clone();
         let account = remembered
-            .filter(|remembered| remembered.is_same(&account))
+            .filter(|remembered| remembered.means(&account))
             .unwrap_or(account);
         let wanted = Wanted {
             entry,
@@ -147,6 +148,10 @@ impl Controller {
             (self.secrets.clone(), self.inputs.clone(), self.data.clone());
         let language = language(self.settings.current().language);
         self.opening_account = Some(account.clone());
+        let moving = account.clone();
+        let moved = super::forward(&self.inputs, move |address| {
+            Input::Moved(moving.clone(), address)
+        });
         tokio::spawn(async move {
             let name = account.secret_name();
             let mut fresh = None;
@@ -167,6 +172,7 @@ impl Controller {
                     account,
                     secret,
                     language,
+                    moved,
                     data,
                 })
                 .await
@@ -205,6 +211,27 @@ impl Controller {
             }
             (None, Some(Previous { account, key })) => self.want_line(None, account, key).await,
             (None, None) => {}
+        }
+    }
+
+    /// An account has moved: it is remembered at its new address.
+    pub(super) fn moved(&mut self, account: &Account, address: &CrmAddress) {
+        let moved = account.clone().moved(address);
+        if let Some(line) = &mut self.line
+            && line.account.is_same(account)
+        {
+            line.account = moved.clone();
+            line.label = moved.label();
+        }
+        let known = self.settings.current().account.as_ref();
+        if !known.is_some_and(|known| known.is_same(account)) {
+            return;
+        }
+        if let Err(error) = self
+            .settings
+            .change(|settings| settings.account = Some(moved))
+        {
+            tracing::warn!(%error, "the account's new address was not remembered");
         }
     }
 
