@@ -1,7 +1,9 @@
 //! `cargo xtask test`: every check there is, counted, ending in `N passed, M failed`.
 
 use crate::machine::{BUILD, SCREEN, TEST, provide};
-use crate::tools::{Followed, capture, cargo, crate_program, follow, root, say, step, target};
+use crate::tools::{
+    Followed, capture, cargo, crate_program, follow, npm_client, root, say, step, target,
+};
 use crate::ui;
 use anyhow::{Result, bail};
 use clap::Args;
@@ -152,6 +154,7 @@ fn number_before(line: &str, word: &str) -> u32 {
 fn rust_tests() -> Result<Followed> {
     let driver = crate_program("tauri-driver", TAURI_DRIVER)?;
     let python = python()?;
+    let amo = npm_client("shevernitskiy")?;
     let build = follow(
         "Building the app and all tests",
         cargo().args(["build", "--workspace", "--bins"]),
@@ -163,7 +166,8 @@ fn rust_tests() -> Result<Followed> {
     tests
         .args(["test", "--workspace", "--no-fail-fast"])
         .env("DEALBELL_TAURI_DRIVER", driver)
-        .env("DEALBELL_PYTHON", python);
+        .env("DEALBELL_PYTHON", python)
+        .env("DEALBELL_AMO_CLIENT", amo);
     follow("cargo test", &mut tests)
 }
 

@@ -108,3 +108,26 @@ pub(crate) fn crate_program(name: &str, version: &str) -> Result<PathBuf> {
     }
     Ok(program)
 }
+
+/// The npm packages that `tests/{name}` locks, installed once into the target folder.
+pub(crate) fn npm_client(name: &str) -> Result<PathBuf> {
+    let wanted = root().join("tests").join(name);
+    let folder = target().join("npm").join(name);
+    let (lock, stamp) = ("package-lock.json", folder.join("installed"));
+    let locked = std::fs::read(wanted.join(lock))?;
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == locked) {
+        return Ok(folder);
+    }
+    std::fs::create_dir_all(&folder)?;
+    for file in ["package.json", lock] {
+        std::fs::copy(wanted.join(file), folder.join(file))?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--no-audit", "--no-fund"]);
+    step(
+        "Installing a third-party CRM client for Node.js",
+        npm.current_dir(&folder),
+    )?;
+    std::fs::write(stamp, locked)?;
+    Ok(folder)
+}
