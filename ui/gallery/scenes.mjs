@@ -28,7 +28,8 @@ async function toChannels(page) {
 async function startCompleting(page) {
   await page.getByTestId("item").first().hover();
   await click("complete")(page);
-  await page.getByTestId("result").pressSequentially("Договорились на пятницу");
+  const russian = await page.evaluate(() => document.documentElement.lang === "ru");
+  await page.getByTestId("result").pressSequentially(russian ? "Договорились на пятницу" : "Friday it is");
 }
 
 /** @param {Page} page */
@@ -184,7 +185,8 @@ export const SCENES = [
     name: "sign-in-where-token",
     alike: true,
     published: true,
-    story: NO_ACCOUNT, play: async (page) => {
+    story: NO_ACCOUNT,
+    play: async (page) => {
       await fillToken("romashka")(page);
       await page.getByTestId("where-token").locator("summary").click();
     },
