@@ -1,9 +1,11 @@
 //! A stand-in amoCRM account over HTTP, with a busy sales floor.
 //!
-//! It speaks the part of the amoCRM / Kommo API v4 that a notifier meets (account, users, tasks,
-//! events, deals and other cards, talks, notes, Incoming leads, pipelines, webhooks) and shares no type with the client
-//! crate, so that neither can hide the other's mistake. It is a library for tests and the binary
-//! `dealbell-sandbox` for demos.
+//! It speaks the part of the amoCRM / Kommo API v4 that a notifier meets: OAuth 2 with one-time
+//! codes and rotating refresh tokens, the account and its users with their rights, tasks, events,
+//! deals and other cards, talks, notes, Incoming leads, pipelines, and webhooks that are sent, tried
+//! again and switched off. On demand it fails as networks and servers do ([`Fault`]), and it goes by
+//! whatever [`Clock`] it is given. It shares no type with the client crate, so that neither can hide
+//! the other's mistake. It is a library for tests and the binary `dealbell-sandbox` for demos.
 
 mod account;
 mod api;
