@@ -1,10 +1,14 @@
 //! The window, end to end: the real app on a private desktop, signed in to a real centre.
 #![cfg(target_os = "linux")]
 
+#[path = "window/acting.rs"]
+mod acting;
 #[path = "window/channels.rs"]
 mod channels;
 #[path = "window/child.rs"]
 mod child;
+#[path = "window/connecting.rs"]
+mod connecting;
 #[path = "window/ends.rs"]
 mod ends;
 #[path = "window/list.rs"]
@@ -13,7 +17,5 @@ mod list;
 mod page;
 #[path = "window/screen.rs"]
 mod screen;
-#[path = "window/sign_in.rs"]
-mod sign_in;
 #[path = "window/team.rs"]
 mod team;

@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{Environment, Program, binary};
 
@@ -24,12 +26,26 @@ pub struct CrmUser {
     pub is_admin: bool,
 }
 
+/// An integration of the account, which people can let in.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CrmIntegration {
+    /// Its id.
+    pub id: String,
+    /// Its secret key.
+    pub secret: String,
+    /// Where people come back to.
+    pub redirect_uri: String,
+}
+
 /// A running `dealbell-sandbox` without a sales floor.
 pub struct Crm {
     /// Its base address.
     pub url: String,
     /// Everybody in the account; the first is an administrator.
     pub users: Vec<CrmUser>,
+    /// Its integration.
+    pub integration: CrmIntegration,
+    http: reqwest::Client,
     program: Program,
 }
 
@@ -37,6 +53,7 @@ pub struct Crm {
 struct Ready {
     url: String,
     users: Vec<CrmUser>,
+    integrations: Vec<CrmIntegration>,
 }
 
 impl Crm {
@@ -54,11 +71,92 @@ impl Crm {
         let ready: Ready = program
             .wait_stdout(|line| serde_json::from_str(line).ok())
             .await?;
+        let integration = ready.integrations.into_iter().next();
+        // Another test of this program may have been first, with the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             url: ready.url,
             users: ready.users,
+            integration: integration.context("the account has no integration")?,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .timeout(Duration::from_secs(20))
+                .build()?,
             program,
         })
+    }
+
+    /// Its address as a user would type it: host and port.
+    pub fn host(&self) -> &str {
+        self.url.trim_start_matches("http://").trim_end_matches('/')
+    }
+
+    /// Tells the stand-in's own controls something in the administrator's name; what they answer.
+    ///
+    /// # Errors
+    /// When they refuse.
+    pub async fn control(&self, name: &str, body: &Value) -> Result<Value> {
+        let url = format!("http://{}/sandbox/{name}", self.host());
+        let request = self.http.post(url).bearer_auth(&self.users[0].token);
+        let answer = request.json(body).send().await?.error_for_status()?;
+        let text = answer.text().await?;
+        match text.is_empty() {
+            true => Ok(Value::Null),
+            false => Ok(serde_json::from_str(&text)?),
+        }
+    }
+
+    /// What goes wrong from now on (`{"kind": "html"}`), until [`Crm::mend`].
+    ///
+    /// # Errors
+    /// When there is no such fault.
+    pub async fn fault(&self, fault: &Value) -> Result<()> {
+        self.control("fault", fault).await.map(|_| ())
+    }
+
+    /// Ends every fault.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn mend(&self) -> Result<()> {
+        let url = format!("http://{}/sandbox/fault", self.host());
+        let request = self.http.delete(url).bearer_auth(&self.users[0].token);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Reads something of the API as the administrator.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn read(&self, path: &str) -> Result<Value> {
+        let url = format!("http://{}{path}", self.host());
+        let request = self.http.get(url).bearer_auth(&self.users[0].token);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
+    /// What this user's browser is sent back to once he has let the integration in: an address with
+    /// a code in it.
+    ///
+    /// # Errors
+    /// When the CRM does not ask for consent.
+    pub async fn consent(&self, user: u64) -> Result<String> {
+        let form = [
+            ("client_id", self.integration.id.as_str()),
+            ("decision", "allow"),
+            ("user", &user.to_string()),
+        ];
+        let mut url = reqwest::Url::parse_with_params(&self.url, form)?;
+        let body = url.query().unwrap_or_default().to_owned();
+        url.set_query(None);
+        url.set_path("oauth");
+        let request = self.http.post(url).body(body);
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer = request.send().await?;
+        let back = answer.headers().get("location");
+        let back = back.with_context(|| format!("sent nowhere: {}", answer.status()))?;
+        Ok(back.to_str()?.to_owned())
     }
 
     /// Waits until this many requests with `part` in their address have come, from now or before.

@@ -10,6 +10,8 @@ use fantoccini::key::Key;
 use fantoccini::{Client, Locator};
 use serde::Deserialize;
 use serde_json::json;
+use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::team::Team;
 
@@ -198,12 +200,32 @@ impl Window {
     }
 
     /// A picture into the folder `DEALBELL_PICTURES` names, where it does: for looking, not for judging.
+    /// Taken from the screen, since WebKit's driver waits for ever for the next frame of a page that
+    /// stands still.
     pub(crate) async fn picture(&self, name: &str) -> Result<()> {
-        if let Some(folder) = std::env::var_os("DEALBELL_PICTURES") {
-            let path = std::path::Path::new(&folder).join(format!("{name}.png"));
-            std::fs::write(path, self.client.screenshot().await?)?;
-        }
-        Ok(())
+        let Some(folder) = std::env::var_os("DEALBELL_PICTURES") else {
+            return Ok(());
+        };
+        let path = Path::new(&folder).join(format!("{name}.png"));
+        let mut before = Vec::new();
+        eventually("a picture that stands still", async || {
+            let screen = [
+                "-window",
+                "root",
+                "-crop",
+                "420x680+0+0",
+                "+repage",
+                "-strip",
+            ];
+            let words = screen.iter().map(OsStr::new).chain([path.as_os_str()]);
+            let taken = self.desktop.program(Path::new("import"), words)?;
+            taken.wait().await?;
+            let now = std::fs::read(&path)?;
+            let still = now == before;
+            before = now;
+            Ok(still.then_some(()))
+        })
+        .await
     }
 }
 
