@@ -188,9 +188,21 @@ fn look_at(token: &Token, address: &CrmAddress, now: Seconds) -> Result<(), Chec
     if claims.expires_at.is_some_and(|at| at <= now) {
         return Err(CheckError::TokenExpired);
     }
-    match (address.domain(), claims.base_domain) {
-        (Some(here), Some(there)) if here != there => Err(CheckError::TokenElsewhere),
-        _ => Ok(()),
+    let there = claims.base_domain.as_deref().and_then(is_russian);
+    let here = address.domain().and_then(is_russian);
+    match there.is_some() && here.is_some() && there != here {
+        true => Err(CheckError::TokenElsewhere),
+        false => Ok(()),
+    }
+}
+
+/// Which of the vendor's two houses a domain belongs to: amoCRM's, or Kommo's, whose accounts answer
+/// at their former `amocrm.com` as well.
+fn is_russian(domain: &str) -> Option<bool> {
+    match domain {
+        "amocrm.ru" => Some(true),
+        "amocrm.com" | "kommo.com" => Some(false),
+        _ => None,
     }
 }
 

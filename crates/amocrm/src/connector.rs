@@ -18,7 +18,7 @@ pub use hooks::{HookError, HookSink, HookStanding};
 pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 
 use crate::address::CrmAddress;
-use crate::client::{Client, ClientError, Token};
+use crate::client::{Client, ClientError};
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Vault};
 use actor::Desk;
@@ -225,17 +225,6 @@ pub enum DisconnectError {
     /// The centre does not say which one it is.
     #[error(transparent)]
     Centre(#[from] IngestError),
-}
-
-/// Whether an account answers to a token, and whose it is: for a sign-in form.
-///
-/// # Errors
-/// [`ClientError`].
-pub async fn check(address: CrmAddress, token: Token) -> Result<AccountInfo, ClientError> {
-    let client = Client::new(address, token, Clock::system())?;
-    let account = client.account().await?;
-    let users = client.users().await?.unwrap_or_default();
-    Ok(AccountInfo::new(&client.address(), &account, &users))
 }
 
 /// What keeps a connector from going on.

@@ -6,7 +6,7 @@
 //! | [`client`] | the API v4: limit, waiting, errors that say what to do |
 //! | [`credentials`] | token or OAuth, and how they are kept |
 //! | [`oauth`] | OAuth 2: agreeing, coming back, the first tokens |
-//! | [`check`] | trying out what somebody typed, with a reason for every failure |
+//! | [`mod@check`] | trying out what somebody typed, with a reason for every failure |
 //! | [`clock`] | the time, passed in |
 //! | [`model`] | the API's answers, as far as they are needed |
 //! | [`rules`] | pure: from what was known and what is read to what is told (RULES T1–T5, T7, T8, T12) |
@@ -27,11 +27,11 @@ pub mod rules;
 pub mod wording;
 
 pub use address::{AddressError, CrmAddress};
-pub use check::{Access, CheckError, Checked};
+pub use check::{Access, CheckError, Checked, check};
 pub use client::{Client, ClientError, Grant, Timeouts, Token};
 pub use clock::{Clock, Time};
 pub use connector::{
     AccountInfo, Connector, ConnectorStatus, DisconnectError, Ended, Heard, Hint, HookError,
-    HookSink, HookStanding, Message, Recipients, Settings, check,
+    HookSink, HookStanding, Message, Recipients, Settings,
 };
 pub use credentials::{Credentials, Integration, OAuth, TokenPair, Vault, VaultError};

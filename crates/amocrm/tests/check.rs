@@ -3,15 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::Router;
-use axum::extract::{Json, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dealbell_amocrm::check::check;
-use dealbell_amocrm::{Access, CheckError, Credentials, CrmAddress, Integration, Token};
+use dealbell_amocrm::{Access, CheckError, Clock, Credentials, CrmAddress, Integration, Token};
+use dealbell_sandbox::{Config, Sandbox};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
 /// 2100-01-01.
@@ -102,6 +103,10 @@ async fn a_token_that_cannot_work_is_told_at_once() {
         refusal(romashka(), &foreign).await,
         CheckError::TokenElsewhere
     );
+    // Kommo was amoCRM's other name before it was Kommo, and its tokens may say either.
+    let brand = CrmAddress::parse("romashka.kommo.com").unwrap();
+    let russian = jwt(&json!({"exp": FAR, "base_domain": "amocrm.ru"}));
+    assert_eq!(refusal(brand, &russian).await, CheckError::TokenElsewhere);
     assert_eq!(refusal(romashka(), " ").await, CheckError::TokenRefused);
 }
 
@@ -115,53 +120,26 @@ async fn nobody_listening_is_no_network() {
     assert!(matches!(error, CheckError::NoNetwork(_)), "{error:?}");
 }
 
-/// An account with OAuth: the code `good` of the integration `i`/`s` brings tokens, once.
-async fn account() -> (CrmAddress, Arc<Mutex<Vec<Value>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&asked);
-    let refuse = |status: u16, hint: &str| {
-        let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-        let body = json!({"hint": hint, "title": "Некорректный запрос", "status": status,
-            "detail": "В запросе отсутствует ряд параметров или параметры невалидны"});
-        let status = StatusCode::from_u16(status).unwrap();
-        (status, kind, body.to_string()).into_response()
+/// An account whose clock is ahead of the system's by so many milliseconds.
+async fn account() -> (Sandbox, Arc<AtomicI64>) {
+    crypto();
+    let ahead = Arc::new(AtomicI64::new(0));
+    let by = Arc::clone(&ahead);
+    let now = move || Clock::system().now() + by.load(Ordering::SeqCst);
+    let config = Config {
+        clock: dealbell_sandbox::Clock::new(now),
+        ..Config::default()
     };
-    let token = async move |Json(body): Json<Value>| {
-        let spent = log.lock().unwrap().len();
-        log.lock().unwrap().push(body.clone());
-        match (body["client_secret"].as_str(), body["code"].as_str()) {
-            (Some("s"), Some("good")) if spent == 0 => Json(json!({"token_type": "Bearer",
-                "expires_in": 86_400, "access_token": "fresh", "refresh_token": "next"}))
-            .into_response(),
-            (Some("s"), Some("good")) => refuse(400, "Authorization code has been revoked"),
-            (Some("s"), _) => refuse(400, "Cannot decrypt the authorization code"),
-            _ => refuse(401, "Client authentication failed"),
-        }
-    };
-    let api = async |request: Request| {
-        let token = request.headers().get(header::AUTHORIZATION);
-        let fresh = token.is_some_and(|token| token == "Bearer fresh");
-        match (fresh, request.uri().path()) {
-            (false, _) => problem(401, "no"),
-            (true, "/api/v4/account") => Json(json!({"id": 31, "name": "Ромашка",
-                "current_user_id": 2, "_embedded": {"datetime_settings":
-                    {"timezone": "Europe/Moscow"}}}))
-            .into_response(),
-            _ => problem(403, "Доступно только администраторам"),
-        }
-    };
-    let app = Router::new()
-        .route("/oauth2/access_token", post(token))
-        .fallback(api);
-    (serve(app).await, asked)
+    (Sandbox::start(config).await.unwrap(), ahead)
 }
 
-fn by_code(secret: &str, code: &str) -> Access {
+fn by_code(crm: &Sandbox, code: &str) -> Access {
+    let known = crm.integrations()[0].clone();
     Access::Code {
         integration: Integration {
-            id: "i".to_owned(),
-            secret: secret.to_owned(),
-            redirect_uri: "https://bell.example/back".to_owned(),
+            id: known.id,
+            secret: known.secret,
+            redirect_uri: known.redirect_uri,
         },
         code: code.to_owned(),
     }
@@ -169,35 +147,61 @@ fn by_code(secret: &str, code: &str) -> Access {
 
 #[tokio::test]
 async fn a_code_becomes_credentials_and_shows_whose_they_are() {
-    let (address, asked) = account().await;
-    let checked = check(address.clone(), by_code("s", "good")).await.unwrap();
-    assert_eq!(checked.account.name, "Ромашка");
-    assert_eq!(checked.account.time_zone, "Europe/Moscow");
-    assert!(!checked.is_admin, "a plain manager's");
-    assert_eq!(checked.expires_at, None);
+    let (crm, _) = account().await;
+    let address = CrmAddress::parse(crm.url()).unwrap();
+    let clerk = crm.users().iter().find(|user| !user.is_admin).unwrap();
+    let code = crm.issue_code(clerk.id, &crm.integrations()[0]);
+    // The whole address he was sent back to, as he found it in his browser.
+    let back = format!("https://bell.example/back?code={code}&referer={address}&state=s");
+    let checked = check(address, by_code(&crm, &back)).await.unwrap();
+    assert_eq!(checked.account.user.id, clerk.id);
+    assert!(!checked.account.name.is_empty() && !checked.account.time_zone.is_empty());
+    assert!(!checked.is_admin && checked.account.user.name.is_none());
+    assert_eq!(checked.expires_at, None, "it is renewed");
     let Credentials::OAuth(oauth) = checked.credentials else {
         panic!("a pair");
     };
-    assert_eq!(oauth.pair.refresh, "next");
     assert_eq!(oauth.pair.expires_at - oauth.pair.issued_at, 86_400);
-    let asked = asked.lock().unwrap()[0].clone();
-    assert_eq!(asked["grant_type"], "authorization_code");
-    assert_eq!(asked["redirect_uri"], "https://bell.example/back");
+}
+
+#[tokio::test]
+async fn a_token_shows_whose_it_is_and_until_when() {
+    let (crm, _) = account().await;
+    let address = CrmAddress::parse(crm.url()).unwrap();
+    let (boss, end) = (&crm.users()[0], Clock::system().seconds() + 9_000);
+    let token = crm.issue_long_lived(boss.id, end);
+    let checked = check(address, Token::new(token)).await.unwrap();
+    assert_eq!(checked.account.user.name.as_deref(), Some(&*boss.name));
+    assert_eq!((checked.is_admin, checked.expires_at), (true, Some(end)));
 }
 
 #[tokio::test]
 async fn a_code_that_brings_nothing_says_why() {
-    let (address, asked) = account().await;
-    let error = async |secret, code: &str| {
-        let refused = check(address.clone(), by_code(secret, code)).await;
-        refused.unwrap_err()
-    };
-    assert_eq!(error("s", "bad").await, CheckError::CodeExpired);
-    assert_eq!(error("s", "good").await, CheckError::CodeExpired);
-    assert_eq!(error("other", "good").await, CheckError::IntegrationWrong);
+    let (crm, ahead) = account().await;
+    let address = CrmAddress::parse(crm.url()).unwrap();
+    let new_code = || crm.issue_code(crm.users()[0].id, &crm.integrations()[0]);
+    let error = async |access| check(address.clone(), access).await.unwrap_err();
+
+    let used = new_code();
+    check(address.clone(), by_code(&crm, &used)).await.unwrap();
+    assert_eq!(error(by_code(&crm, &used)).await, CheckError::CodeExpired);
+    assert_eq!(error(by_code(&crm, "typo")).await, CheckError::CodeExpired);
+    let late = new_code();
+    ahead.store(21 * 60 * 1_000, Ordering::SeqCst);
+    assert_eq!(error(by_code(&crm, &late)).await, CheckError::CodeExpired);
+
+    let mut wrong = by_code(&crm, &new_code());
+    if let Access::Code { integration, .. } = &mut wrong {
+        "another".clone_into(&mut integration.secret);
+    }
+    assert_eq!(error(wrong).await, CheckError::IntegrationWrong);
     let denied = "https://bell.example/back?error=access_denied";
-    assert_eq!(error("s", denied).await, CheckError::NotGranted);
-    assert_eq!(asked.lock().unwrap().len(), 3);
+    assert_eq!(error(by_code(&crm, denied)).await, CheckError::NotGranted);
+    let elsewhere = "https://bell.example/back?code=c&referer=romashka.amocrm.ru";
+    assert_eq!(
+        error(by_code(&crm, elsewhere)).await,
+        CheckError::TokenElsewhere
+    );
 }
 
 /// A code is good once, so it is not spent on an address that does not answer as an account.
@@ -209,7 +213,8 @@ async fn a_code_is_not_spent_where_no_account_answers() {
     let app = Router::new()
         .route("/oauth2/access_token", post(token))
         .fallback(async || page(404));
-    let error = check(serve(app).await, by_code("s", "good")).await;
+    let (crm, _) = account().await;
+    let error = check(serve(app).await, by_code(&crm, "good")).await;
     assert_eq!(error.unwrap_err(), CheckError::AccountUnknown);
     assert_eq!(*asked.lock().unwrap(), 0);
 }

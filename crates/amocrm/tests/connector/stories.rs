@@ -1,8 +1,8 @@
 //! What colleagues do, and what the list shows then. Rules by their numbers.
 
-use crate::desk::{self, Desk, Running, of_task, settings, user};
+use crate::desk::{Desk, Running, of_task, settings, user};
 use crate::office::{HOUR, KITCHEN, Office, gone, has};
-use dealbell_amocrm::{CrmAddress, Ended, Recipients, Token, check};
+use dealbell_amocrm::{Ended, Recipients};
 use dealbell_protocol::Kind;
 use dealbell_sandbox::NewTask;
 
@@ -217,31 +217,6 @@ async fn the_author_hears_who_did_it() {
         .unwrap();
     running.settle().await;
     assert_eq!(desk.rows(), [row]);
-}
-
-/// A restart neither repeats nor forgets: one connector runs through, another dies after every
-/// step and once more in its middle; both lists are the same.
-/// A batch that the centre could not store is read and told again, once.
-/// Memory that cannot be read is made anew from the CRM, as in a baseline.
-/// Timers ring while the CRM is down; when it is back, all is read.
-/// More than a page, all edited within one second, under amoCRM's own limit.
-#[tokio::test]
-async fn a_sign_in_form_learns_whose_account_it_is() {
-    desk::crypto();
-    let office = Office::open().await;
-    let address = || CrmAddress::parse(office.crm.url()).unwrap();
-    let info = check(address(), Token::new(format!(" {}\n", office.boss.token)))
-        .await
-        .unwrap();
-    assert_eq!(info.subdomain, dealbell_sandbox::SUBDOMAIN);
-    assert_eq!(info.time_zone, dealbell_sandbox::TIME_ZONE);
-    assert_eq!(info.user.name.as_deref(), Some(office.boss.name.as_str()));
-    let plain = check(address(), Token::new(&*office.me.token))
-        .await
-        .unwrap();
-    assert_eq!((plain.user.id, plain.user.name), (office.me.id, None));
-    let wrong = check(address(), Token::new("wrong")).await;
-    assert_eq!(wrong, Err(dealbell_amocrm::ClientError::TokenRefused));
 }
 
 /// Whoever joins the centre later gets his own baseline, and everything after it.
