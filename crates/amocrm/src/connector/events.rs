@@ -119,11 +119,12 @@ impl Events {
         let mut wanted: BTreeMap<EntityType, BTreeSet<u64>> = BTreeMap::new();
         for event in self.happened.iter().filter(|event| event.fresh) {
             let note = match &event.what {
-                Happening::CallIn(note) | Happening::CallOut(note) => Some(*note),
+                Happening::CallIn(note) => Some(*note),
                 Happening::MessageIn(written) => written.note,
-                Happening::MessageOut(_) | Happening::Responsible { .. } | Happening::LeadAdded => {
-                    None
-                }
+                Happening::MessageOut(_)
+                | Happening::CallOut
+                | Happening::Responsible { .. }
+                | Happening::LeadAdded => None,
             };
             let notes = wanted.entry(event.card.kind).or_default();
             notes.extend(note.filter(|&note| note != 0));
@@ -163,7 +164,7 @@ impl Events {
                 }
                 // An answer on a deal may be to one of its contacts, and the other way round.
                 Happening::MessageOut(written) if written.talk != 0 => {}
-                Happening::MessageOut(_) | Happening::CallOut(_) => {
+                Happening::MessageOut(_) | Happening::CallOut => {
                     wanted.extend(deals());
                     if is_deal && !waiting.cards.is_empty() {
                         wanted.insert(event.card);

@@ -2,6 +2,8 @@
 //!
 //! Decisions where RULES leave room: a missed call rings; an answered one is listed in silence,
 //! since whoever was called has just talked. A call whose note cannot be read rings as a call.
+//! Whom a note names was called, also where he does not use the centre: then nobody is told.
+//! A call to a deal is one to its contacts.
 
 use super::happened::{Happened, Happening, Scene, Stamp};
 use super::{About, News, Say};
@@ -83,7 +85,7 @@ pub fn calls(
     for (name, call) in known {
         let returned = events
             .iter()
-            .any(|event| event.fresh && returns(event, call, notes, scene));
+            .any(|event| event.fresh && returns(event, call, scene));
         if returned {
             says.push(call.take_back());
         }
@@ -98,9 +100,7 @@ pub fn calls(
         let Some(call) = incoming(event, notes.get(&note), scene) else {
             continue;
         };
-        let returned = events
-            .iter()
-            .any(|later| returns(later, &call, notes, scene));
+        let returned = events.iter().any(|later| returns(later, &call, scene));
         if returned || known.contains_key(call.name()) {
             continue;
         }
@@ -134,10 +134,9 @@ impl KnownCall {
 /// The call an event tells of, where somebody of ours was called or looks after the card.
 fn incoming(event: &Happened, note: Option<&Note>, scene: &Scene) -> Option<KnownCall> {
     let called = note.map(|note| [note.responsible_user_id, note.params.call_responsible]);
-    let called = called.into_iter().flatten();
-    let to = called
-        .chain(scene.responsible(event.card))
-        .find(|id| scene.people.contains_key(id))?;
+    let called = called.into_iter().flatten().find(|&id| id != 0);
+    let to = called.or_else(|| scene.responsible(event.card));
+    let to = to.filter(|id| scene.people.contains_key(id))?;
     Some(KnownCall {
         stamp: event.stamp.clone(),
         card: event.card,
@@ -149,18 +148,15 @@ fn incoming(event: &Happened, note: Option<&Note>, scene: &Scene) -> Option<Know
     })
 }
 
-/// Whether `event` is a call back: to the same client, or to the same number.
-fn returns(event: &Happened, call: &KnownCall, notes: &Notes, scene: &Scene) -> bool {
-    let Happening::CallOut(note) = event.what else {
-        return false;
+/// Whether `event` is a call back.
+fn returns(event: &Happened, call: &KnownCall, scene: &Scene) -> bool {
+    let is_call = match event.what {
+        Happening::CallOut => true,
+        Happening::MessageIn(_)
+        | Happening::MessageOut(_)
+        | Happening::CallIn(_)
+        | Happening::Responsible { .. }
+        | Happening::LeadAdded => false,
     };
-    let number = notes.get(&note).map(|note| digits(&note.params.phone));
-    let same = number.is_some_and(|number| number.len() >= 7 && number == digits(&call.phone));
-    event.stamp > call.stamp && (same || scene.akin(event.card, call.card))
-}
-
-/// The last ten digits: +7 and 8 lead to the same telephone.
-fn digits(phone: &str) -> String {
-    let digits: Vec<char> = phone.chars().filter(char::is_ascii_digit).collect();
-    digits[digits.len().saturating_sub(10)..].iter().collect()
+    is_call && event.stamp > call.stamp && scene.akin(event.card, call.card)
 }

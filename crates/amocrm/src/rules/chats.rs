@@ -190,6 +190,10 @@ pub fn chats(
     voices: &Voices,
     scene: &Scene,
 ) -> (Vec<Say>, BTreeMap<String, Option<KnownChat>>) {
+    let nothing_new = !events.iter().any(|event| event.fresh);
+    if nothing_new && voices.is_empty() && scene.cards.is_empty() {
+        return (Vec::new(), BTreeMap::new());
+    }
     let mut now = known.clone();
     let mut anew: BTreeMap<String, bool> = BTreeMap::new();
     for event in events.iter().filter(|event| event.fresh) {
@@ -213,7 +217,7 @@ pub fn chats(
                 let of_card = now.values_mut().filter(|chat| chat.card == event.card);
                 of_card.for_each(|chat| chat.owner = *after);
             }
-            Happening::CallIn(_) | Happening::CallOut(_) | Happening::LeadAdded => {}
+            Happening::CallIn(_) | Happening::CallOut | Happening::LeadAdded => {}
         }
     }
     for chat in now.values_mut() {

@@ -117,14 +117,17 @@ fn owner(lead: u64, event: Option<&Happened>, scene: &Scene) -> Option<CrmUserId
         kind: EntityType::Leads,
         id: lead,
     };
-    scene.responsible(card).or(match event?.what {
+    if let Some(owner) = scene.responsible(card) {
+        return Some(owner);
+    }
+    match event?.what {
         Happening::Responsible { after } => Some(after),
         Happening::MessageIn(_)
         | Happening::MessageOut(_)
         | Happening::CallIn(_)
-        | Happening::CallOut(_)
+        | Happening::CallOut
         | Happening::LeadAdded => None,
-    })
+    }
 }
 
 /// Whether it is by this event that `owner` has the deal, and by somebody else's hand. One that
@@ -136,7 +139,7 @@ fn gives(event: &Happened, owner: CrmUserId) -> bool {
         Happening::MessageIn(_)
         | Happening::MessageOut(_)
         | Happening::CallIn(_)
-        | Happening::CallOut(_) => false,
+        | Happening::CallOut => false,
     };
     to_him && event.by != owner
 }

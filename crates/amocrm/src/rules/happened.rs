@@ -58,7 +58,7 @@ pub enum Happening {
     /// A client called; the note tells more.
     CallIn(u64),
     /// Somebody called a client.
-    CallOut(u64),
+    CallOut,
     /// A card was given to somebody.
     Responsible {
         /// To whom.
@@ -108,7 +108,7 @@ impl Happened {
             "incoming_sms" => Happening::MessageIn(sms(event)),
             "outgoing_sms" => Happening::MessageOut(sms(event)),
             "incoming_call" => Happening::CallIn(event.note_id().unwrap_or_default()),
-            "outgoing_call" => Happening::CallOut(event.note_id().unwrap_or_default()),
+            "outgoing_call" => Happening::CallOut,
             "entity_responsible_changed" => Happening::Responsible {
                 after: event.responsible_after()?,
             },

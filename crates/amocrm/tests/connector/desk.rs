@@ -88,6 +88,10 @@ impl Desk {
         self.state.lock().unwrap().rings
     }
 
+    pub(crate) fn commits(&self) -> u64 {
+        *self.version.borrow()
+    }
+
     pub(crate) fn read_all(&self) {
         let mut state = self.state.lock().unwrap();
         state.rows.iter_mut().for_each(|row| row.read = true);

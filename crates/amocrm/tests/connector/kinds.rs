@@ -2,9 +2,9 @@
 
 use crate::desk::{Desk, Row, Running, settings, user};
 use crate::office::{KITCHEN, Office};
-use dealbell_amocrm::{Message, Recipients};
+use dealbell_amocrm::{ConnectorStatus, Message, Recipients};
 use dealbell_protocol::Kind;
-use dealbell_sandbox::{Entity, Fault, Metadata, NewLead, NewRequest};
+use dealbell_sandbox::{Entity, Fault, Metadata, NewLead, NewRequest, NewTask, Reach};
 use std::sync::Arc;
 
 /// Ирина Котова, whose kitchen it is.
@@ -287,4 +287,51 @@ async fn a_quiet_account_costs_two_requests_a_reading() {
     }
     let cost = all.office.crm.requests_seen() - before;
     assert!((24..=28).contains(&cost), "{cost} requests in 12 readings");
+}
+
+/// A manager who sees his own deals only: what was given away leaves no event he may read. It goes
+/// with the next look at what is known.
+#[tokio::test]
+async fn what_leaves_a_managers_sight_goes() {
+    let all = Department::open().await;
+    let (crm, office) = (&all.office.crm, &all.office);
+    crm.set_lead_view(office.me.id, Reach::Own);
+    let (boss, other) = (office.boss.id, office.other.id);
+    crm.assign_lead(boss, KITCHEN + 1, other).unwrap();
+    let desk = office.desk();
+    let mut often = office.solo();
+    often.reconcile_every = 2;
+    let mut running = Running::start(&desk, often, &office.watch);
+    running.settle().await;
+    crm.assign_lead(boss, KITCHEN + 1, office.me.id).unwrap();
+    let kitchen = Entity::lead(KITCHEN);
+    crm.message_in(IRINA, kitchen, "telegram", "Алло").unwrap();
+    desk.until("both", |rows| rows.len() == 2).await;
+    for deal in [KITCHEN, KITCHEN + 1] {
+        crm.assign_lead(boss, deal, other).unwrap();
+    }
+    desk.until("out of sight", <[Row]>::is_empty).await;
+}
+
+/// T12: ten thousand open tasks are one transaction, and how far the reading is shows meanwhile.
+#[tokio::test]
+async fn a_big_account_is_one_commit_with_its_progress_shown() {
+    let all = Department::open().await;
+    let office = &all.office;
+    for n in 0..10_000 {
+        let task = NewTask::new(office.me.id, &format!("Дело {n}"), office.now() + 90_000);
+        office.crm.create_task(office.boss.id, task).unwrap();
+    }
+    let team = settings(office.crm.url(), &office.boss.token, Recipients::ByEmail);
+    let mut running = Running::start(&all.desk, team, &office.watch);
+    running
+        .until(|status| matches!(status, ConnectorStatus::Baseline { done: 250.. }))
+        .await;
+    assert_eq!(all.desk.commits(), 0);
+    running
+        .until(|status| matches!(status, ConnectorStatus::Ok { .. }))
+        .await;
+    assert_eq!(all.desk.commits(), 1);
+    assert_eq!(all.desk.memory_keys().len(), 10_001);
+    assert_eq!(all.desk.rows(), []);
 }

@@ -77,7 +77,7 @@ impl Session {
             Happening::MessageIn(written) => Some(written.message.as_str()),
             Happening::MessageOut(_)
             | Happening::CallIn(_)
-            | Happening::CallOut(_)
+            | Happening::CallOut
             | Happening::Responsible { .. }
             | Happening::LeadAdded => None,
         });
