@@ -36,6 +36,7 @@ struct State {
     memory: BTreeMap<(String, String), String>,
     told: Vec<String>,
     rings: usize,
+    commits: Vec<usize>,
     refusals: u32,
 }
 
@@ -88,8 +89,9 @@ impl Desk {
         self.state.lock().unwrap().rings
     }
 
-    pub(crate) fn commits(&self) -> u64 {
-        *self.version.borrow()
+    /// How many entries of memory each commit had.
+    pub(crate) fn commits(&self) -> Vec<usize> {
+        self.state.lock().unwrap().commits.clone()
     }
 
     pub(crate) fn read_all(&self) {
@@ -172,6 +174,7 @@ impl Ingest for Desk {
             state.refusals -= 1;
             return Err(IngestError::Storage("the disk is full".to_owned()));
         }
+        state.commits.push(batch.memory.len());
         for act in batch.acts {
             match act {
                 Act::Notify(notice) => state.notify(*notice),
