@@ -19,9 +19,6 @@ const LATELY: Seconds = 15 * 60;
 const DELIVERED: Seconds = 5 * 60;
 /// Hints are answered no faster than this.
 pub(super) const HINT_GAP: Duration = Duration::from_secs(1);
-/// Seconds that one request of an account where nothing happens has to last: two requests each
-/// four seconds and a bit stay below 0.5 a second.
-const PER_REQUEST: Duration = Duration::from_millis(2_200);
 
 /// What the pause depends on. Times are Unix seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +27,6 @@ pub(super) struct Signs {
     pub(super) changed: Option<Seconds>,
     /// When a webhook came last, where they are registered.
     pub(super) hooked: Option<Seconds>,
-    /// How many requests the last reading took, where it found nothing.
-    pub(super) idle_cost: u32,
 }
 
 /// The pause before the next reading.
@@ -42,11 +37,10 @@ pub(super) fn interval(now: Seconds, zone: &TimeZone, signs: &Signs) -> Duration
     if !by_day && !lately(signs.changed, LATELY) {
         return NIGHT;
     }
-    let pause = match lately(signs.hooked, DELIVERED) {
+    match lately(signs.hooked, DELIVERED) {
         true => HOOKED,
         false => BRISK,
-    };
-    pause.max((PER_REQUEST * signs.idle_cost).min(NIGHT))
+    }
 }
 
 #[cfg(test)]
@@ -95,18 +89,5 @@ mod tests {
         };
         assert_eq!(seconds(12, 0, &hooked(299)), 15);
         assert_eq!(seconds(12, 0, &hooked(300)), 5);
-    }
-
-    #[test]
-    fn what_costs_much_and_brings_nothing_is_asked_for_less_often() {
-        for cost in 0..100 {
-            let signs = Signs {
-                idle_cost: cost,
-                ..Signs::default()
-            };
-            let (now, zone) = moscow(12, 0);
-            let pause = interval(now, &zone, &signs).as_secs_f64();
-            assert!(pause >= 30.0 || f64::from(cost) / pause <= 0.5, "{cost}");
-        }
     }
 }

@@ -120,6 +120,9 @@ impl Plan {
             let newest = self.read_changes(&mut news, begun).await?;
             let at = &mut news.checkpoint.at;
             *at = newest.min(begun.max(*at));
+        } else {
+            // Tasks may be known all the same, where only the checkpoint was not readable.
+            self.read_known(&mut news).await?;
         }
         self.read_requests(&mut news).await?;
         news.checkpoint.people = self.roster.people.keys().copied().collect();
@@ -169,14 +172,8 @@ impl Plan {
             news.events_denied = read.is_none();
             news.events = read.unwrap_or_default();
         }
-        if let Some(ids) = &self.look_up {
-            let found = match ids.is_empty() {
-                true => Vec::new(),
-                false => self.client.tasks(ids).await?,
-            };
-            news.looked_up = Some(ids.last().copied().unwrap_or_default());
-            looked_up(readings, ids, found);
-        }
+        self.read_known(news).await?;
+        let readings = &mut news.readings;
         for &id in &news.events.deleted {
             readings.insert(id, Reading::gone());
         }
@@ -186,6 +183,20 @@ impl Plan {
             }
         }
         Ok(newest)
+    }
+
+    /// The known tasks whose turn it is, for what vanished.
+    async fn read_known(&self, news: &mut News) -> Result<(), ClientError> {
+        let Some(ids) = &self.look_up else {
+            return Ok(());
+        };
+        let found = match ids.is_empty() {
+            true => Vec::new(),
+            false => self.client.tasks(ids).await?,
+        };
+        news.looked_up = Some(ids.last().copied().unwrap_or_default());
+        looked_up(&mut news.readings, ids, found);
+        Ok(())
     }
 
     /// Incoming leads, at their own pace: at once where a deal was made that may be one of them.

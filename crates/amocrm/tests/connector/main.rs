@@ -4,6 +4,7 @@
 
 mod desk;
 mod kinds;
+mod link;
 mod office;
 mod stories;
 mod troubles;
