@@ -77,6 +77,21 @@ pub(super) struct Reading {
     pub(super) baseline: bool,
 }
 
+impl News {
+    /// Nothing was read yet.
+    fn since(checkpoint: Checkpoint) -> Self {
+        Self {
+            readings: BTreeMap::new(),
+            checkpoint,
+            looked_up: None,
+            events_denied: false,
+            events: Events::default(),
+            requests: None,
+            requests_denied: false,
+        }
+    }
+}
+
 impl Plan {
     /// Reads it.
     pub(super) async fn read(
@@ -89,28 +104,28 @@ impl Plan {
         };
         self.roster.meet(&self.client, self.ingest.as_ref()).await?;
         if self.roster.people.is_empty() {
+            // Whoever was read and left gets a baseline when he returns.
+            let left = self.checkpoint.take().filter(|c| !c.people.is_empty());
+            let news = left.map(|checkpoint| {
+                News::since(Checkpoint {
+                    people: BTreeSet::new(),
+                    ..checkpoint
+                })
+            });
             return Ok(Harvest {
                 account,
                 roster: self.roster,
-                news: None,
+                news,
             });
         }
         let begun = self.client.crm_now();
         let known = self.checkpoint.take();
-        let mut news = News {
-            readings: BTreeMap::new(),
-            checkpoint: known.clone().unwrap_or_else(|| Checkpoint {
-                at: begun,
-                begun,
-                events: Some(begun),
-                ..Checkpoint::default()
-            }),
-            looked_up: None,
-            events_denied: false,
-            events: Events::default(),
-            requests: None,
-            requests_denied: false,
-        };
+        let mut news = News::since(known.clone().unwrap_or_else(|| Checkpoint {
+            at: begun,
+            begun,
+            events: Some(begun),
+            ..Checkpoint::default()
+        }));
         if known.is_none() && self.events {
             Events::before(&self.client, &mut news.checkpoint).await?;
         }

@@ -256,3 +256,51 @@ async fn an_idle_department_costs_little() {
         "{asked} requests in {lasted} s"
     );
 }
+
+/// Under another address he is who he was; signed out he gets nothing, and a baseline on return.
+#[tokio::test]
+async fn people_are_followed_and_leavers_left_alone() {
+    let quick = Quick::new(200);
+    let time = Arc::clone(&quick);
+    let config = Config {
+        rate_limit: None,
+        clock: dealbell_sandbox::Clock::new(move || time.now()),
+        ..Config::default()
+    };
+    let crm = Sandbox::start(config).await.unwrap();
+    let (boss, me) = (crm.users()[0].clone(), crm.users()[1].clone());
+    let desk = Desk::new(&[(user(1), me.email.as_str())]);
+    let team = Settings {
+        poll_interval: Some(Duration::from_secs(20)),
+        clock: Clock::new(Arc::clone(&quick) as Arc<dyn Time>),
+        ..settings(crm.url(), &boss.token, Recipients::ByEmail)
+    };
+    let mut running = Running::with_own_clock(&desk, team);
+    running.next_reading().await;
+    let give = |text: &str| {
+        let deadline = quick.now() / 1_000 + 48 * HOUR;
+        let task = NewTask::new(me.id, text, deadline);
+        crm.create_task(boss.id, task).unwrap()
+    };
+    let mut told = Vec::new();
+    for step in ["renamed", "left", "back"] {
+        match step {
+            "renamed" => crm.change_email(me.id, "petrova@romashka.example"),
+            "left" => crm.set_active(me.id, false),
+            _ => crm.set_active(me.id, true),
+        }
+        let learned = quick.elapsed() + Duration::from_secs(400);
+        while quick.elapsed() < learned {
+            running.next_reading().await;
+        }
+        let task = give(step);
+        for _ in 0..3 {
+            running.next_reading().await;
+        }
+        if has(task, Kind::TaskNew)(&desk.rows()) {
+            told.push(step);
+        }
+    }
+    assert_eq!(told, ["renamed", "back"]);
+    assert_eq!(desk.rows().len(), 2, "{:?}", desk.briefs());
+}
