@@ -304,6 +304,33 @@ async fn a_proxy_that_asks_who_we_are_is_named() -> Result<()> {
     says(&window, "error-proxy-asks", "").await
 }
 
+/// The line in use makes room for its successor, which keeps its folder.
+#[tokio::test]
+async fn an_account_whose_token_was_revoked_is_entered_anew() -> Result<()> {
+    let desktop = PrivateDesktop::start(DesktopOptions::default()).await?;
+    let crm = Crm::start(own_address(), TOKEN, desktop.environment()).await?;
+    let ivan = json!({"user": crm.users[1].id});
+    let entries = [
+        ("DEALBELL_CRM_URL", crm.url.as_str()),
+        ("DEALBELL_CRM_TOKEN", crm.users[1].token.as_str()),
+    ];
+    let window = Window::open_on(desktop, &entries).await?;
+    window.wait("connection", "[data-state=online]").await?;
+
+    crm.control("revoke-token", &ivan).await?;
+    window.see("reason").await?;
+    window.picture("connecting-again").await?;
+    let made = crm.control("long-lived", &ivan).await?;
+    let token = made["token"].as_str().context("a token")?;
+    // Trying one out does not touch what is there.
+    try_token(&window, crm.host(), "mistyped").await?;
+    says(&window, "signin-solo-token-refused", crm.host()).await?;
+    try_token(&window, crm.host(), token).await?;
+    found(&window, "again", &[crm.host()]).await?;
+    enter(&window).await?;
+    window.gone("reason").await
+}
+
 #[tokio::test]
 async fn a_token_from_the_environment_is_nobodys_question() -> Result<()> {
     let team = Team::start().await?;
