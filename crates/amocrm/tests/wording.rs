@@ -371,7 +371,7 @@ fn a_call_says_who_when_and_how_it_ended() {
 fn request(category: &str, metadata: serde_json::Value) -> About {
     let request = serde_json::json!({"uid": "u", "category": category, "pipeline_id": 3,
         "source_name": "kitchen.example", "created_at": NOON - 5, "metadata": metadata});
-    About::Request(serde_json::from_value(request).unwrap())
+    About::Request(serde_json::from_value(request).expect("a request"))
 }
 
 #[test]
