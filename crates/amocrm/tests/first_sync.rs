@@ -1,7 +1,5 @@
 //! The first reading of a large account, at the limit's own pace.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use dealbell_amocrm::{Client, Clock, CrmAddress, Token};
 use dealbell_sandbox::{Config, NewTask, Sandbox};
 use std::time::Instant;
