@@ -288,7 +288,12 @@ impl Controller {
                     line.inbox.toast_closed(key);
                 }
             }
-            ToastEvent::DaemonGone => self.set_trouble(Trouble::NoToasts, true),
+            ToastEvent::DaemonGone => {
+                self.set_trouble(Trouble::NoToasts, true);
+                if let Some(line) = &self.line {
+                    line.inbox.screen_gone();
+                }
+            }
             ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
         }
     }

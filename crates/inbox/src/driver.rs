@@ -30,6 +30,7 @@ pub(crate) enum Command {
     Attempts(u32, Reply<Vec<Attempt>>),
     Outcome(AttemptId, ToastOutcome),
     Closed(ToastKey),
+    ScreenGone,
     Language(Language),
     Channels(ChannelSettings),
     SignOut(Reply<()>),
@@ -145,6 +146,7 @@ impl Driver {
                 self.engine.toast_outcome(attempt, outcome).await;
             }
             Command::Closed(key) => self.engine.toast_closed(key),
+            Command::ScreenGone => self.engine.screen_gone(),
             Command::Language(language) => self.engine.set_language(language),
             Command::Channels(channels) => {
                 self.engine.set_channels(channels, now).await;
@@ -184,7 +186,8 @@ impl Driver {
                 Effect::Connect { generation } => {
                     let inputs = self.inputs.clone();
                     let address = self.address.clone();
-                    let link = link::start(generation, address, self.token.clone(), inputs);
+                    let (token, rest) = (self.token.clone(), self.rest.clone());
+                    let link = link::start(generation, address, token, rest, inputs);
                     self.link = Some((generation, link));
                 }
                 Effect::Send { generation, frame } => {
@@ -271,7 +274,7 @@ fn failed(generation: Generation, error: &crate::RestError) -> Input {
     tracing::debug!(%error, "the state cannot be fetched");
     Input::FetchFailed {
         generation,
-        status: error.status(),
+        code: error.code(),
         retry_ms: error.retry_ms(),
     }
 }

@@ -177,6 +177,11 @@ impl Engine {
         self.desk.closed(key);
     }
 
+    /// All toasts are off the screen.
+    pub(crate) fn screen_gone(&mut self) {
+        self.desk.screen_gone();
+    }
+
     /// The next summaries speak `language`.
     pub(crate) fn set_language(&mut self, language: Language) {
         self.setup.language = language;

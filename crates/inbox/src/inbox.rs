@@ -212,6 +212,12 @@ impl Inbox {
         self.tell(Command::Closed(key));
     }
 
+    /// Reports that whatever showed toasts went away, and all of them with it: none is renewed or
+    /// withdrawn any more.
+    pub fn screen_gone(&self) {
+        self.tell(Command::ScreenGone);
+    }
+
     /// The newest toast attempts, for the diagnostics.
     pub async fn attempts(&self, limit: u32) -> Result<Vec<Attempt>, InboxError> {
         self.ask(|reply| Command::Attempts(limit, reply)).await

@@ -1,9 +1,12 @@
 //! One WebSocket to the centre: frames in and out, nothing decided.
 
 use crate::Address;
+use crate::rest::Rest;
 use crate::session::{Generation, Input};
 use dealbell_protocol::stream::{ClientFrame, CloseCode, MAX_FRAME, SUBPROTOCOL, ServerFrame};
+use dealbell_protocol::{ApiError, ErrorCode};
 use futures_util::{SinkExt, StreamExt};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -38,10 +41,11 @@ pub(crate) fn start(
     generation: Generation,
     address: Address,
     token: String,
+    rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,
 ) -> mpsc::UnboundedSender<Order> {
     let (orders, received) = mpsc::unbounded_channel();
-    tokio::spawn(run(generation, address, token, inputs, received));
+    tokio::spawn(run(generation, address, token, rest, inputs, received));
     orders
 }
 
@@ -49,6 +53,7 @@ async fn run(
     generation: Generation,
     address: Address,
     token: String,
+    rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
@@ -67,10 +72,13 @@ async fn run(
         }
         Err(error) => {
             tracing::debug!(%error, "no link to the centre");
-            let (status, retry_ms) = refusal(&error);
+            let Refused { code, retry_ms } = tokio::select! {
+                refused = refused(&error, &rest) => refused,
+                _ = orders.recv() => return,
+            };
             Input::ConnectFailed {
                 generation,
-                status,
+                code,
                 retry_ms,
             }
         }
@@ -184,12 +192,34 @@ async fn say_goodbye(mut socket: Socket, order: Option<Order>) {
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, socket.close(Some(frame))).await;
 }
 
-fn refusal(error: &Error) -> (Option<u16>, Option<u64>) {
+/// Why there is no link, as far as the other side has said.
+#[derive(Default)]
+struct Refused {
+    code: Option<ErrorCode>,
+    retry_ms: Option<u64>,
+}
+
+async fn refused(error: &Error, rest: &Rest) -> Refused {
     let Error::Http(answer) = error else {
-        return (None, None);
+        return Refused::default();
     };
     let after = answer.headers().get(RETRY_AFTER);
     let seconds = after.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let retry_ms = seconds.map(|seconds| seconds.saturating_mul(1_000));
-    (Some(answer.status().as_u16()), retry_ms)
+    // What came along with the headers; of a refusal that came in pieces it is not all.
+    let body = answer.body().as_deref().unwrap_or_default();
+    let said: Option<ApiError> = serde_json::from_slice(body).ok();
+    let code = match said {
+        Some(error) => Some(error.code),
+        None if matches!(answer.status().as_u16(), 401 | 403) => ask_why(rest).await,
+        None => None,
+    };
+    Refused {
+        code,
+        retry_ms: seconds.map(|seconds| seconds.saturating_mul(1_000)),
+    }
+}
+
+/// What the centre itself thinks of our token; none where a portal or a proxy answers instead.
+async fn ask_why(rest: &Rest) -> Option<ErrorCode> {
+    rest.me().await.err()?.code()
 }

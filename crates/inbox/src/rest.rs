@@ -37,9 +37,10 @@ pub enum RestError {
 }
 
 impl RestError {
-    pub(crate) fn status(&self) -> Option<u16> {
+    /// Why, where the centre itself says so.
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Refused { status, .. } => Some(*status),
+            Self::Refused { code, .. } => *code,
             Self::Unreachable(_) | Self::NotACentre => None,
         }
     }

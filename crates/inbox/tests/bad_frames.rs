@@ -5,9 +5,10 @@
 
 use dealbell_inbox::{Config, Inbox, StartError};
 use dealbell_protocol::stream::{MAX_FRAME, SUBPROTOCOL};
-use dealbell_protocol::window::{Connection, Language};
+use dealbell_protocol::window::{Connection, Language, SignedOutReason};
 use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -97,4 +98,55 @@ async fn an_address_without_tls_leads_to_this_machine_only() {
         let start = Inbox::start(config(&folder, centre.to_owned())).await;
         assert!(matches!(start, Err(StartError::Address(_))), "{centre}");
     }
+}
+
+/// Answers the next connection with this and closes it; the request's path.
+async fn answer(listener: &TcpListener, parts: &[&str]) -> String {
+    let (mut socket, _) = tokio::time::timeout(PATIENCE, listener.accept())
+        .await
+        .expect("the inbox comes")
+        .unwrap();
+    let mut asked = Vec::new();
+    while !asked.ends_with(b"\r\n\r\n") {
+        assert_ne!(socket.read_buf(&mut asked).await.unwrap(), 0);
+    }
+    for part in parts {
+        socket.write_all(part.as_bytes()).await.unwrap();
+        socket.flush().await.unwrap();
+    }
+    socket.shutdown().await.unwrap();
+    let asked = String::from_utf8(asked).unwrap();
+    asked.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn only_the_centre_itself_signs_out_and_no_portal_on_the_way() {
+    // Installed already where another test of this file was quicker.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (inbox, _acts) = Inbox::start(config(&folder, address)).await.unwrap();
+    let mut state = inbox.state();
+
+    let portal = "HTTP/1.1 403 Forbidden\r\ncontent-type: text/html\r\ncontent-length: 12\r\n\r\n<h1>Pay</h1>";
+    assert_eq!(answer(&listener, &[portal]).await, "/v1/stream");
+    assert_eq!(answer(&listener, &[portal]).await, "/v1/me");
+    state
+        .wait_for(|state| matches!(state.connection, Connection::Offline { retry_at: Some(_) }))
+        .await
+        .unwrap();
+    inbox.reconnect_now();
+
+    // The centre's own refusal, whose words come too late to be read with the headers.
+    let head =
+        "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: 41\r\n\r\n";
+    let words = r#"{"code":"token_revoked","message":"gone"}"#;
+    assert_eq!(answer(&listener, &[head]).await, "/v1/stream");
+    assert_eq!(answer(&listener, &[head, words]).await, "/v1/me");
+    let reason = SignedOutReason::TokenInvalid;
+    state
+        .wait_for(|state| state.connection == Connection::SignedOut { reason })
+        .await
+        .unwrap();
 }

@@ -346,7 +346,7 @@ fn stream_9_it_backs_off_never_gives_up_and_a_wish_skips_the_wait() {
     for generation in 1..200 {
         desk.put(Input::ConnectFailed {
             generation,
-            status: (generation % 2 == 0).then_some(503),
+            code: (generation % 2 == 0).then_some(ErrorCode::Unavailable),
             retry_ms: None,
         });
         let due = desk.session.deadline().unwrap() - desk.now.mono;
@@ -357,7 +357,7 @@ fn stream_9_it_backs_off_never_gives_up_and_a_wish_skips_the_wait() {
     }
     desk.put(Input::ConnectFailed {
         generation: 200,
-        status: Some(503),
+        code: Some(ErrorCode::Unavailable),
         retry_ms: Some(120_000),
     });
     let asked = Connection::Offline {
@@ -413,27 +413,28 @@ fn the_range_of_a_close_code_is_the_verdict() {
 }
 
 #[test]
-fn a_refused_upgrade_signs_out_only_for_the_token_or_the_version() {
-    for (status, want) in [
-        (401, Some(SignedOutReason::TokenInvalid)),
-        (403, Some(SignedOutReason::TokenInvalid)),
-        (426, Some(SignedOutReason::UpgradeRequired)),
-        (404, None),
-        (429, None),
-        (502, None),
+fn a_refused_upgrade_signs_out_only_for_the_token_and_by_the_centres_own_word() {
+    for (code, signs_out) in [
+        (Some(ErrorCode::TokenInvalid), true),
+        (Some(ErrorCode::TokenRevoked), true),
+        (Some(ErrorCode::Forbidden), true),
+        (Some(ErrorCode::ForeignOrigin), false),
+        (Some(ErrorCode::Protocol), false),
+        (Some(ErrorCode::RateLimited), false),
+        (Some(ErrorCode::Unavailable), false),
+        (None, false),
     ] {
         let mut desk = Desk::at(5);
         desk.put(Input::Tick);
         desk.put(Input::ConnectFailed {
             generation: 1,
-            status: Some(status),
+            code,
             retry_ms: None,
         });
-        let signed_out = want.map(|reason| Connection::SignedOut { reason });
-        match signed_out {
-            Some(connection) => assert_eq!(desk.session.connection(), connection),
-            None => assert!(desk.session.deadline().is_some(), "{status}"),
-        }
+        let reason = SignedOutReason::TokenInvalid;
+        let signed_out = desk.session.connection() == Connection::SignedOut { reason };
+        assert_eq!(signed_out, signs_out, "{code:?}");
+        assert_eq!(desk.session.deadline().is_some(), !signs_out, "{code:?}");
     }
 }
 

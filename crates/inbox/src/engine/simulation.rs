@@ -535,7 +535,7 @@ impl World {
                     },
                     None => Input::FetchFailed {
                         generation,
-                        status: Some(404),
+                        code: None,
                         retry_ms: None,
                     },
                 };

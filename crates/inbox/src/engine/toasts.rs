@@ -340,6 +340,21 @@ async fn an_update_renews_the_toast_on_the_screen_and_rings_no_second_time() {
 }
 
 #[tokio::test]
+async fn toasts_that_went_with_their_screen_are_neither_renewed_nor_withdrawn() {
+    let mut line = Line::live().await;
+    let row = line.next_row();
+    line.create(|_| {}).await;
+    line.engine.screen_gone();
+    assert_eq!(line.change(Change::Updated(Box::new(row))).await, []);
+    assert_eq!(line.change(Change::Read { ids: vec![id(1)] }).await, []);
+    assert_eq!(
+        titles(&line.create(|_| {}).await),
+        ["Задача 4"],
+        "a new screen"
+    );
+}
+
+#[tokio::test]
 async fn read_here_or_elsewhere_removed_or_all_read_withdraws() {
     let mut line = Line::live().await;
     for _ in 0..4 {
@@ -378,7 +393,7 @@ async fn stream_4_what_a_crash_left_open_is_one_summary_even_without_a_centre() 
     engine.handle(Input::Tick, line.now).await;
     let failed = Input::ConnectFailed {
         generation: 1,
-        status: None,
+        code: None,
         retry_ms: None,
     };
     let shown = acts(engine.handle(failed, line.now).await);

@@ -3,7 +3,7 @@
 use super::marks::OutboxMark;
 use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{ClientFrame, CloseCode, Event, Popup, ServerFrame};
-use dealbell_protocol::{ChannelSettings, Cursor, Notification, Unread};
+use dealbell_protocol::{ChannelSettings, Cursor, ErrorCode, Notification, Unread};
 
 /// Numbers the links of a session: what an older one says is ignored (STREAM 8).
 pub type Generation = u64;
@@ -55,8 +55,8 @@ pub enum Input {
     ConnectFailed {
         /// Which.
         generation: Generation,
-        /// The HTTP status, where the other side answered.
-        status: Option<u16>,
+        /// Why, where the centre itself said so. A portal or a proxy on the way has no say.
+        code: Option<ErrorCode>,
         /// What `Retry-After` asked for, milliseconds.
         retry_ms: Option<u64>,
     },
@@ -78,8 +78,8 @@ pub enum Input {
     FetchFailed {
         /// Asked for on which link.
         generation: Generation,
-        /// The HTTP status, where the other side answered.
-        status: Option<u16>,
+        /// Why, where the centre itself said so.
+        code: Option<ErrorCode>,
         /// What the answer asked for, milliseconds.
         retry_ms: Option<u64>,
     },

@@ -103,9 +103,9 @@ impl Session {
             }
             Input::ConnectFailed {
                 generation,
-                status,
+                code,
                 retry_ms,
-            } if self.is_current(generation) => self.refused(status, retry_ms, now),
+            } if self.is_current(generation) => self.refused(code, retry_ms, now),
             Input::Channels {
                 generation,
                 channels,
@@ -115,11 +115,11 @@ impl Session {
             }
             Input::FetchFailed {
                 generation,
-                status,
+                code,
                 retry_ms,
             } if self.is_current(generation) => {
                 out.push(self.disconnect(CloseCode::GoingAway));
-                self.refused(status, retry_ms, now);
+                self.refused(code, retry_ms, now);
             }
             // What an older connection says is ignored (STREAM 8).
             Input::Opened { .. }
@@ -400,10 +400,12 @@ impl Session {
         }
     }
 
-    fn refused(&mut self, status: Option<u16>, retry_ms: Option<u64>, now: Now) {
-        match status {
-            Some(401 | 403) => self.signed_out(SignedOutReason::TokenInvalid),
-            Some(426) => self.signed_out(SignedOutReason::UpgradeRequired),
+    fn refused(&mut self, code: Option<ErrorCode>, retry_ms: Option<u64>, now: Now) {
+        match code {
+            Some(ErrorCode::TokenInvalid | ErrorCode::TokenRevoked | ErrorCode::Forbidden) => {
+                self.signed_out(SignedOutReason::TokenInvalid);
+            }
+            // Whatever else it is, it may pass.
             _ => self.back_off(retry_ms, now),
         }
     }

@@ -199,6 +199,12 @@ impl Desk {
         }
     }
 
+    /// Whatever showed toasts went away, and all of them with it.
+    pub(crate) fn screen_gone(&mut self) {
+        self.visible.clear();
+        self.summary_visible = false;
+    }
+
     /// Everything is withdrawn and forgotten: the account goes.
     pub(crate) fn clear(&mut self) -> Vec<ToastAct> {
         let ids: Vec<NotificationId> = self.visible.keys().copied().collect();
