@@ -11,7 +11,7 @@ use dealbell_amocrm::{
 use dealbell_centre::{Centre, CentreError, Options, Registration, ServeOptions};
 use dealbell_inbox::{Config, Inbox, InboxError, StartError, ToastAct};
 use dealbell_protocol::UserId;
-use dealbell_protocol::window::{Language, Way};
+use dealbell_protocol::window::{AccessBy, Language, Way};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -49,6 +49,8 @@ pub(crate) struct Line {
     pub(crate) account: Account,
     /// What lets us in; none for the demo.
     pub(crate) secret: Option<Arc<Secret>>,
+    /// By what the user's own CRM account lets us in; none for demo and centre.
+    pub(crate) access: Option<AccessBy>,
     /// For people: `name.amocrm.ru`, or the centre's address.
     pub(crate) label: String,
     /// This desktop's side.
@@ -156,6 +158,7 @@ impl Line {
             label: opening.account.label(),
             account: opening.account,
             secret: opening.secret,
+            access: None,
             inbox,
             connector: None,
             hint: None,
@@ -197,6 +200,11 @@ impl Line {
             }
         });
 
+        let by = match &credentials {
+            Credentials::LongLived(_) => AccessBy::Token,
+            Credentials::OAuth(_) => AccessBy::Oauth,
+        };
+        let access = opening.secret.as_ref().map(|_| by);
         let vault = opening.secret.clone().map(|secret| -> Arc<dyn Vault> {
             let moved = opening.moved.clone();
             Arc::new(AccountVault::new(secret, address.clone(), moved))
@@ -228,6 +236,7 @@ impl Line {
             label: opening.account.label(),
             account: opening.account,
             secret: opening.secret,
+            access,
             inbox,
             connector: Some(status),
             hint: Some(hint),

@@ -41,6 +41,7 @@ export class StandIn {
       language_choice: "system",
       theme: "system",
       troubles: [],
+      access: null,
       reading: null,
       version: "0.1.0",
       ...story.state,

@@ -17,6 +17,19 @@ test("answers find their calls, in whatever order they come", async () => {
   expect(await second).toEqual({ type: "failed", code: "offline" });
 });
 
+test("a late answer to a page before it was loaded anew is nobody's", async () => {
+  const sent: WindowCall[] = [];
+  const page = () => new Calls((call) => void sent.push(call));
+  void page().ask({ type: "sign_out" });
+  const anew = page();
+  const asked = anew.ask({ type: "reconnect" });
+  const [early, own] = sent.map(({ id }) => id) as [number, number];
+  expect(Number.isSafeInteger(own)).toBe(true);
+  anew.answer(early, { type: "done" });
+  anew.answer(own, { type: "failed", code: "offline" });
+  expect(await asked).toEqual({ type: "failed", code: "offline" });
+});
+
 test("silence becomes a failure; what waits for a CRM is given longer", async () => {
   const calls = new Calls(() => undefined);
   const ended: string[] = [];

@@ -132,6 +132,26 @@ describe("the way in", () => {
     expect(connecting.found).toBeNull();
   });
 
+  test("what was checked and is there no more leads back to the form, with a word", async () => {
+    const { connecting, answers, entered } = stage();
+    connecting.choose("solo");
+    Object.assign(connecting.solo, { address: "romashka", token: "t" });
+    answers.push({ type: "checked", found: FOUND }, { type: "failed", code: "check_again" });
+    await connecting.check();
+    await connecting.enter();
+    expect([connecting.found, connecting.way, connecting.failed?.text, entered()]).toEqual([null, "solo", "error-check-again", 0]);
+  });
+
+  test("an account whose access was lost is connected again as it was before, unless the user switches", () => {
+    const { connecting } = stage({ way: "solo", account: "romashka.amocrm.ru", access: "oauth", connection: { state: "signed_out", reason: "token_invalid" } });
+    expect([connecting.way, connecting.form]).toEqual(["solo", "oauth"]);
+    connecting.switch("token");
+    expect(connecting.form).toBe("token");
+    connecting.forget();
+    expect(connecting.form).toBe("oauth");
+    expect(stage({ way: null }).connecting.by).toBe("token");
+  });
+
   test("a reason leads to the form that mends it, with the address already there", () => {
     const { connecting } = stage({ way: "solo", account: "romashka.amocrm.ru", connection: { state: "signed_out", reason: "token_invalid" } });
     connecting.prefill();

@@ -37,6 +37,7 @@ pub fn generated() -> String {
         window::SignedOutReason,
         window::Connection,
         window::Way,
+        window::AccessBy,
         window::WindowState,
         window::ListPage,
         window::Page,

@@ -75,7 +75,8 @@ pub enum WindowRequest {
         /// How.
         way: SignIn,
     },
-    /// Keep and use what was checked last; answered when its line is open.
+    /// Keep and use what was checked last; answered when its line is open. `Failed` with
+    /// `check_again` where there is nothing to enter any more.
     Enter,
     /// Complete the task that a notification is about. `Failed` undoes it: `offline`, `gone`,
     /// `no_rights`, `crm_refused`.
@@ -318,6 +319,8 @@ pub enum WindowErrorCode {
     OpenFailed,
     /// The local disk refused.
     Storage,
+    /// What was checked is there no more: entered already, too long ago, or checked anew meanwhile.
+    CheckAgain,
     /// The message makes no sense to this version.
     Unknown,
 }
@@ -360,6 +363,8 @@ pub struct WindowState {
     pub way: Option<Way>,
     /// The account or centre, for people (`demo.amocrm.ru`).
     pub account: String,
+    /// By what its CRM lets us in; none where it is no CRM account of the user's own.
+    pub access: Option<AccessBy>,
     /// The link to the centre.
     pub connection: Connection,
     /// The one unread value (RULES T10).
@@ -377,6 +382,16 @@ pub struct WindowState {
     pub reading: Option<u32>,
     /// Dealbell's version.
     pub version: String,
+}
+
+/// By what a CRM account lets us in ([`CrmAccess`] without its secrets).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessBy {
+    /// A long-lived token.
+    Token,
+    /// OAuth, by a private integration.
+    Oauth,
 }
 
 /// The way Dealbell runs.

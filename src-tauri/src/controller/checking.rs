@@ -74,7 +74,7 @@ impl Controller {
         let found = checked.found.clone();
         let answer = match self.checked.keep(ended.turn, ended.caller.page, checked) {
             true => WindowAnswer::Checked { found },
-            false => refused(WindowErrorCode::Unknown),
+            false => refused(WindowErrorCode::CheckAgain),
         };
         self.window.answer(ended.caller, answer);
     }
@@ -85,7 +85,7 @@ impl Controller {
             // Entered already, or too long ago.
             return self
                 .window
-                .answer(caller, refused(WindowErrorCode::Unknown));
+                .answer(caller, refused(WindowErrorCode::CheckAgain));
         };
         let (account, secret) = (checked.account.clone(), checked.secret.clone());
         let entry = Entry {

@@ -123,6 +123,7 @@ impl Controller {
                 .as_ref()
                 .map(|line| line.label.clone())
                 .unwrap_or_default(),
+            access: self.line.as_ref().and_then(|line| line.access),
             connection: state.connection,
             unread: state.unread,
             language: language(settings.language),

@@ -22,7 +22,8 @@ interface Pending {
 }
 
 export class Calls {
-  #next = 1;
+  /** A page that was loaded anew counts from elsewhere: what its predecessor asked is not its own. */
+  #next = 1 + Math.floor(Math.random() * 2 ** 50);
   #pending = new Map<number, Pending>();
 
   /** `send` hands a call over; where it throws or rejects, the call has failed. */

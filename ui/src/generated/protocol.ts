@@ -192,6 +192,8 @@ reason: SignedOutReason, };
 
 export type Way = "demo" | "solo" | "team";
 
+export type AccessBy = "token" | "oauth";
+
 export type WindowState = { 
 /**
  * Which way it runs; none before sign-in.
@@ -201,6 +203,10 @@ way: Way | null,
  * The account or centre, for people (`demo.amocrm.ru`).
  */
 account: string, 
+/**
+ * By what its CRM lets us in; none where it is no CRM account of the user's own.
+ */
+access: AccessBy | null, 
 /**
  * The link to the centre.
  */
@@ -337,7 +343,7 @@ rights: CrmRights | null,
  */
 expires_at: number | null, };
 
-export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "unknown";
+export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "unknown";
 
 export type WindowRequest = { "type": "hello" } | { "type": "list", 
 /**

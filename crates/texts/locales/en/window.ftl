@@ -90,6 +90,7 @@ error-gone = This notification is gone: it was taken out of the centre
 error-no-link = This notification has no safe link, so there is nothing to open
 error-open-failed = The browser did not start. Check which browser your system uses
 error-storage = The disk takes no data. Check that there is room on it
+error-check-again = Too much time has passed, or it was checked once more. Check again
 error-unknown = That did not work. Try again
 
 ## Troubles

@@ -1,7 +1,7 @@
 // The way into an account: which form is open, what was typed, what was found, what went wrong.
 import type { Backend } from "../../backend/backend";
 import { failure } from "../../backend/backend";
-import type { Found, SignedOutReason, SignIn, Way, WindowErrorCode, WindowState } from "../../generated/protocol";
+import type { AccessBy, Found, SignedOutReason, SignIn, Way, WindowErrorCode, WindowState } from "../../generated/protocol";
 import { wordsFor, type Field, type Form, type Wrong } from "./failures";
 
 /** What the forms hold. It outlives failures, and going back and forth between them. */
@@ -18,8 +18,6 @@ const FIELDS: Record<Form, Field[]> = {
 };
 
 export class Connecting {
-  /** How an account lets us in. */
-  by = $state<"token" | "oauth">("token");
   readonly solo = $state({ ...BLANK });
   readonly team = $state({ ...BLANK });
   /** The form that waits for an answer. */
@@ -30,6 +28,8 @@ export class Connecting {
 
   /** What the user pressed; null while the reason of being here decides. */
   #chosen = $state<Way | "none" | null>(null);
+  /** What the user pressed; null while the account that is there decides. */
+  #by = $state<AccessBy | null>(null);
   /** Grows when the user turns away from an answer that is under way. */
   #asked = 0;
 
@@ -62,6 +62,11 @@ export class Connecting {
     return this.reason && way !== "demo" ? way : null;
   }
 
+  /** How an account lets us in: as the one did whose access was lost, unless the user wants another way. */
+  get by(): AccessBy {
+    return this.#by ?? this.state()?.access ?? "token";
+  }
+
   get form(): Form | null {
     return this.way === "solo" ? this.by : this.way;
   }
@@ -85,9 +90,9 @@ export class Connecting {
     if (typed.address === "") typed.address = state.account;
   }
 
-  switch(by: "token" | "oauth"): void {
+  switch(by: AccessBy): void {
     if (this.busy) return;
-    this.by = by;
+    this.#by = by;
     this.failed = null;
   }
 
@@ -117,6 +122,7 @@ export class Connecting {
     this.found = null;
     this.failed = null;
     this.#chosen = null;
+    this.#by = null;
     Object.assign(this.solo, BLANK);
     Object.assign(this.team, BLANK);
   }
@@ -145,6 +151,8 @@ export class Connecting {
 
   async #check(form: Form, way: SignIn): Promise<void> {
     const asked = ++this.#asked;
+    // The form stays while the line of the account comes and goes.
+    if (form === "token" || form === "oauth") this.#by = form;
     this.busy = form;
     this.failed = null;
     const answer = await this.backend.call({ type: "check", way });
@@ -161,6 +169,8 @@ export class Connecting {
     const code = failure(await this.backend.call({ type: "enter" }));
     if (asked !== this.#asked) return;
     this.busy = null;
+    // Pressing once more would not help: back to the form.
+    if (code === "check_again") this.found = null;
     if (code) this.#fail(form, code);
     else this.entered();
   }
