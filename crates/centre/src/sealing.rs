@@ -176,8 +176,13 @@ fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(".new");
     let new = PathBuf::from(name);
+    // A file that is there keeps its mode and whoever has it open.
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.create(true).write(true).truncate(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -231,6 +236,20 @@ mod tests {
         for bad in [&sealed[..10], &sealed[..sealed.len() - 1], &[]] {
             assert_eq!(sealer.open(&about, bad), Err(KeyError::Tampered));
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_is_its_owners_alone_whatever_lay_in_its_place() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let draft = folder.path().join("a.db.key.new");
+        fs::write(&draft, "what a crash or a neighbour left").unwrap();
+        fs::set_permissions(&draft, fs::Permissions::from_mode(0o666)).unwrap();
+        sealer(folder.path(), "a.db");
+        let key = fs::metadata(folder.path().join("a.db.key")).unwrap();
+        assert_eq!(key.permissions().mode() & 0o777, 0o600);
+        assert!(!draft.exists());
     }
 
     #[test]

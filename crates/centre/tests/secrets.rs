@@ -226,6 +226,19 @@ async fn plain_tokens_are_wiped_at_the_next_start_where_somebody_reads_at_this_o
 }
 
 #[tokio::test]
+async fn plain_tokens_of_an_earlier_version_are_given_up_with_the_rest() {
+    let folder = TempDir::new().unwrap();
+    earlier_version(folder.path()).await;
+    let centre = Centre::open_without_secrets(options(folder.path()))
+        .await
+        .unwrap();
+    assert_eq!(centre.connections_kept().await.unwrap(), []);
+    drop(centre);
+    assert_eq!(kept(folder.path()).await, []);
+    assert_eq!(files_with(folder.path(), "hush"), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
 async fn a_missing_and_a_wrong_key_are_said_and_nothing_is_lost() {
     let folder = TempDir::new().unwrap();
     let centre = open(folder.path()).await;

@@ -8,6 +8,8 @@ use crate::{
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 const PROBE: [&str; 1] = ["probe"];
+/// Remembers that traces of plain tokens are still in the file.
+const TO_BE_WIPED: &str = "ALTER TABLE connections_plain RENAME TO connections_wiped";
 
 /// Sees to it that the key is there and the one this file was sealed with. A file without secrets
 /// needs none.
@@ -40,13 +42,19 @@ async fn probe(db: &mut SqliteConnection) -> Result<Option<Vec<u8>>, sqlx::Error
         .await
 }
 
-/// Gives up everything that is sealed, and the key with it.
+/// Gives up everything that is sealed, and the key with it; what an earlier version kept in plain
+/// text, too, whose traces [`seal_plain`] then wipes.
 pub(super) async fn give_up(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut act = db.begin_with("BEGIN IMMEDIATE").await?;
     for table in ["connections", "sign_ins", "sealing"] {
         sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}")))
             .execute(&mut *act)
             .await?;
+    }
+    if has_table(&mut act, "connections_plain").await? {
+        for step in ["DELETE FROM connections_plain", TO_BE_WIPED] {
+            sqlx::query(step).execute(&mut *act).await?;
+        }
     }
     act.commit().await
 }
@@ -65,7 +73,7 @@ pub(super) async fn seal_plain(db: &mut SqliteConnection, sealer: &Sealer) -> Re
     if has_table(&mut act, "connections_plain").await? {
         let next = match move_plain(&mut act, sealer).await? {
             0 => "DROP TABLE connections_plain",
-            _ => "ALTER TABLE connections_plain RENAME TO connections_wiped",
+            _ => TO_BE_WIPED,
         };
         sqlx::query(next).execute(&mut *act).await?;
     }
