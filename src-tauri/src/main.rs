@@ -7,6 +7,7 @@ mod bell;
 mod cli;
 mod controller;
 mod demo;
+mod latest;
 mod line;
 mod links;
 mod resident;

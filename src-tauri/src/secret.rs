@@ -2,12 +2,15 @@
 
 use crate::secrets::{SecretError, Secrets};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::sync::Mutex;
 
 /// A token or a pair of them, as text. Whoever changes or keeps it does so alone.
 pub(crate) struct Secret {
     store: Secrets,
     name: String,
+    /// It is another one's turn under this name, or nobody's.
+    given_up: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -50,7 +53,18 @@ impl Secret {
 
     fn placed(store: Secrets, name: String, text: String, place: Place) -> Self {
         let state = Mutex::new(State { text, place });
-        Self { store, name, state }
+        Self {
+            store,
+            name,
+            given_up: AtomicBool::new(false),
+            state,
+        }
+    }
+
+    /// Another one takes its place, or the account goes: from now on it is kept nowhere any more,
+    /// however late a renewal that is under way comes to its end.
+    pub(crate) fn give_up(&self) {
+        self.given_up.store(true, Relaxed);
     }
 
     /// What it is now.
@@ -62,6 +76,9 @@ impl Secret {
     /// nobody took it.
     pub(crate) async fn keep(&self, file_agreed: bool) -> bool {
         let mut state = self.state.lock().await;
+        if self.given_up.load(Relaxed) {
+            return true;
+        }
         match self.store.keep(&self.name, &state.text).await {
             Ok(()) => {
                 state.place = Place::Keyring;
@@ -81,6 +98,9 @@ impl Secret {
     pub(crate) async fn renew(&self, text: String) -> Result<(), SecretError> {
         let mut state = self.state.lock().await;
         state.text = text;
+        if self.given_up.load(Relaxed) {
+            return Ok(());
+        }
         match state.place {
             Place::Memory => Ok(()),
             Place::Keyring => self.store.keep(&self.name, &state.text).await,
@@ -123,5 +143,20 @@ mod tests {
             (kept.text().await, secret.text().await),
             ("third".into(), "third".into())
         );
+    }
+
+    #[tokio::test]
+    async fn one_that_was_given_up_comes_back_by_no_late_renewal() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Secrets::new(folder.path());
+        let name = "solo:romashka.amocrm.ru";
+        let old = Secret::new(store.clone(), name.into(), "old".into());
+        old.keep_in_file().await.unwrap();
+        let new = Secret::new(store.clone(), name.into(), "new".into());
+        old.give_up();
+        new.keep_in_file().await.unwrap();
+        old.renew("old, renewed".into()).await.unwrap();
+        let kept = Secret::kept(store, name.into()).await.unwrap();
+        assert_eq!(kept.text().await, "new");
     }
 }

@@ -1,8 +1,10 @@
 //! Tokens: in the system's keyring, or where there is none and the user agrees, in a file that only
 //! he can read.
 //!
-//! A locked keyring may block for ever, so every call has its own thread and a deadline.
+//! A locked keyring may block for ever, so every call has its own thread and a deadline. One that is
+//! let through after its deadline must not undo a later one: see [`crate::latest`].
 
+use crate::latest::Latest;
 use keyring_core::{CredentialStore, Error as KeyringError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -27,9 +29,11 @@ pub(crate) enum SecretError {
 }
 
 /// Where tokens are kept.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Secrets {
     folder: PathBuf,
+    /// What the keyring shall hold.
+    keyring: Latest,
 }
 
 impl Secrets {
@@ -37,6 +41,7 @@ impl Secrets {
     pub(crate) fn new(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
+            keyring: Latest::default(),
         }
     }
 
@@ -64,8 +69,7 @@ impl Secrets {
     /// Keeps the token in the keyring; an older one in the file goes.
     pub(crate) async fn keep(&self, account: &str, token: &str) -> Result<(), SecretError> {
         let stale = self.is_in_file(account);
-        let (account, token) = (account.to_owned(), token.to_owned());
-        in_keyring(move |store| store.build(SERVICE, &account, None)?.set_password(&token)).await?;
+        self.write_keyring(account, Some(token)).await?;
         if stale {
             fs::remove_file(self.file())?;
         }
@@ -80,7 +84,11 @@ impl Secrets {
         let mut file = private_file(&draft)?;
         writeln!(file, "{account}\n{token}")?;
         file.sync_all()?;
-        Ok(fs::rename(draft, self.file())?)
+        fs::rename(draft, self.file())?;
+        // Else a power cut could bring back a refresh token that is dead by then.
+        #[cfg(unix)]
+        fs::File::open(&self.folder)?.sync_all()?;
+        Ok(())
     }
 
     /// Forgets the token, wherever it is.
@@ -89,13 +97,22 @@ impl Secrets {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
-        let account = account.to_owned();
-        in_keyring(
-            move |store| match store.build(SERVICE, &account, None)?.delete_credential() {
-                Err(KeyringError::NoEntry) => Ok(()),
-                other => other,
-            },
-        )
+        self.write_keyring(account, None).await
+    }
+
+    async fn write_keyring(&self, account: &str, token: Option<&str>) -> Result<(), SecretError> {
+        self.keyring.want(account, token.map(str::to_owned));
+        let (latest, account) = (self.keyring.clone(), account.to_owned());
+        in_keyring(move |store| {
+            let entry = store.build(SERVICE, &account, None)?;
+            latest.settle(&account, |token| match token {
+                Some(token) => entry.set_password(token),
+                None => match entry.delete_credential() {
+                    Err(KeyringError::NoEntry) => Ok(()),
+                    other => other,
+                },
+            })
+        })
         .await
     }
 

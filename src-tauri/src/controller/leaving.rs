@@ -18,6 +18,9 @@ impl Controller {
             return self.window.answer(caller, WindowAnswer::Done);
         };
         let account = line.account.clone();
+        if let Some(secret) = &line.secret {
+            secret.give_up();
+        }
         let wiped = line.wipe().await;
         if let Some(ringing) = self.ringing.take() {
             // The inbox has ended; what it wanted withdrawn still goes.

@@ -235,6 +235,17 @@ impl Controller {
         }
     }
 
+    /// The line that made room for `line` does not come back; its secret is not the account's any
+    /// more where that is a new one.
+    fn give_up_previous(&mut self, line: &Line) {
+        let previous = self.previous.take().map(|previous| previous.key);
+        if let Some(Key::InUse(old)) = previous
+            && !(line.secret.as_ref()).is_some_and(|new| Arc::ptr_eq(new, &old))
+        {
+            old.give_up();
+        }
+    }
+
     fn line_refused(&mut self, entry: Option<Entry>, refusal: &Refusal) {
         let (reason, code) = match refusal {
             Refusal::NoToken => (SignedOutReason::NoToken, WindowErrorCode::TokenRefused),
@@ -260,7 +271,7 @@ impl Controller {
         fresh: Option<Arc<Secret>>,
     ) {
         self.close_line().await;
-        self.previous = None;
+        self.give_up_previous(&line);
         let account = line.account.clone();
         watch_value(line.inbox.state(), self.inputs.clone(), || Input::Inbox);
         if let Some(connector) = &line.connector {
