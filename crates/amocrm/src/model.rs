@@ -17,6 +17,7 @@ pub use user::{Rights, StatusRight, User, View};
 pub use webhook::Webhook;
 
 use jiff::tz::{Offset, TimeZone};
+pub(crate) use lenient::embedded_ids;
 use lenient::or_default;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -220,7 +221,7 @@ fn price<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
 /// `_embedded.contacts` of a deal, the main one first.
 fn contacts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u64>, D::Error> {
     let embedded = Value::deserialize(deserializer)?;
-    let mut ids = lenient::embedded_ids(&embedded, "contacts");
+    let mut ids = embedded_ids(&embedded, "contacts");
     let listed = embedded.get("contacts").and_then(Value::as_array);
     let main = listed.into_iter().flatten().find_map(|contact| {
         let is_main = contact.get("is_main").and_then(Value::as_bool);

@@ -1,8 +1,9 @@
 //! What the other kinds of notification are read from: events, cards, notes, Incoming leads, hooks.
 
 use super::{Client, ClientError, PAGE};
-use crate::model::{Card, EntityType, Event, Note, Request, Seconds, Webhook};
+use crate::model::{Card, EntityType, Event, Note, Request, Seconds, Webhook, embedded_ids};
 use reqwest::Method;
+use serde_json::Value;
 use std::collections::HashSet;
 use url::Url;
 
@@ -35,6 +36,18 @@ impl Client {
             EntityType::Contacts | EntityType::Companies | EntityType::Customers => &[],
         };
         self.by_ids(kind.name(), kind.name(), ids, with).await
+    }
+
+    /// The deals of these contacts, any order.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn deals_of(&self, contacts: &[u64]) -> Result<Vec<u64>, ClientError> {
+        let with = [("with", "leads")];
+        let found = self.by_ids("contacts", "contacts", contacts, &with);
+        let found: Vec<Value> = found.await?;
+        let deals = |contact: &Value| embedded_ids(&contact["_embedded"], "leads");
+        Ok(found.iter().flat_map(deals).collect())
     }
 
     /// The notes with these ids on cards of one kind.

@@ -39,6 +39,31 @@ pub(super) struct Waiting {
     pub(super) look_up: BTreeSet<Entity>,
 }
 
+impl Waiting {
+    fn has_deals(&self) -> bool {
+        self.cards.iter().any(|card| card.kind == EntityType::Leads)
+    }
+
+    /// The deals of these contacts, as far as something waits on them. Hundreds may wait in all.
+    async fn deals_of(
+        &self,
+        client: &Client,
+        contacts: &BTreeSet<u64>,
+    ) -> Result<Vec<Entity>, ClientError> {
+        let contacts: Vec<u64> = contacts.iter().copied().collect();
+        let deals = match client.deals_of(&contacts).await {
+            Ok(deals) => deals,
+            Err(ClientError::Forbidden | ClientError::Refused { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let deals = deals.into_iter().map(|id| Entity {
+            kind: EntityType::Leads,
+            id,
+        });
+        Ok(deals.filter(|deal| self.cards.contains(deal)).collect())
+    }
+}
+
 impl Events {
     /// Reads what happened since `checkpoint`, and moves it on. None where events are denied.
     pub(super) async fn read(
@@ -147,10 +172,7 @@ impl Events {
 
     async fn read_cards(&mut self, client: &Client, waiting: &Waiting) -> Result<(), ClientError> {
         let mut wanted = waiting.look_up.clone();
-        let deals = || {
-            let deal = |card: &&Entity| card.kind == EntityType::Leads;
-            waiting.cards.iter().filter(deal).copied()
-        };
+        let mut answered: BTreeSet<u64> = BTreeSet::new();
         for event in self.happened.iter().filter(|event| event.fresh) {
             let is_deal = event.card.kind == EntityType::Leads;
             match &event.what {
@@ -164,14 +186,21 @@ impl Events {
                 }
                 // An answer on a deal may be to one of its contacts, and the other way round.
                 Happening::MessageOut(written) if written.talk != 0 => {}
-                Happening::MessageOut(_) | Happening::CallOut => {
-                    wanted.extend(deals());
-                    if is_deal && !waiting.cards.is_empty() {
+                Happening::MessageOut(_) | Happening::CallOut => match event.card.kind {
+                    EntityType::Leads if !waiting.cards.is_empty() => {
                         wanted.insert(event.card);
                     }
-                }
+                    EntityType::Contacts if waiting.has_deals() => {
+                        answered.insert(event.card.id);
+                    }
+                    EntityType::Leads
+                    | EntityType::Contacts
+                    | EntityType::Companies
+                    | EntityType::Customers => {}
+                },
             }
         }
+        wanted.extend(waiting.deals_of(client, &answered).await?);
         self.cards = read_owners(client, &wanted).await?;
         Ok(())
     }

@@ -53,7 +53,7 @@ pub(super) fn as_number(value: &Value) -> u64 {
 }
 
 /// The ids of `_embedded.{key}`, in their order.
-pub(super) fn embedded_ids(embedded: &Value, key: &str) -> Vec<u64> {
+pub(crate) fn embedded_ids(embedded: &Value, key: &str) -> Vec<u64> {
     let items = embedded.get(key).and_then(Value::as_array);
     let ids = items.into_iter().flatten().filter_map(|item| {
         let id = as_number(item.get("id")?);

@@ -6,6 +6,7 @@ use dealbell_amocrm::{ConnectorStatus, Message, Recipients};
 use dealbell_protocol::Kind;
 use dealbell_sandbox::{Entity, Fault, Metadata, NewLead, NewRequest, NewTask, Reach};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Ирина Котова, whose kitchen it is.
 const IRINA: u64 = 5_200_001;
@@ -287,6 +288,43 @@ async fn a_quiet_account_costs_two_requests_a_reading() {
     }
     let cost = all.office.crm.requests_seen() - before;
     assert!((24..=28).contains(&cost), "{cost} requests in 12 readings");
+}
+
+/// An answer to one client costs as much where four hundred others wait for theirs.
+#[tokio::test]
+async fn an_answer_does_not_read_every_deal_that_waits() {
+    let all = Department::open().await;
+    let (crm, desk, me) = (&all.office.crm, &all.desk, all.office.me.id);
+    let mut seldom = settings(crm.url(), &all.office.boss.token, Recipients::ByEmail);
+    seldom.poll_interval = Some(Duration::from_secs(60));
+    let mut running = Running::start(desk, seldom, &all.office.watch);
+    running.settle().await;
+    let mut client = 0;
+    for n in 0..400 {
+        client = crm
+            .create_contact(me, &format!("Клиент {n}"), "", me)
+            .unwrap();
+        let deal = NewLead::new(me, &format!("Сделка {n}")).with_contact(client);
+        let deal = Entity::lead(crm.create_lead(me, deal).unwrap());
+        crm.message_in(client, deal, "telegram", "Алло").unwrap();
+    }
+    running.settle().await;
+    desk.until("all", |rows| rows.len() == 400).await;
+    let mut costs = Vec::new();
+    for answers in [false, true] {
+        if answers {
+            crm.sms_out(me, Entity::contact(client), "Да").unwrap();
+        }
+        let before = crm.requests_seen();
+        running.hint.now();
+        running.next_reading().await;
+        costs.push(crm.requests_seen() - before);
+    }
+    assert_eq!(desk.rows().len(), 399);
+    assert!(
+        costs[1] <= costs[0] + 2,
+        "{costs:?}: the client's deals, the deal"
+    );
 }
 
 /// A manager who sees his own deals only: what was given away leaves no event he may read. It goes
