@@ -7,6 +7,7 @@
 //! its answer, so it sees two requests of one place at least a second apart, however long either was
 //! on the way: never eight in a second, and seven a second for as long as there is work.
 
+use super::ClientError;
 use crate::clock::Clock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,8 @@ use tokio::sync::Notify;
 const PLACES: usize = 7;
 /// How long a place stays taken after its answer.
 const WINDOW: Duration = Duration::from_secs(1);
+/// A silence longer than this is told instead of waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// After so many urgent turns in a row one ordinary request has its turn, so that none starves.
 const STREAK: u32 = 3;
 
@@ -61,7 +64,10 @@ impl Limit {
     }
 
     /// Waits for a turn. Whoever stops waiting loses his place in the queue and nothing else.
-    pub(super) async fn turn(&self, urgency: Urgency) -> Turn {
+    ///
+    /// # Errors
+    /// [`ClientError::TooMany`] where the CRM wants to be left alone for longer than somebody waits.
+    pub(super) async fn turn(&self, urgency: Urgency) -> Result<Turn, ClientError> {
         let waiting = Waiting::new(self, urgency);
         loop {
             let changed = self.changed.notified();
@@ -70,13 +76,16 @@ impl Limit {
                 Answer::Go(place) => {
                     // There may be another free place, for the next in the queue.
                     self.changed.notify_waiters();
-                    return Turn {
+                    return Ok(Turn {
                         place,
                         limit: self.clone(),
-                    };
+                    });
                 }
                 Answer::NotBefore(at) => {
                     let wait = at.saturating_sub(self.clock.elapsed());
+                    if wait > LONGEST_WAIT {
+                        return Err(ClientError::TooMany { wait });
+                    }
                     tokio::select! {
                         () = self.clock.sleep(wait) => {}
                         () = changed => {}
@@ -241,7 +250,7 @@ mod tests {
                 tokio::spawn(async move {
                     for (pause, there, back) in calls {
                         sleep(Duration::from_millis(pause)).await;
-                        let turn = limit.turn(urgency).await;
+                        let turn = limit.turn(urgency).await.unwrap();
                         sleep(Duration::from_millis(there)).await;
                         seen.lock().unwrap().push(Instant::now());
                         sleep(Duration::from_millis(back)).await;
@@ -309,7 +318,7 @@ mod tests {
                     'U' => Urgency::Urgent,
                     _ => Urgency::Ordinary,
                 };
-                let turn = limit.turn(urgency).await;
+                let turn = limit.turn(urgency).await.unwrap();
                 order.lock().unwrap().push(name);
                 drop(turn);
             }));
@@ -334,7 +343,7 @@ mod tests {
         gone.abort();
         let (start, turns) = (Instant::now(), AtomicU32::new(0));
         for _ in 0..PLACES {
-            drop(limit.turn(Urgency::Ordinary).await);
+            drop(limit.turn(Urgency::Ordinary).await.unwrap());
             turns.fetch_add(1, Ordering::Relaxed);
         }
         assert_eq!(
@@ -342,5 +351,18 @@ mod tests {
             Duration::from_secs(5),
             "the hush, and no more"
         );
+    }
+
+    /// Nobody hangs in a queue for an hour, and nobody asks meanwhile.
+    #[tokio::test(start_paused = true)]
+    async fn a_long_silence_is_told_and_kept() {
+        let limit = Limit::new(Clock::system());
+        limit.hush(Duration::from_secs(3_600));
+        sleep(Duration::from_secs(600)).await;
+        let asked = limit.turn(Urgency::Urgent).await;
+        let wait = Duration::from_secs(3_000);
+        assert_eq!(asked.err(), Some(ClientError::TooMany { wait }));
+        sleep(Duration::from_secs(2_980)).await;
+        assert!(limit.turn(Urgency::Ordinary).await.is_ok());
     }
 }

@@ -160,7 +160,10 @@ impl Shared {
 
     async fn ask(&self, oauth: &OAuth) -> Answer {
         let address = self.keeper.address();
-        let turn = self.limit.turn(Urgency::Urgent).await;
+        let turn = match self.limit.turn(Urgency::Urgent).await {
+            Ok(turn) => turn,
+            Err(error) => return Answer::NotDone(error.into()),
+        };
         let refresh = &oauth.pair.refresh;
         let (http, integration) = (&self.fresh_http, &oauth.integration);
         let answer = ask_renewal(http, &address, integration, refresh, &self.clock).await;
@@ -256,7 +259,7 @@ impl Shared {
     }
 
     async fn look_up(&self, place: Url, refresh: &str) -> Result<Found, Failure> {
-        let turn = self.limit.turn(Urgency::Urgent).await;
+        let turn = self.limit.turn(Urgency::Urgent).await?;
         let asked = self
             .fresh_http
             .get(place)

@@ -20,8 +20,8 @@ const TRIES: u32 = 3;
 const MENDS: u32 = 2;
 /// An answer longer than this is no page of 250 tasks.
 const MOST: usize = 16 * 1024 * 1024;
-/// A wait longer than this is told instead of kept.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// The CRM is left alone no longer than this, whatever it asks for.
+const LONGEST_SILENCE: Duration = Duration::from_secs(3_600);
 
 impl Client {
     /// The address of a resource with its query.
@@ -77,7 +77,8 @@ impl Client {
                 continue;
             }
             let wait = match &failure.error {
-                ClientError::TooMany { wait } if *wait <= LONGEST_WAIT => {
+                // One too long to be waited for is told with the next turn.
+                ClientError::TooMany { wait } => {
                     self.shared.limit.hush(*wait);
                     Duration::ZERO
                 }
@@ -99,7 +100,7 @@ impl Client {
         body: Option<&Value>,
         access: &str,
     ) -> Result<Option<Value>, Failure> {
-        let turn = self.shared.limit.turn(self.urgency).await;
+        let turn = self.shared.limit.turn(self.urgency).await?;
         let mut request = self.shared.http.request(method, url).bearer_auth(access);
         if let Some(body) = body {
             request = request.json(body);
@@ -210,6 +211,7 @@ fn asked_wait(response: &Response) -> Duration {
             || jittered(Duration::from_millis(1_500)),
             Duration::from_secs,
         )
+        .min(LONGEST_SILENCE)
 }
 
 /// Between half of `wait` and all of it, so that many do not come back in step.
