@@ -102,6 +102,9 @@ impl Plan {
             true => Some(self.client.account().await?),
             false => None,
         };
+        if let Some(account) = &account {
+            self.roster.set_owner(account.current_user_id);
+        }
         self.roster.meet(&self.client, self.ingest.as_ref()).await?;
         if self.roster.people.is_empty() {
             // Whoever was read and left gets a baseline when he returns.

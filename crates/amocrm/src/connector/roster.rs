@@ -23,6 +23,8 @@ pub(super) struct Roster {
     fallback: Language,
     /// The token's owner.
     me: CrmUserId,
+    /// Whoever connected the account.
+    connected_by: Option<UserId>,
     clock: Clock,
     /// None before they were read; nobody where the token may not see them.
     users: Option<Vec<User>>,
@@ -50,6 +52,7 @@ impl Roster {
             recipients: settings.recipients,
             fallback: settings.language,
             me,
+            connected_by: settings.connected_by,
             clock: settings.clock.clone(),
             users: None,
             read_at: Duration::ZERO,
@@ -72,6 +75,14 @@ impl Roster {
         self.read_users(client, &recipients).await?;
         self.match_with(&recipients);
         Ok(())
+    }
+
+    /// The token is another user's now.
+    pub(super) fn set_owner(&mut self, me: CrmUserId) {
+        if self.me != me {
+            self.me = me;
+            self.users = None;
+        }
     }
 
     /// The CRM's users, as far as they were read and the token may see them.
@@ -145,11 +156,10 @@ impl Roster {
                 let met = self.met.iter().filter(|(_, user)| present(user));
                 met.map(|(&id, &user)| (id, user)).collect()
             }
-            // A plain manager's token shows no colleagues: its owner can only be the one there is.
-            (Recipients::ByEmail, Some([])) => match recipients {
-                [only] => People::from([(self.me, only.id)]),
-                _ => People::new(),
-            },
+            (Recipients::ByEmail, Some([])) => {
+                let owner = self.owner(recipients);
+                owner.map(|user| (self.me, user)).into_iter().collect()
+            }
             (Recipients::ByEmail, Some(users)) => {
                 self.met = matched(users, recipients, &self.met);
                 let active = users.iter().filter(|user| user.rights.is_active);
@@ -161,6 +171,21 @@ impl Roster {
         if users.is_some() {
             self.met.extend(&self.people);
         }
+    }
+
+    /// Whose a plain manager's token is, which shows no colleagues and no addresses: as whom he was
+    /// met; else the only one there is, or whoever connected the account, unless that is somebody
+    /// else for sure.
+    fn owner(&self, recipients: &[Recipient]) -> Option<UserId> {
+        let present = |user: &UserId| recipients.iter().any(|r| r.id == *user);
+        if let Some(user) = self.met.get(&self.me).copied().filter(present) {
+            return Some(user);
+        }
+        let likely = match recipients {
+            [only] => Some(only.id),
+            _ => self.connected_by.filter(present),
+        };
+        likely.filter(|user| !self.met.values().any(|met| met == user))
     }
 }
 

@@ -6,6 +6,7 @@ mod desk;
 mod kinds;
 mod link;
 mod office;
+mod people;
 mod stories;
 mod troubles;
 mod truth;
