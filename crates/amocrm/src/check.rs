@@ -9,6 +9,7 @@ use crate::credentials::{Credentials, Integration};
 use crate::model::{Account, Seconds};
 use crate::oauth::{self, Back, BackError, Claims, ExchangeError};
 use dealbell_protocol::window::WindowErrorCode;
+use std::fmt;
 use std::time::Duration;
 
 /// Somebody sits in front of it and waits; three tries fit into half a minute.
@@ -18,7 +19,7 @@ const PATIENCE: Timeouts = Timeouts {
 };
 
 /// What somebody typed besides the address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Access {
     /// A long-lived token of a private integration.
     Token(Token),
@@ -29,6 +30,15 @@ pub enum Access {
         /// The code, or the whole address the browser was sent back to; secret.
         code: String,
     },
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(token) => write!(f, "Token({token:?})"),
+            Self::Code { integration, .. } => write!(f, "Code({integration:?})"),
+        }
+    }
 }
 
 impl From<Token> for Access {
@@ -144,37 +154,34 @@ pub async fn check(address: CrmAddress, access: impl Into<Access>) -> Result<Che
             Credentials::OAuth(oauth)
         }
     };
-    let client = client(&address, credentials.clone(), &clock)?;
-    let account = match client.account_closely().await {
-        Ok(account) => account,
-        Err(failure) => return Err(reason(failure, &address, Some(&credentials)).await),
-    };
-    checked(&client, &account, credentials).await
+    let client = client(&address, credentials, &clock)?;
+    match client.account_closely().await {
+        Ok(account) => Ok(checked(&client, &account).await),
+        Err(failure) => Err(reason(failure, &address, Some(&client.credentials())).await),
+    }
 }
 
-async fn checked(
-    client: &Client,
-    account: &Account,
-    credentials: Credentials,
-) -> Result<Checked, CheckError> {
+async fn checked(client: &Client, account: &Account) -> Checked {
     // Only an administrator may list users. Whatever else keeps them back now is no reason to turn
     // somebody away.
     let users = client.users().await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the account's users could not be read");
         None
     });
+    // Its tokens may have been renewed on the way.
+    let credentials = client.credentials();
     let expires_at = match &credentials {
         Credentials::LongLived(token) => Claims::read(&token.0).and_then(|c| c.expires_at),
         Credentials::OAuth(_) => None,
     };
     let address = client.address();
-    Ok(Checked {
+    Checked {
         is_admin: users.is_some(),
         account: AccountInfo::new(&address, account, &users.unwrap_or_default()),
         address,
         credentials,
         expires_at,
-    })
+    }
 }
 
 /// What can be said of a token before anybody is asked.

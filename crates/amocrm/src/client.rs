@@ -159,6 +159,11 @@ impl Client {
         self.shared.keeper.address()
     }
 
+    /// What lets us in now.
+    pub(crate) fn credentials(&self) -> Credentials {
+        self.shared.keeper.credentials()
+    }
+
     /// How it stands with what lets us in, now and later.
     pub fn grant(&self) -> watch::Receiver<Grant> {
         self.shared.keeper.watch()

@@ -76,8 +76,9 @@ impl Zone {
             None => (1, self.offset.strip_prefix('+')?),
         };
         let (hours, minutes) = rest.split_once(':')?;
-        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        Offset::from_seconds(sign * (hours * 3_600 + minutes * 60)).ok()
+        let (hours, minutes): (u8, u8) = (hours.parse().ok()?, minutes.parse().ok()?);
+        let seconds = i32::from(hours) * 3_600 + i32::from(minutes) * 60;
+        Offset::from_seconds(sign * seconds).ok()
     }
 }
 
@@ -270,7 +271,9 @@ mod tests {
         };
         let half_past_five = TimeZone::fixed(Offset::from_seconds(19_800).unwrap());
         assert_eq!(zone("Nowhere/City", "+05:30").time_zone(), half_past_five);
-        assert_eq!(zone("", "later").time_zone(), TimeZone::UTC);
+        for nonsense in ["later", "+99999999:00", "+-5:00"] {
+            assert_eq!(zone("", nonsense).time_zone(), TimeZone::UTC);
+        }
         assert_eq!(zone("UTC", "+03:00").time_zone(), TimeZone::UTC);
     }
 

@@ -9,8 +9,10 @@ use axum::routing::post;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dealbell_amocrm::check::check;
-use dealbell_amocrm::{Access, CheckError, Clock, Credentials, CrmAddress, Integration, Token};
-use dealbell_sandbox::{Config, Sandbox};
+use dealbell_amocrm::{
+    Access, CheckError, Client, Clock, Credentials, CrmAddress, Integration, Token,
+};
+use dealbell_sandbox::{Config, Fault, Sandbox};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
@@ -162,6 +164,24 @@ async fn a_code_becomes_credentials_and_shows_whose_they_are() {
         panic!("a pair");
     };
     assert_eq!(oauth.pair.expires_at - oauth.pair.issued_at, 86_400);
+}
+
+/// The first access is refused, and renewed: what is kept is the pair that works, not the spent one.
+#[tokio::test]
+async fn what_is_renewed_on_the_way_is_what_is_kept() {
+    let (crm, _) = account().await;
+    let address = CrmAddress::parse(crm.url()).unwrap();
+    let boss = crm.users()[0].id;
+    let code = crm.issue_code(boss, &crm.integrations()[0]);
+    let access = by_code(&crm, &code);
+    assert!(!format!("{access:?}").contains(&code), "it is secret");
+    // The first request shows no token, and is refused anyway.
+    crm.fault(Fault::status(401).times(2));
+    let checked = check(address.clone(), access).await.unwrap();
+    assert_eq!(crm.refreshes(), 1);
+    crm.expire_access(boss);
+    let kept = Client::new(address, checked.credentials, Clock::system()).unwrap();
+    kept.account().await.unwrap();
 }
 
 #[tokio::test]

@@ -35,8 +35,7 @@ pub enum Grant {
     Lost,
 }
 
-/// Whether the access is to be renewed before a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whether the access is to be renewed before a request. Each access is secret.
 pub(super) enum Due {
     /// Show this.
     Not(String),
@@ -100,6 +99,10 @@ impl Keeper {
 
     pub(super) fn address(&self) -> CrmAddress {
         self.held().address.clone()
+    }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        self.held().credentials.clone()
     }
 
     pub(super) fn watch(&self) -> watch::Receiver<Grant> {

@@ -130,10 +130,17 @@ impl Client {
             Value::Array(items) => items,
             _ => Vec::new(),
         };
-        Ok(Page {
-            items: items.into_iter().filter_map(readable).collect(),
-            next,
-        })
+        let listed = items.len();
+        let items: Vec<T> = items.into_iter().filter_map(readable).collect();
+        if items.len() < listed {
+            let unreadable = listed - items.len();
+            tracing::warn!(
+                key,
+                unreadable,
+                "items of the CRM's answer are not readable"
+            );
+        }
+        Ok(Page { items, next })
     }
 
     /// A link of the answer, on our own host whatever it says: the token goes nowhere else.
@@ -153,6 +160,7 @@ impl Client {
 /// One item of another shape must not cost us the page.
 fn readable<T: DeserializeOwned>(item: Value) -> Option<T> {
     serde_json::from_value(item)
-        .inspect_err(|error| tracing::warn!(%error, "an item of the CRM's answer is not readable"))
+        // The error may quote what people wrote.
+        .inspect_err(|error| tracing::debug!(%error, "an item is not readable"))
         .ok()
 }

@@ -6,6 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// More messages than this are not kept.
 const MOST: usize = 10_000;
+/// Nor more of one, characters: what a notice can carry.
+const LONGEST_TEXT: usize = 4_000;
+/// The longest name, of a person or a messenger, characters.
+const LONGEST_NAME: usize = 200;
+/// No id of a message is longer, bytes.
+const LONGEST_ID: usize = 200;
 
 /// One chat message, as a hook tells it. Nothing of it can be trusted: hooks are not signed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,9 +42,18 @@ struct Shelf {
 }
 
 impl Heard {
-    /// Keeps a message; the oldest one goes where there are too many. One heard again is kept as
-    /// it was heard last.
+    /// Keeps a message, as much of it as a notice can carry; the oldest one goes where there are too
+    /// many. One heard again is kept as it was heard last.
     pub fn note(&self, message: Message) {
+        if message.id.len() > LONGEST_ID {
+            return;
+        }
+        let message = Message {
+            text: cut(&message.text, LONGEST_TEXT),
+            author: cut(&message.author, LONGEST_NAME),
+            origin: cut(&message.origin, LONGEST_NAME),
+            ..message
+        };
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let id = message.id.clone();
         if shelf.messages.insert(id.clone(), message).is_none() {
@@ -55,6 +70,10 @@ impl Heard {
         let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         shelf.messages.get(id).cloned()
     }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
 }
 
 #[cfg(test)]
@@ -75,6 +94,18 @@ mod tests {
         heard.note(message(MOST, "два"));
         assert_eq!(heard.text_of("0"), None);
         assert_eq!(heard.text_of("1"), Some(message(1, "раз")));
+        heard.note(Message {
+            author: "a".repeat(1_000_000),
+            ..message(5, &"я".repeat(1_000_000))
+        });
+        let long = heard.text_of("5").unwrap();
+        assert_eq!((long.text.len(), long.author.len()), (8_000, 200));
+        let id = "9".repeat(1_000);
+        heard.note(Message {
+            id: id.clone(),
+            ..Message::default()
+        });
+        assert_eq!(heard.text_of(&id), None);
         let last = heard.clone().text_of(&MOST.to_string());
         assert_eq!(last, Some(message(MOST, "два")));
     }

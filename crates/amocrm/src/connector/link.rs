@@ -35,8 +35,8 @@ pub(super) struct Link {
     told: BTreeMap<Topic, Told>,
 }
 
-/// Our webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Our webhook. Its address is secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Hook {
     /// The last part of its address, which nobody can guess.
     pub(super) secret: String,

@@ -210,7 +210,7 @@ impl<'a> Round<'a> {
         // What was hinted until here is seen by the reading that begins now.
         tokio::select! {
             biased;
-            () = connector.hint.0.notified() => {}
+            () = connector.hint.0.notified() => session.hint(),
             () = std::future::ready(()) => {}
         }
         Ok(())
@@ -261,8 +261,9 @@ impl<'a> Round<'a> {
             self.standing.access = Access::GrantLost;
         }
         self.standing.hook_off = match self.connector.sink.standing() {
-            HookStanding::None | HookStanding::Denied => None,
-            HookStanding::Live => Some(false),
+            HookStanding::None if self.connector.settings.hooks.is_some() => None,
+            // None is wanted any more, or allowed.
+            HookStanding::None | HookStanding::Denied | HookStanding::Live => Some(false),
             HookStanding::SwitchedOff => Some(true),
         };
         let seconds = self.connector.settings.clock.seconds();

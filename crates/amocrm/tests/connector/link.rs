@@ -148,39 +148,76 @@ async fn door() -> (String, Arc<OnceLock<HookSink>>) {
     (url, sink)
 }
 
+/// An account whose webhooks reach a connector, in a time that runs quickly.
+struct Hooked {
+    quick: Arc<Quick>,
+    crm: Sandbox,
+    desk: Arc<Desk>,
+    settings: Settings,
+    door: Arc<OnceLock<HookSink>>,
+}
+
+impl Hooked {
+    async fn open() -> Self {
+        let quick = Quick::new(240);
+        let time = Arc::clone(&quick);
+        let config = Config {
+            rate_limit: None,
+            clock: dealbell_sandbox::Clock::new(move || time.now()),
+            ..Config::default()
+        };
+        let crm = Sandbox::start(config).await.unwrap();
+        let (boss, me) = (&crm.users()[0], &crm.users()[1]);
+        let desk = Desk::new(&[(user(1), me.email.as_str()), (user(2), boss.email.as_str())]);
+        let (url, door) = door().await;
+        let settings = Settings {
+            hooks: Some(url.parse().unwrap()),
+            poll_interval: Some(Duration::from_secs(240)),
+            clock: Clock::new(Arc::clone(&quick) as Arc<dyn Time>),
+            ..settings(crm.url(), &boss.token, Recipients::ByEmail)
+        };
+        Self {
+            quick,
+            crm,
+            desk,
+            settings,
+            door,
+        }
+    }
+
+    /// A connector that is called.
+    async fn live(&self) -> Running {
+        let mut running = Running::with_own_clock(&self.desk, self.settings.clone());
+        self.door.set(running.hooks.clone()).unwrap();
+        let live = |status: &ConnectorStatus| {
+            let hooks = HookStanding::Live;
+            matches!(status, ConnectorStatus::Ok { hooks: now, .. } if *now == hooks)
+        };
+        running.until(live).await;
+        running
+    }
+
+    async fn take_the_hook_out(&self) {
+        let address = self.settings.address.clone();
+        let token = Token::new(&*self.crm.users()[0].token);
+        let client = Client::new(address, token, Clock::system()).unwrap();
+        let ours = self.crm.hooks()[0].destination.parse().unwrap();
+        client.remove_webhook(&ours).await.unwrap();
+    }
+}
+
+fn is_off(rows: &[Row]) -> bool {
+    system(rows) == ["CRM отключила вебхук"]
+}
+
 /// Hooks alone bring what is new; taken out of the account, they are put back and that is told until
 /// one comes again.
 #[tokio::test]
 async fn a_webhook_is_a_hint_and_is_repaired() {
-    let quick = Quick::new(240);
-    let time = Arc::clone(&quick);
-    let config = Config {
-        rate_limit: None,
-        clock: dealbell_sandbox::Clock::new(move || time.now()),
-        ..Config::default()
-    };
-    let crm = Sandbox::start(config).await.unwrap();
+    let all = Hooked::open().await;
+    let (quick, crm, desk) = (&all.quick, &all.crm, &all.desk);
     let (boss, me) = (crm.users()[0].clone(), crm.users()[1].clone());
-    let desk = Desk::new(&[(user(1), me.email.as_str()), (user(2), boss.email.as_str())]);
-    let (url, door) = door().await;
-    let hooked = Settings {
-        hooks: Some(url.parse().unwrap()),
-        poll_interval: Some(Duration::from_secs(240)),
-        clock: Clock::new(Arc::clone(&quick) as Arc<dyn Time>),
-        ..settings(crm.url(), &boss.token, Recipients::ByEmail)
-    };
-    let mut running = Running::with_own_clock(&desk, hooked.clone());
-    door.set(running.hooks.clone()).unwrap();
-    let live = |status: &ConnectorStatus| {
-        matches!(
-            status,
-            ConnectorStatus::Ok {
-                hooks: HookStanding::Live,
-                ..
-            }
-        )
-    };
-    running.until(live).await;
+    let running = all.live().await;
     let give = |text: &str| {
         let deadline = quick.now() / 1_000 + 48 * HOUR;
         crm.create_task(boss.id, NewTask::new(me.id, text, deadline))
@@ -192,24 +229,33 @@ async fn a_webhook_is_a_hint_and_is_repaired() {
     let foreign = running.hooks.take(b"task[add][0][id]=1&account[id]=5");
     assert_eq!(foreign, Err(HookError::OtherAccount));
 
-    let client = Client::new(
-        dealbell_amocrm::CrmAddress::parse(crm.url()).unwrap(),
-        Token::new(&*boss.token),
-        Clock::system(),
-    )
-    .unwrap();
-    let ours = crm.hooks()[0].destination.parse().unwrap();
-    client.remove_webhook(&ours).await.unwrap();
-    let off = |rows: &[Row]| system(rows) == ["CRM отключила вебхук"];
-    desk.until("told", off).await;
+    all.take_the_hook_out().await;
+    desk.until("told", is_off).await;
     let second = give("Вторая");
     desk.until("mended", |rows| system(rows).is_empty()).await;
     desk.until("hinted again", has(second, Kind::TaskNew)).await;
 
     running.kill().await;
-    let connector = dealbell_amocrm::Connector::new(desk, hooked);
+    let connector = dealbell_amocrm::Connector::new(Arc::clone(desk) as _, all.settings.clone());
     connector.disconnect().await.unwrap();
     assert_eq!(crm.hooks(), []);
+}
+
+/// A centre that has no public address any more: nobody misses its webhook.
+#[tokio::test]
+async fn a_webhook_that_is_not_wanted_any_more_is_not_missed() {
+    let all = Hooked::open().await;
+    let running = all.live().await;
+    all.take_the_hook_out().await;
+    all.desk.until("told", is_off).await;
+    running.kill().await;
+    let without = Settings {
+        hooks: None,
+        ..all.settings.clone()
+    };
+    let _running = Running::with_own_clock(&all.desk, without);
+    let withdrawn = |rows: &[Row]| system(rows).is_empty();
+    all.desk.until("withdrawn", withdrawn).await;
 }
 
 /// Acceptance: with 50 idle users at most half a request a second for the account.
