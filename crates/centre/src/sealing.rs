@@ -9,7 +9,7 @@ use std::{
     fmt, fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, PoisonError, RwLock},
 };
 
 const KEY: usize = 32;
@@ -56,7 +56,7 @@ pub(crate) struct Sealer {
     path: PathBuf,
     /// Given by the owner, who provides it; else it lies beside the database and we make it.
     given: bool,
-    cipher: OnceLock<XChaCha20Poly1305>,
+    cipher: RwLock<Option<Arc<XChaCha20Poly1305>>>,
 }
 
 impl fmt::Debug for Sealer {
@@ -77,7 +77,7 @@ impl Sealer {
         Self {
             given: given.is_some(),
             path: given.unwrap_or_else(beside),
-            cipher: OnceLock::new(),
+            cipher: RwLock::default(),
         }
     }
 
@@ -120,36 +120,45 @@ impl Sealer {
 
     /// Opens what [`Sealer::seal`] made.
     pub(crate) fn open(&self, about: &[&str], sealed: &[u8]) -> Result<String, KeyError> {
-        let cipher = self.cipher()?;
-        let (nonce, sealed) = sealed
-            .split_first_chunk::<NONCE>()
-            .ok_or(KeyError::Tampered)?;
-        let payload = Payload {
-            msg: sealed,
-            aad: &bound(about),
-        };
-        let opened = cipher.decrypt(&XNonce::from(*nonce), payload);
-        let opened = opened.map_err(|_| KeyError::Tampered)?;
-        String::from_utf8(opened).map_err(|_| KeyError::Tampered)
+        if let Some(text) = opened(&*self.cipher()?, about, sealed) {
+            return Ok(text);
+        }
+        // Another process may have given up all secrets, and made a new key.
+        let anew = self.read()?;
+        let text = opened(&anew, about, sealed).ok_or(KeyError::Tampered)?;
+        self.take(anew);
+        Ok(text)
     }
 
-    fn cipher(&self) -> Result<&XChaCha20Poly1305, KeyError> {
-        if let Some(cipher) = self.cipher.get() {
-            return Ok(cipher);
+    fn cipher(&self) -> Result<Arc<XChaCha20Poly1305>, KeyError> {
+        // No code panics while it holds this lock, so a poisoned one is as good as any.
+        let known = self.cipher.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cipher) = &*known {
+            return Ok(Arc::clone(cipher));
         }
+        drop(known);
+        Ok(self.take(self.read()?))
+    }
+
+    fn take(&self, cipher: XChaCha20Poly1305) -> Arc<XChaCha20Poly1305> {
+        let cipher = Arc::new(cipher);
+        let mut known = self.cipher.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.insert(cipher))
+    }
+
+    fn read(&self) -> Result<XChaCha20Poly1305, KeyError> {
         let bytes = fs::read(&self.path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => KeyError::Missing {
                 path: self.path.clone(),
             },
             _ => self.unusable(&error),
         })?;
-        let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| {
+        XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| {
             let length = bytes.len();
             self.unusable(&format!(
                 "it has {length} bytes, a key has {KEY} (head -c 32 /dev/urandom makes one)"
             ))
-        })?;
-        Ok(self.cipher.get_or_init(|| cipher))
+        })
     }
 
     fn unusable(&self, reason: &impl ToString) -> KeyError {
@@ -158,6 +167,14 @@ impl Sealer {
             reason: reason.to_string(),
         }
     }
+}
+
+/// What `cipher` makes of a sealed text; none where it was not sealed with it for `about`.
+fn opened(cipher: &XChaCha20Poly1305, about: &[&str], sealed: &[u8]) -> Option<String> {
+    let (nonce, msg) = sealed.split_first_chunk::<NONCE>()?;
+    let aad = &bound(about);
+    let opened = cipher.decrypt(&XNonce::from(*nonce), Payload { msg, aad });
+    String::from_utf8(opened.ok()?).ok()
 }
 
 /// The parts with their lengths, so that no two lists read the same.

@@ -290,6 +290,25 @@ async fn a_missing_and_a_wrong_key_are_said_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn a_key_that_another_process_made_anew_is_taken_up() {
+    let folder = TempDir::new().unwrap();
+    let serving = open(folder.path()).await;
+    let keep = |centre: Centre| async move {
+        let kept = centre.keep_connection(about(URL), HUSH.to_owned());
+        kept.await.unwrap()
+    };
+    keep(serving.clone()).await;
+    fs::remove_file(key(folder.path())).unwrap();
+    let beside = Centre::open_without_secrets(options(folder.path()))
+        .await
+        .unwrap();
+    keep(beside).await;
+    assert_eq!(serving.connections_kept().await.unwrap()[0].secret, HUSH);
+    assert_eq!(keep(serving).await.revision, 2);
+    assert_eq!(kept(folder.path()).await[0].1, HUSH);
+}
+
+#[tokio::test]
 async fn a_sign_in_ends_once_with_its_own_state_and_in_time() {
     let folder = TempDir::new().unwrap();
     let centre = open(folder.path()).await;

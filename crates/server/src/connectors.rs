@@ -76,7 +76,9 @@ async fn follow(
         .collect();
     for id in outdated {
         if let Some(one) = started.remove(&id) {
-            one.stop.send_replace(!now.contains_key(&id));
+            // By what was read last: it may have been forgotten since the revisions were.
+            one.stop
+                .send_replace(!kept.iter().any(|kept| kept.id == id));
             // One after the other: two would renew the same tokens.
             end(one).await;
         }
