@@ -169,6 +169,11 @@ impl Client {
         self.shared.keeper.watch()
     }
 
+    /// Until nobody renews the access.
+    pub(crate) async fn renewed(&self) {
+        drop(self.shared.keeper.renewing.lock().await);
+    }
+
     /// The account, its time zone and whose token this is.
     ///
     /// # Errors

@@ -29,13 +29,15 @@ use dealbell_protocol::window::Language;
 use link::Link;
 use round::Round;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use url::Url;
 
 /// Pause between two readings while people work.
 const INTERVAL: Duration = Duration::from_secs(5);
+/// A renewal of the access that has begun may take so long after the end.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// How a connector reads which account for whom.
 #[derive(Clone)]
@@ -126,6 +128,8 @@ pub struct Connector {
     heard: Heard,
     sink: HookSink,
     desk: Desk,
+    /// One for all the time: it knows the limit, and what lets us in now.
+    client: OnceLock<Client>,
 }
 
 impl Connector {
@@ -148,6 +152,7 @@ impl Connector {
             sink,
             desk: Desk::new(hint.clone()),
             hint,
+            client: OnceLock::new(),
         }
     }
 
@@ -178,12 +183,21 @@ impl Connector {
     }
 
     /// Reads until `shutdown`, or until the token is refused. Can be dropped at any moment: what
-    /// was not committed is read again by the next one.
+    /// was not committed is read again by the next one. After `shutdown` a renewal of the access
+    /// that has begun is waited for, since its answer has the only tokens that work.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Ended {
-        tokio::select! {
+        let ended = tokio::select! {
             () = shutdown => Ended::Shutdown,
             ended = Box::pin(Round::run(&self)) => ended,
+        };
+        if let Some(client) = self.client.get()
+            && tokio::time::timeout(FAREWELL, client.renewed())
+                .await
+                .is_err()
+        {
+            tracing::warn!("the renewal of the access does not end; going without its tokens");
         }
+        ended
     }
 
     /// Before an account is given up for good: takes our webhook out of it, where there is one.
@@ -199,14 +213,18 @@ impl Connector {
         Ok(())
     }
 
-    fn client(&self) -> Result<Client, ClientError> {
+    fn client(&self) -> Result<&Client, ClientError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
         let settings = &self.settings;
         let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
         let client = Client::new(address, credentials, settings.clock.clone())?;
-        Ok(match &settings.vault {
+        let client = match &settings.vault {
             Some(vault) => client.with_vault(Arc::clone(vault)),
             None => client,
-        })
+        };
+        Ok(self.client.get_or_init(|| client))
     }
 }
 

@@ -34,8 +34,6 @@ const HOOK_SOON: Duration = Duration::from_secs(600);
 /// One run of a connector.
 pub(super) struct Round<'a> {
     connector: &'a Connector,
-    /// One for all the time: it knows the limit, and what lets us in now.
-    client: Option<Client>,
     link: Link,
     standing: Standing,
     failures: u32,
@@ -96,7 +94,6 @@ impl<'a> Round<'a> {
         let now = settings.clock.elapsed();
         Ok(Self {
             connector,
-            client: None,
             link,
             standing: Standing {
                 token_ends,
@@ -125,10 +122,7 @@ impl<'a> Round<'a> {
     /// Opens the account and reads it for as long as the centre takes what is read.
     async fn follow(&mut self) -> Result<Infallible, Trouble> {
         let settings = &self.connector.settings;
-        let client = match self.client.clone() {
-            Some(client) => client,
-            None => self.client.insert(self.connector.client()?).clone(),
-        };
+        let client = self.connector.client()?.clone();
         let account = match self.link.account().cloned() {
             Some(account) => account,
             None => {
@@ -255,7 +249,8 @@ impl<'a> Round<'a> {
                 found.unwrap_or_else(|error| Err(ClientError::Unreachable(error.to_string())));
             self.hook_found(found).await?;
         }
-        let grant = self.client.as_ref().map(|client| *client.grant().borrow());
+        let grant = self.connector.client.get();
+        let grant = grant.map(|client| *client.grant().borrow());
         if grant == Some(Grant::Lost) {
             // The access in use may still serve for some hours: time to connect again.
             self.standing.access = Access::GrantLost;

@@ -2,8 +2,15 @@
 
 use crate::desk::{Running, of_task};
 use crate::office::{HOUR, Office, gone, has};
-use dealbell_amocrm::{ConnectorStatus, Ended};
+use async_trait::async_trait;
+use dealbell_amocrm::{
+    ConnectorStatus, Credentials, CrmAddress, Ended, Integration, Settings, Vault, VaultError,
+    oauth,
+};
 use dealbell_protocol::Kind;
+use dealbell_sandbox::Fault;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_restart_neither_repeats_nor_forgets() {
@@ -172,4 +179,54 @@ async fn a_large_baseline_is_whole_and_keeps_the_limit() {
     let keys = desk.memory_keys();
     assert!(tasks.iter().all(|id| keys.contains(&format!("task:{id}"))));
     assert_eq!(desk.rows(), []);
+}
+
+/// Where tokens are kept.
+#[derive(Default)]
+struct Keeping(Mutex<Vec<Credentials>>);
+
+#[async_trait]
+impl Vault for Keeping {
+    async fn save(&self, _: &CrmAddress, credentials: &Credentials) -> Result<(), VaultError> {
+        self.0.lock().unwrap().push(credentials.clone());
+        Ok(())
+    }
+}
+
+/// The old tokens are spent, and the answer with the new ones is on its way.
+#[tokio::test]
+async fn whoever_stops_takes_renewed_tokens_along() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let known = office.crm.integrations()[0].clone();
+    let code = office.crm.issue_code(office.me.id, &known);
+    let integration = Integration {
+        id: known.id,
+        secret: known.secret,
+        redirect_uri: known.redirect_uri,
+    };
+    let solo = office.solo();
+    let (address, clock) = (&solo.address, office.watch.clock());
+    let exchanged = oauth::exchange(address, integration, &code, &clock).await;
+    let mut oauth = exchanged.unwrap();
+    // An hour of its day is left.
+    oauth.pair.issued_at = office.now() + HOUR - 24 * HOUR;
+    oauth.pair.expires_at = office.now() + HOUR;
+    let vault = Arc::new(Keeping::default());
+    let settings = Settings {
+        credentials: Credentials::OAuth(oauth.clone()),
+        vault: Some(Arc::clone(&vault) as _),
+        ..solo.clone()
+    };
+    let slow = Fault::stall(Duration::from_secs(2)).on("/oauth2/access_token");
+    office.crm.fault(slow);
+    let mut running = Running::start(&desk, settings, &office.watch);
+    running.settle().await;
+    assert_eq!(*vault.0.lock().unwrap(), []);
+    assert_eq!(running.stop().await, Ended::Shutdown);
+    let kept = vault.0.lock().unwrap().clone();
+    let [Credentials::OAuth(kept)] = kept.as_slice() else {
+        panic!("{kept:?}");
+    };
+    assert_ne!(kept.pair.refresh, oauth.pair.refresh);
 }
