@@ -296,7 +296,7 @@ async fn an_answer_does_not_read_every_deal_that_waits() {
     let all = Department::open().await;
     let (crm, desk, me) = (&all.office.crm, &all.desk, all.office.me.id);
     let mut seldom = settings(crm.url(), &all.office.boss.token, Recipients::ByEmail);
-    seldom.poll_interval = Some(Duration::from_secs(60));
+    seldom.poll_interval = Some(Duration::from_secs(3_600));
     let mut running = Running::start(desk, seldom, &all.office.watch);
     running.settle().await;
     let mut client = 0;

@@ -159,7 +159,7 @@ struct Hooked {
 
 impl Hooked {
     async fn open() -> Self {
-        let quick = Quick::new(240);
+        let quick = Quick::new(600);
         let time = Arc::clone(&quick);
         let config = Config {
             rate_limit: None,
@@ -172,7 +172,7 @@ impl Hooked {
         let (url, door) = door().await;
         let settings = Settings {
             hooks: Some(url.parse().unwrap()),
-            poll_interval: Some(Duration::from_secs(240)),
+            poll_interval: Some(Duration::from_secs(120)),
             clock: Clock::new(Arc::clone(&quick) as Arc<dyn Time>),
             ..settings(crm.url(), &boss.token, Recipients::ByEmail)
         };
