@@ -331,6 +331,37 @@ async fn an_account_whose_token_was_revoked_is_entered_anew() -> Result<()> {
     window.gone("reason").await
 }
 
+/// Whoever connected by OAuth finds the form of OAuth, and needs a fresh code only.
+#[tokio::test]
+async fn an_account_whose_grant_was_revoked_is_entered_anew_by_the_same_way() -> Result<()> {
+    let window = window(&[]).await?;
+    let crm = crm(&window).await?;
+    let anna = crm.users[0].id;
+    window.click("way-solo").await?;
+    window.click("by-oauth").await?;
+    let back = crm.consent(anna).await?;
+    try_code(&window, crm.host(), &crm.integration, &back).await?;
+    enter(&window).await?;
+    window.click("keep-in-file").await?;
+    window.gone("trouble-no_keyring").await?;
+
+    // A page that knows of it only what the account says.
+    let window = Window::open_on(window.leave().await?, &[]).await?;
+    window.wait("connection", "[data-state=online]").await?;
+    crm.control("revoke-grant", &json!({"user": anna})).await?;
+    window.see("reason").await?;
+    window.see("code").await?;
+    let back = crm.consent(anna).await?;
+    try_code(&window, crm.host(), &crm.integration, &back).await?;
+    enter(&window).await?;
+    window.gone("reason").await?;
+
+    // What was kept in the end is the new grant.
+    let again = Window::open_on(window.leave().await?, &[]).await?;
+    again.wait("connection", "[data-state=online]").await?;
+    again.gone("reason").await
+}
+
 #[tokio::test]
 async fn a_token_from_the_environment_is_nobodys_question() -> Result<()> {
     let team = Team::start().await?;
