@@ -1,11 +1,14 @@
-//! The loop: when to read, what to do about troubles, and what to say of the connection.
+//! The loop: when to read, and what to say of the connection.
 
-use super::hooks::{self, Found, HookStanding};
-use super::link::{Hook, Link};
+mod trouble;
+mod upkeep;
+
+use super::hooks::{Found, HookStanding};
+use super::link::Link;
 use super::pace::{self, Signs};
 use super::session::Session;
 use super::{Connector, ConnectorStatus, Ended, Trouble};
-use crate::client::{Client, ClientError, Grant, jittered};
+use crate::client::{Client, ClientError, Grant};
 use crate::credentials::Credentials;
 use crate::oauth::Claims;
 use crate::rules::{Access, Standing};
@@ -15,21 +18,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use url::Url;
 
 /// The longest sleep. The machine may sleep meanwhile, and its timers with it; so the clock is
 /// looked at often.
 const NAP: Duration = Duration::from_secs(5);
-/// The longest pause between two tries on a CRM that does not answer.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The pause after a block: asking on would prolong it.
-const BLOCKED_PAUSE: Duration = Duration::from_secs(600);
 /// A reading that takes longer brings what is old by then.
 const SLOW: Duration = Duration::from_secs(60);
-/// The webhook is looked after so often.
-const HOOK_EVERY: Duration = Duration::from_secs(3_600);
-/// And so soon after the CRM did not answer, or where it is silent although something changed.
-const HOOK_SOON: Duration = Duration::from_secs(600);
 
 /// One run of a connector.
 pub(super) struct Round<'a> {
@@ -62,18 +56,21 @@ impl<'a> Round<'a> {
             }
         };
         loop {
+            let began = round.now();
             let Err(trouble) = round.follow().await;
             let Some(pause) = round.report(&trouble) else {
                 return round.end().await;
             };
-            let until = round.now() + pause;
+            let mut until = round.now() + pause;
             while let Some(left) = until.checked_sub(round.now()).filter(|l| !l.is_zero()) {
                 if let Err(error) = round.look().await {
                     connector.centre_failed(&error, &mut round.failures);
                 }
                 tokio::select! {
                     () = connector.settings.clock.sleep(left.min(NAP)) => {}
-                    () = connector.hint.0.notified() => break,
+                    () = connector.hint.0.notified() => {
+                        until = until.min(began + pace::HINT_GAP);
+                    }
                 }
             }
         }
@@ -320,161 +317,7 @@ impl<'a> Round<'a> {
         })
     }
 
-    /// Something changed, but no webhook said so for a while.
-    fn suspect_hook(&mut self) {
-        let (now, elapsed) = (self.connector.settings.clock.seconds(), self.now());
-        let sink = &self.connector.sink;
-        let silent = sink
-            .delivered()
-            .is_none_or(|at| now.saturating_sub(at) > 600);
-        if sink.standing() == HookStanding::Live
-            && silent
-            && let Some(due) = &mut self.hook_due
-        {
-            let looked_after = due.saturating_sub(HOOK_EVERY);
-            *due = (*due).min(elapsed.max(looked_after + HOOK_SOON));
-        }
-    }
-
-    fn tend_hook(&mut self, client: &Client) {
-        let now = self.now();
-        let (Some(ours), Some(hook)) = (self.hook_address(), self.link.hook()) else {
-            return;
-        };
-        let due = self.hook_due.is_some_and(|due| due <= now);
-        if due && self.standing.access == Access::Granted && self.hook_work.is_empty() {
-            self.hook_due = Some(now + HOOK_EVERY);
-            let (client, before) = (client.clone(), hook.registered.clone());
-            self.hook_work
-                .spawn(async move { hooks::attend(&client, &ours, before.as_ref()).await });
-        }
-    }
-
-    fn hook_address(&self) -> Option<Url> {
-        let base = self.connector.settings.hooks.as_ref()?;
-        Some(hooks::address(base, &self.link.hook()?.secret))
-    }
-
-    async fn hook_found(&mut self, found: Result<Found, ClientError>) -> Result<(), IngestError> {
-        let sink = &self.connector.sink;
-        match found {
-            Ok(found @ (Found::Good | Found::Repaired)) => {
-                let registered = self.hook_address();
-                let hook = self.link.hook().cloned();
-                self.link
-                    .keep_hook(hook.map(|hook| Hook { registered, ..hook }))
-                    .await?;
-                let off = found == Found::Repaired;
-                if off {
-                    tracing::warn!("the CRM had switched our webhook off; it is on again");
-                }
-                sink.set_standing(match off {
-                    true => HookStanding::SwitchedOff,
-                    false => HookStanding::Live,
-                });
-            }
-            Ok(Found::Denied) => {
-                if sink.standing() != HookStanding::Denied {
-                    tracing::info!("no webhooks here; going on without");
-                }
-                sink.set_standing(HookStanding::Denied);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the webhook could not be looked after");
-                self.hook_due = Some(self.now() + HOOK_SOON);
-            }
-        }
-        Ok(())
-    }
-
-    /// Says what is wrong, and how long to pause; none where going on is of no use.
-    fn report(&mut self, trouble: &Trouble) -> Option<Duration> {
-        let crm = match trouble {
-            Trouble::Crm(error) => error,
-            Trouble::Centre(error) => {
-                return Some(self.connector.centre_failed(error, &mut self.failures));
-            }
-            // It is opened as it is now.
-            Trouble::AnotherAccount => return Some(Duration::ZERO),
-        };
-        let short = back_off(&mut self.failures);
-        tracing::warn!(%trouble, failures = self.failures, "reading the CRM failed");
-        if !matches!(crm, ClientError::TooMany { .. }) {
-            self.limited_since = None;
-        }
-        let pause = match crm {
-            ClientError::TokenRefused => {
-                self.standing.access = Access::Refused;
-                return None;
-            }
-            ClientError::GrantLost => {
-                self.standing.access = Access::GrantLost;
-                return None;
-            }
-            ClientError::Blocked | ClientError::Forbidden => {
-                self.standing.blocked = Some(true);
-                jittered(BLOCKED_PAUSE)
-            }
-            ClientError::TooMany { wait } => {
-                let now = self.now();
-                let since = *self.limited_since.get_or_insert(now);
-                self.standing.limited = Some(now.saturating_sub(since));
-                short.max(*wait)
-            }
-            ClientError::Unreachable(_) | ClientError::NotKept(_) => short,
-            ClientError::NotACrm(_) | ClientError::Refused { .. } => jittered(LONGEST_PAUSE),
-        };
-        let retry_at = self.connector.settings.clock.after(pause);
-        self.connector.status.send_replace(match crm {
-            ClientError::Blocked | ClientError::Forbidden => ConnectorStatus::Blocked { retry_at },
-            ClientError::NotACrm(_) => ConnectorStatus::NotACrm { retry_at },
-            ClientError::Refused { status, .. } => ConnectorStatus::Declined {
-                status: *status,
-                retry_at,
-            },
-            ClientError::TokenRefused
-            | ClientError::GrantLost
-            | ClientError::NotKept(_)
-            | ClientError::Unreachable(_)
-            | ClientError::TooMany { .. } => ConnectorStatus::Unreachable { retry_at },
-        });
-        Some(pause)
-    }
-
     fn now(&self) -> Duration {
         self.connector.settings.clock.elapsed()
     }
-}
-
-impl Connector {
-    /// The centre took nothing: says so, and how long to pause.
-    fn centre_failed(&self, error: &IngestError, failures: &mut u32) -> Duration {
-        let pause = back_off(failures);
-        tracing::warn!(%error, failures, "the centre failed");
-        let retry_at = self.settings.clock.after(pause);
-        self.status
-            .send_replace(ConnectorStatus::CentreFailed { retry_at });
-        pause
-    }
-
-    fn say_refused(&self, access: Access) {
-        self.status.send_replace(match access {
-            Access::GrantLost => ConnectorStatus::GrantLost,
-            Access::Unknown | Access::Granted | Access::Refused => ConnectorStatus::TokenRefused,
-        });
-    }
-
-    async fn pause(&self, pause: Duration) {
-        tokio::select! {
-            () = self.settings.clock.sleep(pause) => {}
-            () = self.hint.0.notified() => {}
-        }
-    }
-}
-
-/// Longer after each failure, never quite the same.
-fn back_off(failures: &mut u32) -> Duration {
-    *failures = failures.saturating_add(1);
-    let doubled = Duration::from_secs(1) * 2_u32.saturating_pow((*failures).min(10));
-    jittered(doubled.min(LONGEST_PAUSE))
 }

@@ -156,6 +156,24 @@ async fn a_block_is_no_missing_right() {
     running.settle().await;
 }
 
+/// Whoever presses and calls all the time is no reason to flood an address that has no CRM.
+#[tokio::test]
+async fn hints_are_answered_no_faster_than_one_a_second() {
+    let office = Office::open().await;
+    office.crm.fault(Fault::html());
+    let mut running = Running::start(&office.desk(), office.solo(), &office.watch);
+    let clock = office.watch.clock();
+    let began = clock.elapsed();
+    for _ in 0..10 {
+        running.status.changed().await.unwrap();
+        running.hint.now();
+    }
+    let took = clock.elapsed().saturating_sub(began);
+    assert!(took >= Duration::from_secs(8), "{took:?}");
+    office.crm.lift_all();
+    running.settle().await;
+}
+
 #[tokio::test]
 async fn a_large_baseline_is_whole_and_keeps_the_limit() {
     let office = Office::with_limit(Some(7)).await;
