@@ -5,7 +5,7 @@ use crate::{
     Centre, CentreError,
     people::address,
     refusal::Refusal,
-    sealing::Sealer,
+    sealing::{KeyError, Sealer},
     store::{notifications::parsed, seal},
 };
 use dealbell_protocol::{ApiError, ErrorCode, Millis, UserId};
@@ -33,7 +33,7 @@ pub struct Connection {
     pub kind: String,
     /// The account's address.
     pub url: String,
-    /// What lets us in, as its connector writes it; secret.
+    /// What lets us in, as its connector writes it; secret. Empty where it was tampered with.
     pub secret: String,
     /// Who connected it.
     pub connected_by: Option<UserId>,
@@ -50,6 +50,9 @@ pub enum ConnectionState {
     Usable,
     /// It does no more: somebody has to connect it again.
     Refused,
+    /// Nobody knows: the stored secret was changed outside Dealbell and cannot be read, so somebody
+    /// has to connect it again.
+    Tampered,
 }
 
 impl fmt::Debug for Connection {
@@ -271,13 +274,20 @@ fn from_row(row: &SqliteRow, sealer: &Sealer) -> Result<Connection, Refusal> {
     let kind: String = row.try_get("kind")?;
     let url: String = row.try_get("url")?;
     let by: Option<String> = row.try_get("connected_by")?;
+    let usable = match row.try_get("refused")? {
+        true => ConnectionState::Refused,
+        false => ConnectionState::Usable,
+    };
+    // One account must not stop the others.
+    let (secret, state) = match sealer.open(&of_account(&kind, &url), row.try_get("secret")?) {
+        Ok(secret) => (secret, usable),
+        Err(KeyError::Tampered) => (String::new(), ConnectionState::Tampered),
+        Err(error) => return Err(error.into()),
+    };
     Ok(Connection {
-        secret: sealer.open(&of_account(&kind, &url), row.try_get("secret")?)?,
+        secret,
         connected_by: by.as_deref().map(parsed).transpose()?,
-        state: match row.try_get("refused")? {
-            true => ConnectionState::Refused,
-            false => ConnectionState::Usable,
-        },
+        state,
         revision: row.try_get::<i64, _>("revision")?.unsigned_abs(),
         id,
         kind,

@@ -309,6 +309,25 @@ async fn a_key_that_another_process_made_anew_is_taken_up() {
 }
 
 #[tokio::test]
+async fn an_account_whose_secret_was_changed_stops_no_other() {
+    let folder = TempDir::new().unwrap();
+    let centre = open(folder.path()).await;
+    for url in [URL, "https://lopukh.amocrm.ru/"] {
+        let kept = centre.keep_connection(about(url), HUSH.to_owned());
+        kept.await.unwrap();
+    }
+    let mut db = plain_connection(folder.path()).await;
+    let swap = "UPDATE connections SET secret = (SELECT secret FROM connections WHERE url <> ?1) WHERE url = ?1";
+    sqlx::query(swap).bind(URL).execute(&mut db).await.unwrap();
+    let mut kept = centre.connections_kept().await.unwrap();
+    kept.sort_by_key(|kept| kept.url != URL);
+    let states: Vec<_> = kept.iter().map(|c| (c.state, c.secret.as_str())).collect();
+    let other = (ConnectionState::Usable, HUSH);
+    assert_eq!(states, [(ConnectionState::Tampered, ""), other]);
+    assert!(centre.forget_connection(&kept[0].id).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_sign_in_ends_once_with_its_own_state_and_in_time() {
     let folder = TempDir::new().unwrap();
     let centre = open(folder.path()).await;

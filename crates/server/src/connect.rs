@@ -268,6 +268,7 @@ async fn list(centre: &Centre) -> Result<String> {
         let state = match kept.state {
             ConnectionState::Usable => "usable",
             ConnectionState::Refused => "refused: connect it again",
+            ConnectionState::Tampered => "its secret was changed: connect it again",
         };
         let by = match kept.connected_by {
             Some(user) => centre.email_of(user).await?.unwrap_or_default(),

@@ -6,7 +6,7 @@ use dealbell_amocrm::{
     Connector, ConnectorStatus, Credentials, CrmAddress, Ended, Recipients, Settings, Vault,
     VaultError,
 };
-use dealbell_centre::{Centre, Connection};
+use dealbell_centre::{Centre, Connection, ConnectionState};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -31,6 +31,13 @@ pub(crate) async fn run(common: Common, connection: Connection, stopped: watch::
         }
     };
     let account = address.host();
+    if connection.state == ConnectionState::Tampered {
+        tracing::error!(
+            account,
+            "its stored secret was changed outside Dealbell: connect it again"
+        );
+        return;
+    }
     let column = Arc::new(Column::of(&common.centre, &connection, address));
     let connector = connector(&common, &connection, &column);
     let ended = {
