@@ -1,5 +1,6 @@
-//! `cargo xtask`: sets a machine up, shows the product, proves it.
+//! `cargo xtask`: sets a machine up, shows the product, proves and measures it.
 
+mod bench;
 mod checks;
 mod machine;
 mod pictures;
@@ -23,6 +24,8 @@ enum Command {
     Run(show::Show),
     /// Set everything up and run every test of every kind.
     Test(checks::Selection),
+    /// Set everything up and measure Dealbell at work; prints a table per measure.
+    Bench(bench::Measures),
     /// Write the TypeScript types anew from crates/protocol.
     Types,
     /// Make the pictures of docs/screenshots anew.
@@ -33,6 +36,7 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Run(show) => show::run(&show),
         Command::Test(selection) => checks::run(&selection),
+        Command::Bench(measures) => bench::run(&measures),
         Command::Types => checks::write_types(),
         Command::Screenshots => pictures::make(),
     }

@@ -1,0 +1,93 @@
+//! What an account costs in requests while its 50 people change nothing.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use dealbell_amocrm::{Clock, Time};
+use jiff::SignedDuration;
+use jiff::civil::date;
+
+use crate::department::{Department, STAFF};
+use crate::leaps::Leaps;
+use crate::meter::{Counts, Meter, listed};
+use crate::report::Report;
+
+/// 20 for each of the 50: more than are looked up by id at a time, so more would cost no more requests.
+const TASKS: usize = 1_000;
+const AIM: f64 = 0.5;
+/// When a stretch begins, hours in the account's time zone.
+const DAY: i8 = 10;
+const NIGHT: i8 = 22;
+/// From the baseline on, until nothing counts as changed lately.
+const SETTLED: SignedDuration = SignedDuration::from_mins(20);
+const LASTS: SignedDuration = SignedDuration::from_hours(1);
+
+/// What came in a stretch of time.
+struct Stretch {
+    requests: u64,
+    refused: u64,
+    by_path: Counts,
+}
+
+/// Lets an hour of a day and one of a night pass, and counts.
+pub(crate) async fn measure(meter: &Meter) -> Result<Report> {
+    let mut report = Report::new(format!(
+        "A sandbox of {STAFF} people with {each} open tasks each, the limit on, over HTTP on the loopback; one \
+         connector without webhooks, a centre on disk that has all {STAFF} as users. The time of both \
+         leaps over every wait and stands still while a request is under way. {minutes} minutes from {DAY}:00 and from \
+         {NIGHT}:00 in the account's time zone, the baseline being {settled} minutes old.",
+        each = TASKS / STAFF,
+        minutes = LASTS.as_mins(),
+        settled = SETTLED.as_mins(),
+    ));
+    for (name, hour) in [("by day", DAY), ("by night", NIGHT)] {
+        let stretch = stretch(meter, hour).await?;
+        let rate = stretch.requests as f64 / LASTS.as_secs_f64();
+        report.aimed(
+            format!("{name}, requests a second of the account"),
+            format!("{rate:.3}"),
+            format!("≤ {AIM}"),
+            rate <= AIM,
+        );
+        report.figure(
+            format!("{name}, requests"),
+            format!("{}: {}", stretch.requests, listed(&stretch.by_path)),
+        );
+        report.aimed(
+            format!("{name}, refused with 429"),
+            stretch.refused,
+            "0",
+            stretch.refused == 0,
+        );
+    }
+    Ok(report)
+}
+
+async fn stretch(meter: &Meter, hour: i8) -> Result<Stretch> {
+    let begins = date(2026, 11, 23)
+        .at(hour, 0, 0, 0)
+        .in_tz(dealbell_sandbox::TIME_ZONE)?
+        .timestamp();
+    let leaps = Leaps::from((begins - SETTLED).as_millisecond());
+    let time = leaps.clone();
+    let clock = dealbell_sandbox::Clock::new(move || time.now());
+    // Nothing falls due while it is looked at.
+    let department = Department::open(clock, TASKS, |number| {
+        begins.as_second() + 3 * 86_400 + i64::try_from(number).unwrap_or_default()
+    })
+    .await?;
+    let connector = department.connector(Clock::new(Arc::new(leaps.clone())))?;
+    let reading = tokio::spawn(connector.run(std::future::pending()));
+    leaps.until(begins.as_millisecond()).await;
+    let (seen, before) = (department.crm.requests_seen(), meter.counts());
+    leaps.until((begins + LASTS).as_millisecond()).await;
+    let requests = department.crm.requests_seen() - seen;
+    let by_path = meter.since(&before);
+    reading.abort();
+    department.crm.stop().await;
+    Ok(Stretch {
+        requests,
+        refused: requests.saturating_sub(by_path.values().sum()),
+        by_path,
+    })
+}
