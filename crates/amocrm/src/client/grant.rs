@@ -60,8 +60,9 @@ struct Held {
     credentials: Credentials,
     /// Granted, and not surely kept: nothing may be asked with it.
     unkept: Option<TokenPair>,
-    /// Renewed because the one before was refused, and accepted by nobody yet.
-    unproven: bool,
+    /// Since when the access in use, renewed because the one before was refused, waits to be
+    /// accepted.
+    unproven: Option<Duration>,
     lost: bool,
     /// No renewal is asked for before this moment of [`crate::clock::Clock::elapsed`].
     not_before: Duration,
@@ -86,7 +87,7 @@ impl Keeper {
                 address,
                 credentials,
                 unkept: None,
-                unproven: false,
+                unproven: None,
                 lost: false,
                 not_before: Duration::ZERO,
                 not_looked_before: Duration::ZERO,
@@ -151,18 +152,26 @@ impl Keeper {
         elapsed >= self.held().not_before
     }
 
-    /// Whether this access came in place of a refused one and was never accepted itself.
-    pub(super) fn is_unproven(&self, access: &str) -> bool {
+    /// Since when this access, which came in place of a refused one, waits to be accepted itself.
+    pub(super) fn unproven_since(&self, access: &str) -> Option<Duration> {
         let held = self.held();
-        held.unproven && held.credentials.access() == access
+        held.unproven
+            .filter(|_| held.credentials.access() == access)
     }
 
     /// The CRM knows this access.
     pub(super) fn is_accepted(&self, access: &str) {
         let mut held = self.held();
-        if held.credentials.access() == access {
-            held.unproven = false;
+        let Credentials::OAuth(oauth) = &held.credentials else {
+            return;
+        };
+        if held.unproven.is_none() || oauth.pair.access != access {
+            return;
         }
+        let expires_at = oauth.pair.expires_at;
+        held.unproven = None;
+        drop(held);
+        self.tell(Grant::Good { expires_at });
     }
 
     /// The CRM granted a new pair: it is not lost any more, whatever happens, and not used yet.
@@ -170,8 +179,9 @@ impl Keeper {
         self.held().unkept = Some(pair);
     }
 
-    /// The new pair is kept: it is in use from now on.
-    pub(super) fn kept(&self, in_place_of_refused: bool) {
+    /// The new pair is kept: it is in use from now on; `unproven` where it came in place of a refused
+    /// one, at this moment.
+    pub(super) fn kept(&self, unproven: Option<Duration>) {
         let mut held = self.held();
         let Some(pair) = held.unkept.take() else {
             return;
@@ -180,7 +190,7 @@ impl Keeper {
         if let Credentials::OAuth(oauth) = &mut held.credentials {
             oauth.pair = pair;
         }
-        held.unproven = in_place_of_refused;
+        held.unproven = unproven;
         held.not_before = Duration::ZERO;
         drop(held);
         self.tell(Grant::Good { expires_at });

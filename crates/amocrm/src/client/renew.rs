@@ -19,6 +19,8 @@ use url::Url;
 const TRIES: u32 = 3;
 /// The pause after a renewal that failed or whose answer did not come.
 const PAUSE: Duration = Duration::from_secs(60);
+/// A new access that is refused for so long will not be accepted any more.
+const DOUBT: Duration = Duration::from_secs(600);
 /// The pause between two questions for the account's address.
 const LOOK_PAUSE: Duration = Duration::from_secs(60);
 
@@ -118,10 +120,16 @@ impl Shared {
         if self.keeper.unkept().is_some() {
             return self.keep(&oauth, because).await;
         }
-        if because == Because::Refused && self.keeper.is_unproven(stale) {
-            // A pair of a minute ago is refused: a third one would be, too.
+        if because == Because::Refused
+            && let Some(since) = self.keeper.unproven_since(stale)
+        {
+            // A third pair would be refused, too. But it was granted: perhaps it is not known
+            // everywhere yet.
             if !self.follow().await {
-                self.keeper.lose();
+                match self.clock.elapsed().saturating_sub(since) < DOUBT {
+                    true => self.keeper.failing(Duration::ZERO),
+                    false => self.keeper.lose(),
+                }
             }
             return;
         }
@@ -187,7 +195,10 @@ impl Shared {
             return;
         };
         match self.save(oauth, pair).await {
-            Ok(()) => self.keeper.kept(because == Because::Refused),
+            Ok(()) => {
+                let refused = because == Because::Refused;
+                self.keeper.kept(refused.then(|| self.clock.elapsed()));
+            }
             Err(error) => {
                 tracing::error!(
                     error,

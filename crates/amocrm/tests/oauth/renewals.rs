@@ -2,6 +2,7 @@
 
 use crate::desk::{Ahead, Disk, Process, Saving, address, aged, connect, crm, is_good};
 use dealbell_amocrm::{Client, ClientError, Clock, Credentials, Grant, Token};
+use dealbell_sandbox::Fault;
 use std::sync::Arc;
 
 #[tokio::test]
@@ -44,6 +45,33 @@ async fn an_access_refused_before_its_time_is_renewed() {
 }
 
 /// The CRM changed the tokens, and its answer was lost on the way.
+/// What was granted a moment ago and is refused is not lost yet: the CRM may be of two minds.
+#[tokio::test]
+async fn a_new_access_that_is_refused_gets_its_time() {
+    let crm = crm().await;
+    let oauth = connect(&crm, crm.url()).await;
+    let disk = Disk::with(address(crm.url()), oauth);
+    let time = Ahead::new();
+    let process = Process::start_at(&disk, time.clock());
+    for lasts in [false, true] {
+        let fault = crm.fault(Fault::status(401));
+        let refused = process.reads().await;
+        assert!(
+            matches!(refused, Err(ClientError::Unreachable(_))),
+            "{refused:?}"
+        );
+        if !lasts {
+            crm.lift(fault);
+            process.reads().await.unwrap();
+            assert!(is_good(&process.grant()));
+        }
+    }
+    assert_eq!(crm.refreshes(), 2);
+    time.pass(601);
+    assert_eq!(process.reads().await, Err(ClientError::GrantLost));
+    assert_eq!(crm.refreshes(), 2);
+}
+
 #[tokio::test]
 async fn a_lost_answer_is_not_asked_for_again_at_once() {
     let crm = crm().await;
