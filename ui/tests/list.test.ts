@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { ListPage, Notification } from "../src/generated/protocol";
+import type { Backend } from "../src/backend/backend";
+import type { ListPage, Notification, WindowAnswer } from "../src/generated/protocol";
 import { Heights } from "../src/list/heights";
+import { ListModel } from "../src/list/model.svelte";
 import { SLICE, Slices } from "../src/list/slices";
 
 const row = (n: number) => ({ id: `n${n}` }) as Notification;
@@ -83,5 +85,48 @@ describe("heights", () => {
     const heights = new Heights(80);
     heights.survey(slices);
     expect([heights.total, heights.at(500, slices)]).toEqual([0, 0]);
+  });
+});
+
+describe("following changes", () => {
+  /** A list whose reads wait until they are answered. */
+  function stage() {
+    const waiting: ((answer: WindowAnswer) => void)[] = [];
+    const backend: Backend = {
+      call: () => new Promise((resolve) => waiting.push(resolve)),
+      listen: () => undefined,
+      holdClose: () => () => undefined,
+    };
+    const model = new ListModel(backend);
+    const answer = async (rows: number, version: number) => {
+      await expect.poll(() => waiting.length).toBeGreaterThan(0);
+      waiting.shift()!({ type: "list", page: { ...page(0, rows, rows), version } });
+      await expect.poll(() => model.total).toBe(rows);
+    };
+    return { model, answer, waiting };
+  }
+
+  test("what changes while rows are read is read too, and a storm in one go", async () => {
+    const { model, answer, waiting } = stage();
+    void model.load();
+    await answer(1, 1);
+    for (const version of [2, 3, 4]) void model.refresh(version);
+    await answer(2, 2);
+    await answer(3, 4);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(waiting.length).toBe(0);
+  });
+
+  test("another account's versions begin anew, and none of its changes is missed", async () => {
+    const { model, answer, waiting } = stage();
+    void model.load();
+    await answer(9, 300);
+    void model.refresh(301);
+    await answer(8, 301);
+    void model.refresh(1);
+    void model.refresh(2);
+    await answer(0, 1);
+    await answer(5, 2);
+    expect(waiting.length).toBe(0);
   });
 });

@@ -21,7 +21,10 @@ export class ListModel {
   #from = 0;
   #to = 1;
   #generation = 0;
+  /** What was told last. Another account's versions begin anew: which of two is greater says nothing. */
   #version = 0;
+  /** How often a change was told. */
+  #told = 0;
   #asking = new Set<number>();
   #refreshing = false;
 
@@ -51,6 +54,7 @@ export class ListModel {
   /** Reads the top of the view. */
   async load(): Promise<void> {
     const generation = ++this.#generation;
+    const told = this.#told;
     this.#asking.clear();
     this.failed = null;
     this.slices = new Slices();
@@ -63,7 +67,7 @@ export class ListModel {
     this.slices.put(page);
     this.change = "fresh";
     this.revision++;
-    if (page.version < this.#version) void this.refresh(this.#version);
+    if (this.#isBehind(told, page)) void this.refresh(this.#version);
   }
 
   /** The page shows rows `from` to `to`: whatever is missing of them is asked for. */
@@ -97,23 +101,28 @@ export class ListModel {
 
   /** Something changed: reads the rows on the screen again. A storm of changes is read in one go. */
   async refresh(version: number): Promise<void> {
-    this.#version = Math.max(this.#version, version);
+    this.#version = version;
+    this.#told++;
     if (this.slices.total === null && this.failed) return this.load();
     if (this.#refreshing || this.slices.total === null) return;
     this.#refreshing = true;
-    let seen = -1;
-    while (seen < this.#version) {
-      const asked = this.#version;
+    let told: number, page: ListPage | null;
+    do {
+      told = this.#told;
       const generation = ++this.#generation;
       this.#asking.clear();
-      const page = await this.#fetchAround();
-      seen = Math.max(asked, page?.version ?? 0);
+      page = await this.#fetchAround();
       if (generation !== this.#generation || !page) continue;
       this.slices.replace(page);
       this.change = "changed";
       this.revision++;
-    }
+    } while (this.#isBehind(told, page));
     this.#refreshing = false;
+  }
+
+  /** Whether a change was told since `told` that `page` does not show. */
+  #isBehind(told: number, page: ListPage | null): boolean {
+    return told !== this.#told && page?.version !== this.#version;
   }
 
   #add(page: ListPage): void {
