@@ -166,13 +166,17 @@ impl<'a> Round<'a> {
     async fn read(&mut self, session: &mut Session) -> Result<bool, Trouble> {
         let connector = self.connector;
         let mut reading = Box::pin(session.plan().read(&connector.status));
-        let harvest = loop {
+        let mut harvest = loop {
             let nap = self.ring(session, NAP).await?;
             tokio::select! {
                 harvest = &mut reading => break harvest?,
                 () = nap => {}
             }
         };
+        if let Some(news) = &mut harvest.news {
+            let owner = session.account().current_user_id;
+            connector.desk.sign(&mut news.readings, owner);
+        }
         session.take(harvest, connector.settings.clock.now()).await
     }
 

@@ -129,6 +129,38 @@ async fn a_user_completes_his_task_and_nobody_elses() {
     );
 }
 
+/// T4: to the CRM it was the token's owner; who it was is told all the same, and not to himself.
+#[tokio::test]
+async fn what_is_completed_here_is_completed_by_whoever_did_it() {
+    let office = Office::open().await;
+    let desk = Desk::new(&[
+        (user(1), office.me.email.as_str()),
+        (user(2), office.other.email.as_str()),
+    ]);
+    let team = settings(office.crm.url(), &office.boss.token, Recipients::ByEmail);
+    let mut running = Running::start(&desk, team, &office.watch);
+    running.settle().await;
+    let tasks =
+        [user(1), user(2)].map(|by| (by, office.set(&office.other, "Позвонить", 48 * HOUR)));
+    running.settle().await;
+    for (by, task) in tasks {
+        let (subject, result) = (format!("task:{task}"), String::new());
+        let deed = Deed::Complete { result };
+        running.actor.act(by, &subject, deed).await.unwrap();
+    }
+    running.settle().await;
+    let rows = desk.rows();
+    let [row] = rows.as_slice() else {
+        panic!("{:?}", desk.briefs());
+    };
+    assert_eq!(
+        (row.notice.user, row.notice.kind),
+        (user(2), Kind::TaskCompleted)
+    );
+    let name = office.me.name.split(' ').next().unwrap();
+    assert!(row.notice.title.starts_with(name), "{}", row.notice.title);
+}
+
 /// Where the CRM's webhooks arrive.
 async fn door() -> (String, Arc<OnceLock<HookSink>>) {
     type Sink = Arc<OnceLock<HookSink>>;
