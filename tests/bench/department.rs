@@ -2,6 +2,7 @@
 //! centre on disk that knows everybody.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use async_trait::async_trait;
@@ -23,6 +24,7 @@ pub(crate) struct Department {
     pub(crate) crm: Sandbox,
     centre: Centre,
     commits: watch::Sender<Commits>,
+    at_work: Arc<AtomicUsize>,
     _folder: TempDir,
 }
 
@@ -37,7 +39,7 @@ pub(crate) struct Commits {
 
 impl Department {
     /// Opens it with so many open tasks, everybody having equally many; `deadline` gives each its
-    /// own, Unix seconds.
+    /// own, Unix seconds, and is asked right before the task is set.
     ///
     /// # Errors
     /// When a port or a file cannot be had.
@@ -68,6 +70,7 @@ impl Department {
             crm,
             centre,
             commits: watch::Sender::default(),
+            at_work: Arc::default(),
             _folder: folder,
         })
     }
@@ -86,8 +89,14 @@ impl Department {
         let watched = Watched {
             centre: self.centre.clone(),
             commits: self.commits.clone(),
+            at_work: Arc::clone(&self.at_work),
         };
         Ok(Connector::new(Arc::new(watched), settings))
+    }
+
+    /// Whether the connector waits for the centre.
+    pub(crate) fn centre_works(&self) -> bool {
+        self.at_work.load(Ordering::Relaxed) > 0
     }
 
     /// What has been committed, now and later.
@@ -96,23 +105,43 @@ impl Department {
     }
 }
 
-/// The centre; says when a commit is done.
+/// The centre; says when it works and when a commit is done.
 struct Watched {
     centre: Centre,
     commits: watch::Sender<Commits>,
+    at_work: Arc<AtomicUsize>,
+}
+
+/// Something asked of the centre.
+struct Work<'a>(&'a AtomicUsize);
+
+impl<'a> Work<'a> {
+    fn begin(at_work: &'a AtomicUsize) -> Self {
+        at_work.fetch_add(1, Ordering::Relaxed);
+        Self(at_work)
+    }
+}
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[async_trait]
 impl Ingest for Watched {
     async fn recipients(&self) -> Result<Vec<Recipient>, IngestError> {
+        let _work = Work::begin(&self.at_work);
         self.centre.recipients().await
     }
 
     async fn memory(&self, source: &str) -> Result<Vec<(String, String)>, IngestError> {
+        let _work = Work::begin(&self.at_work);
         self.centre.memory(source).await
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), IngestError> {
+        let _work = Work::begin(&self.at_work);
         let more = batch.memory.iter().filter(|(_, value)| value.is_some());
         let more = more.count();
         self.centre.commit(batch).await?;

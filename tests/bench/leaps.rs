@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use dealbell_amocrm::Time;
 use tokio::sync::watch;
 
-/// Everybody else is given so many turns before a leap. A request over the loopback takes ten or so.
+/// Everybody else is given so many turns before a leap. A request over the loopback takes some dozens.
 const TURNS: u32 = 64;
 
 /// One thread whose sockets are looked at after every turn, so that turns can be counted on.
@@ -54,8 +54,16 @@ impl Leaps {
         }
     }
 
-    /// Lets the time pass until `at`; needs the thread of [`runtime`].
-    pub(crate) async fn until(&self, at: i64) {
+    /// Lets the time pass while nobody waits.
+    pub(crate) fn pass(&self, time: Duration) {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        self.now
+            .send_modify(|now| *now = now.saturating_add(millis));
+    }
+
+    /// Lets the time pass until `at`, but not while others work on threads of their own; needs the
+    /// thread of [`runtime`].
+    pub(crate) async fn until(&self, at: i64, others_work: impl Fn() -> bool) {
         loop {
             let before = self.lock().stirs;
             for _ in 0..TURNS {
@@ -63,7 +71,7 @@ impl Leaps {
             }
             let next = {
                 let waits = self.lock();
-                let calm = waits.stirs == before;
+                let calm = waits.stirs == before && !others_work();
                 waits.until.keys().next().copied().filter(|_| calm)
             };
             let now = Time::now(self);

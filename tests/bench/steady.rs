@@ -1,6 +1,7 @@
 //! What an account costs in requests while its 50 people change nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use dealbell_amocrm::{Clock, Time};
@@ -15,6 +16,8 @@ use crate::report::Report;
 /// 20 for each of the 50: more than are looked up by id at a time, so more would cost no more requests.
 const TASKS: usize = 1_000;
 const AIM: f64 = 0.5;
+/// Between two tasks that were set: what changed in the newest half minute is read again each time.
+const APART: Duration = Duration::from_secs(60);
 /// When a stretch begins, hours in the account's time zone.
 const DAY: i8 = 10;
 const NIGHT: i8 = 22;
@@ -32,7 +35,7 @@ struct Stretch {
 /// Lets an hour of a day and one of a night pass, and counts.
 pub(crate) async fn measure(meter: &Meter) -> Result<Report> {
     let mut report = Report::new(format!(
-        "A sandbox of {STAFF} people with {each} open tasks each, the limit on, over HTTP on the loopback; one \
+        "A sandbox of {STAFF} people with {each} open tasks each, set a minute apart, the limit on, over HTTP on the loopback; one \
          connector without webhooks, a centre on disk that has all {STAFF} as users. The time of both \
          leaps over every wait and stands still while a request is under way. {minutes} minutes from {DAY}:00 and from \
          {NIGHT}:00 in the account's time zone, the baseline being {settled} minutes old.",
@@ -68,19 +71,22 @@ async fn stretch(meter: &Meter, hour: i8) -> Result<Stretch> {
         .at(hour, 0, 0, 0)
         .in_tz(dealbell_sandbox::TIME_ZONE)?
         .timestamp();
-    let leaps = Leaps::from((begins - SETTLED).as_millisecond());
+    let apart = u32::try_from(TASKS)? * APART;
+    let leaps = Leaps::from((begins - SETTLED - apart).as_millisecond());
     let time = leaps.clone();
     let clock = dealbell_sandbox::Clock::new(move || time.now());
     // Nothing falls due while it is looked at.
     let department = Department::open(clock, TASKS, |number| {
+        leaps.pass(APART);
         begins.as_second() + 3 * 86_400 + i64::try_from(number).unwrap_or_default()
     })
     .await?;
     let connector = department.connector(Clock::new(Arc::new(leaps.clone())))?;
     let reading = tokio::spawn(connector.run(std::future::pending()));
-    leaps.until(begins.as_millisecond()).await;
+    let works = || department.centre_works();
+    leaps.until(begins.as_millisecond(), works).await;
     let (seen, before) = (department.crm.requests_seen(), meter.counts());
-    leaps.until((begins + LASTS).as_millisecond()).await;
+    leaps.until((begins + LASTS).as_millisecond(), works).await;
     let requests = department.crm.requests_seen() - seen;
     let by_path = meter.since(&before);
     reading.abort();
