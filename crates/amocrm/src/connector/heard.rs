@@ -1,6 +1,5 @@
 //! What webhooks tell of chat messages: their texts, which the API never gives.
 
-use crate::model::Entity;
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 const MOST: usize = 10_000;
 /// Nor more of one, characters: what a notice can carry.
 const LONGEST_TEXT: usize = 4_000;
-/// The longest name, of a person or a messenger, characters.
+/// The longest name, characters.
 const LONGEST_NAME: usize = 200;
 /// No id of a message is longer, bytes.
 const LONGEST_ID: usize = 200;
@@ -22,12 +21,6 @@ pub struct Message {
     pub text: String,
     /// Who wrote it; may be empty.
     pub author: String,
-    /// The messenger's name for itself: `telegram`; may be empty.
-    pub origin: String,
-    /// The contact who wrote it.
-    pub contact_id: Option<u64>,
-    /// The card it came to.
-    pub entity: Option<Entity>,
 }
 
 /// The messages heard lately, shared by whoever hears and whoever tells. Kept in memory only.
@@ -51,8 +44,7 @@ impl Heard {
         let message = Message {
             text: cut(&message.text, LONGEST_TEXT),
             author: cut(&message.author, LONGEST_NAME),
-            origin: cut(&message.origin, LONGEST_NAME),
-            ..message
+            id: message.id,
         };
         let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let id = message.id.clone();

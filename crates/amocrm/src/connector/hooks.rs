@@ -10,7 +10,7 @@ use super::{Hint, Message};
 use crate::clock::Clock;
 use crate::connector::heard::Heard;
 use crate::connector::status::ConnectorStatus;
-use crate::model::{Account, Entity, EntityType, Seconds};
+use crate::model::{Account, Seconds};
 use body::Told;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -178,23 +178,9 @@ pub(super) fn address(base: &Url, secret: &str) -> Url {
 
 fn message(told: &Told) -> Option<Message> {
     let id = told.field("id");
-    let number = |name| told.field(name).parse().ok().filter(|&id: &u64| id != 0);
-    let kind = match told.field("entity_type") {
-        "lead" | "leads" => Some(EntityType::Leads),
-        "contact" | "contacts" => Some(EntityType::Contacts),
-        "company" | "companies" => Some(EntityType::Companies),
-        "customer" | "customers" => Some(EntityType::Customers),
-        _ => None,
-    };
-    let entity = kind
-        .zip(number("entity_id"))
-        .map(|(kind, id)| Entity { kind, id });
     (!id.is_empty()).then(|| Message {
         id: id.to_owned(),
         text: told.field("text").to_owned(),
         author: told.field("author.name").to_owned(),
-        origin: told.field("origin").to_owned(),
-        contact_id: number("contact_id"),
-        entity,
     })
 }

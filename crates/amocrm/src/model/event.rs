@@ -29,9 +29,6 @@ pub struct Event {
     /// What it is now: `[{"note": {"id": 1}}]`, or nothing.
     #[serde(default, deserialize_with = "or_else_default")]
     pub value_after: Value,
-    /// What it was before, in the same form.
-    #[serde(default, deserialize_with = "or_else_default")]
-    pub value_before: Value,
 }
 
 /// The chat message of an event. Its text comes in a hook only.
@@ -65,11 +62,6 @@ impl Event {
     /// Who is responsible now; 0 is a robot.
     pub fn responsible_after(&self) -> Option<CrmUserId> {
         user(&self.value_after)
-    }
-
-    /// Who was responsible before; 0 is a robot.
-    pub fn responsible_before(&self) -> Option<CrmUserId> {
-        user(&self.value_before)
     }
 
     /// The card it happened to, where it was one.

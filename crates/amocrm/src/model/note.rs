@@ -1,7 +1,7 @@
 //! `GET {entity}/notes`: what a call or an SMS was.
 
+use super::CrmUserId;
 use super::lenient::{number, or_default, or_else_default, text};
-use super::{CrmUserId, Seconds};
 use serde::Deserialize;
 
 /// A note on a card.
@@ -9,21 +9,9 @@ use serde::Deserialize;
 pub struct Note {
     /// Its number.
     pub id: u64,
-    /// The card it is on.
-    #[serde(default, deserialize_with = "or_default")]
-    pub entity_id: u64,
-    /// `call_in`, `call_out`, `sms_in`, `sms_out`, `common`.
-    #[serde(default, deserialize_with = "or_default")]
-    pub note_type: String,
     /// Who is responsible for it; of a call: who was called.
     #[serde(default, deserialize_with = "or_default")]
     pub responsible_user_id: CrmUserId,
-    /// Who made it; 0 is a robot.
-    #[serde(default, deserialize_with = "or_default")]
-    pub created_by: CrmUserId,
-    /// When.
-    #[serde(default, deserialize_with = "or_default")]
-    pub created_at: Seconds,
     /// What it says.
     #[serde(default, deserialize_with = "or_else_default")]
     pub params: NoteParams,
@@ -45,9 +33,6 @@ pub struct NoteParams {
     /// answered, 7 busy; 0 where the telephony does not say.
     #[serde(default, deserialize_with = "number")]
     pub call_status: u64,
-    /// Of a call: the telephony's own name for it.
-    #[serde(default, deserialize_with = "text")]
-    pub uniq: String,
     /// Of a call: who was called; 0 where that is no user (telephonies write names too).
     #[serde(default, deserialize_with = "number")]
     pub call_responsible: CrmUserId,

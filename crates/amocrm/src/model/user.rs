@@ -16,9 +16,6 @@ pub struct User {
     /// His login.
     #[serde(default, deserialize_with = "or_default")]
     pub email: String,
-    /// The language of his interface: `ru`.
-    #[serde(default, deserialize_with = "or_default")]
-    pub lang: String,
     /// What he may see.
     #[serde(default, deserialize_with = "or_else_default")]
     pub rights: Rights,
@@ -34,9 +31,6 @@ pub struct Rights {
     /// Whether he may still sign in.
     #[serde(deserialize_with = "or_yes")]
     pub is_active: bool,
-    /// His group; 0 is the first.
-    #[serde(deserialize_with = "number")]
-    pub group_id: u64,
     /// Which deals he sees.
     #[serde(rename = "leads", deserialize_with = "view_of")]
     pub leads_view: View,
@@ -50,7 +44,6 @@ impl Default for Rights {
         Self {
             is_admin: false,
             is_active: true,
-            group_id: 0,
             leads_view: View::All,
             status_rights: Vec::new(),
         }
@@ -82,9 +75,6 @@ pub struct StatusRight {
     /// The pipeline.
     #[serde(default, deserialize_with = "number")]
     pub pipeline_id: u64,
-    /// The stage.
-    #[serde(default, deserialize_with = "number")]
-    pub status_id: u64,
     /// Which of its deals he sees.
     #[serde(default, rename = "rights", deserialize_with = "view_of")]
     pub view: View,

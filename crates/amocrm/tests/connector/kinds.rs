@@ -73,7 +73,6 @@ async fn a_conversation_grows_until_somebody_answers() {
             id: id.to_owned(),
             text: text.to_owned(),
             author: "Ирина Котова".to_owned(),
-            ..Message::default()
         });
         running.hint.now();
     };
