@@ -1,5 +1,6 @@
 //! One account being read: what is known of it, and each step from what was read to commit.
 
+mod alarms;
 mod kinds;
 mod tasks;
 
@@ -15,6 +16,7 @@ use crate::memory::{Checkpoint, Learned, Memory};
 use crate::model::{Account, Entity, Request, Seconds};
 use crate::rules::{KnownTask, Say, TaskSettings};
 use crate::wording::{self, Words};
+use alarms::Alarms;
 use dealbell_protocol::Millis;
 use dealbell_protocol::ingest::{Batch, Ingest};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,13 +29,17 @@ const LOOK_UP: usize = 500;
 const RETRY: u32 = 720;
 /// The account itself is read at every so-many-th reading: its time zone may change.
 const ACCOUNT_EVERY: u32 = 120;
-/// Incoming leads are asked for at every so-many-th reading.
-const REQUESTS_EVERY: u32 = 6;
+/// Incoming leads are asked for so often: nothing says when one is taken in.
+const REQUESTS_EVERY: Duration = Duration::from_secs(30);
+/// And after a hint, but no more often: where webhooks come, hints come all the time.
+const REQUESTS_HINTED: Duration = Duration::from_secs(10);
 /// With events, which tell of what was deleted, and an administrator's sight, which nothing leaves,
 /// look-ups by id are so many times rarer.
 const RARER: u32 = 10;
 /// A deadline waits no longer than this for what the CRM says of its task now.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// What fell due while nobody looked waits so long for the first reading: it may be done or gone.
+const FIRST_READING: Duration = Duration::from_secs(15);
 
 /// An account being read.
 pub(super) struct Session {
@@ -50,8 +56,11 @@ pub(super) struct Session {
     info: AccountInfo,
     roster: Roster,
     memory: Memory,
+    alarms: Alarms,
     cards: Cards,
     readings: u32,
+    /// Until when the clock is not heeded, by its `elapsed`; none once the CRM was asked.
+    unsure_until: Option<Duration>,
     /// Where the look-up by id goes on.
     looked_up: u64,
     /// When the last one was, by the clock's `elapsed`.
@@ -60,6 +69,8 @@ pub(super) struct Session {
     events_from: u32,
     /// The same for Incoming leads.
     requests_from: u32,
+    /// When they were read last, by the clock's `elapsed`.
+    requests_at: Option<Duration>,
     /// Somebody says that there is something to read.
     hinted: bool,
     reachable: bool,
@@ -93,12 +104,15 @@ impl Session {
         met.retain(|id, _| read.is_some_and(|read| read.contains(id)));
         let mut roster = Roster::new(settings, account.current_user_id, met, &recipients);
         roster.met.clone_from(&memory.people);
+        let tasks = TaskSettings {
+            all_day_hour: settings.all_day_hour,
+            ..TaskSettings::new(account.zone.time_zone())
+        };
         Ok(Self {
             info: AccountInfo::new(&client.address(), &account, &[]),
-            tasks: TaskSettings {
-                all_day_hour: settings.all_day_hour,
-                ..TaskSettings::new(account.zone.time_zone())
-            },
+            alarms: Alarms::of(memory.tasks.values(), &tasks),
+            unsure_until: Some(settings.clock.elapsed() + FIRST_READING),
+            tasks,
             ingest: Arc::clone(ingest),
             look_up_every: settings
                 .poll_interval
@@ -114,6 +128,7 @@ impl Session {
             looked_up_at: Duration::ZERO,
             events_from: 0,
             requests_from: 0,
+            requests_at: None,
             hinted: false,
             reachable: false,
             address: client.address(),
@@ -148,10 +163,15 @@ impl Session {
             0 => Some(usize::MAX),
             _ => self.is_look_up_due(events).then_some(LOOK_UP),
         };
-        let requests = match self.readings {
-            n if n < self.requests_from => Ask::No,
-            n if n.is_multiple_of(REQUESTS_EVERY) || self.hinted => Ask::Now,
-            _ => Ask::IfNeeded,
+        let fresh = match self.hinted {
+            true => REQUESTS_HINTED,
+            false => REQUESTS_EVERY,
+        };
+        let is_fresh = |at| self.clock.elapsed().saturating_sub(at) < fresh;
+        let requests = match self.requests_at {
+            _ if self.readings < self.requests_from => Ask::No,
+            Some(at) if is_fresh(at) => Ask::IfNeeded,
+            Some(_) | None => Ask::Now,
         };
         Plan {
             client: self.client.clone(),
@@ -187,13 +207,18 @@ impl Session {
             if account.id != self.account.id {
                 return Err(Trouble::AnotherAccount);
             }
-            self.tasks.time_zone = account.zone.time_zone();
+            let zone = account.zone.time_zone();
+            if self.tasks.time_zone != zone {
+                self.tasks.time_zone = zone;
+                self.alarms = Alarms::of(self.memory.tasks.values(), &self.tasks);
+            }
             self.account = account;
         }
         self.roster = harvest.roster;
         self.address = self.client.address();
         self.info = AccountInfo::new(&self.address, &self.account, self.roster.users());
         self.reachable = true;
+        self.unsure_until = None;
         // Nobody to tell yet: whoever comes first gets his baseline then.
         let Some(news) = harvest.news else {
             return Ok(false);
@@ -208,6 +233,7 @@ impl Session {
         }
         if news.requests.is_some() {
             self.hinted = false;
+            self.requests_at = Some(self.clock.elapsed());
         }
         if let Some(looked_up) = news.looked_up {
             self.looked_up = looked_up;
@@ -225,6 +251,7 @@ impl Session {
     /// The CRM gives nothing for now: what is to be worded does without it.
     pub(super) fn out_of_reach(&mut self) {
         self.reachable = false;
+        self.unsure_until = None;
     }
 
     /// Looks at the clock, and at the texts heard meanwhile.
@@ -259,14 +286,12 @@ impl Session {
             // Nobody is known who could be told: it rings when somebody is.
             return Duration::MAX;
         }
-        let next = self.memory.tasks.values();
-        let next = next
-            .filter_map(|task| crate::rules::wake(task, &self.tasks))
-            .min();
-        next.map_or(Duration::MAX, |at| {
+        let left = self.alarms.next().map_or(Duration::MAX, |at| {
             let left = at.saturating_mul(1_000).saturating_sub(now).max(0);
             Duration::from_millis(left.unsigned_abs())
-        })
+        });
+        let unsure = self.unsure_until.unwrap_or_default();
+        left.max(unsure.saturating_sub(self.clock.elapsed()))
     }
 
     /// Compares, words and commits one step; only then it is known.
@@ -291,6 +316,10 @@ impl Session {
             memory,
         };
         self.ingest.commit(batch).await?;
+        for (id, after) in &learned.tasks {
+            let before = self.memory.tasks.get(id);
+            self.alarms.change(before, after.as_ref(), &self.tasks);
+        }
         self.memory.learn(learned);
         Ok(news)
     }

@@ -3,10 +3,10 @@
 use super::{Session, Step};
 use crate::connector::reading::OVERLAP;
 use crate::memory::Learned;
-use crate::model::Seconds;
+use crate::model::{CrmUserId, Seconds};
 use crate::rules::{self, Context, KnownTask, Say};
 use dealbell_protocol::UserId;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Session {
     /// What to say of the tasks, and what is known of which from now on.
@@ -28,37 +28,54 @@ impl Session {
                 changed.insert(id, outcome.known);
             }
         }
-        let context = self.context(now, false);
-        let checkpoint = step.checkpoint.as_ref();
-        for (&id, task) in &self.memory.tasks {
-            let old = checkpoint.is_some_and(|c| task.updated_at < c.at - 2 * OVERLAP);
-            if task.completed && old {
+        if let Some(checkpoint) = &step.checkpoint {
+            for id in self.alarms.done(checkpoint.at - 2 * OVERLAP) {
                 changed.entry(id).or_insert(None);
-            } else if rules::stirs(task, &context) && !readings.contains_key(&id) {
-                let outcome = rules::ring(task.clone(), &context);
-                says.extend(outcome.says);
-                changed.insert(id, outcome.known);
             }
         }
-        let overdue_before = self.overdue(self.memory.tasks.values());
-        let after = self
-            .memory
-            .tasks
-            .iter()
-            .filter(|(id, _)| !changed.contains_key(id));
-        let after = after
-            .map(|(_, task)| task)
-            .chain(changed.values().flatten());
-        says.extend(rules::cleared(&overdue_before, &self.overdue(after)));
+        let context = self.context(now, false);
+        for id in self.alarms.stirring(now) {
+            let Some(task) = self
+                .memory
+                .tasks
+                .get(&id)
+                .filter(|_| !readings.contains_key(&id))
+            else {
+                continue;
+            };
+            let outcome = rules::ring(task.clone(), &context);
+            says.extend(outcome.says);
+            changed.insert(id, outcome.known);
+        }
+        let late = self.alarms.late();
+        says.extend(rules::cleared(
+            &self.users(late.keys()),
+            &self.users(self.late_after(changed).keys()),
+        ));
         rules::summarise(says, now)
+    }
+
+    /// Who has how many overdue tasks when this is learned.
+    fn late_after(&self, changed: &BTreeMap<u64, Option<KnownTask>>) -> BTreeMap<CrmUserId, usize> {
+        let mut late = self.alarms.late().clone();
+        let is_late = |task: &&KnownTask| rules::is_overdue(task);
+        for (id, after) in changed {
+            if let Some(before) = self.memory.tasks.get(id).filter(is_late)
+                && let Some(count) = late.get_mut(&before.responsible)
+            {
+                *count -= 1;
+            }
+            if let Some(after) = after.as_ref().filter(is_late) {
+                *late.entry(after.responsible).or_default() += 1;
+            }
+        }
+        late.retain(|_, count| *count > 0);
+        late
     }
 
     /// Tasks the clock has something to say about.
     pub(super) fn stirring(&self, now: Seconds) -> Vec<u64> {
-        let context = self.context(now, false);
-        let tasks = self.memory.tasks.values();
-        let stirring = tasks.filter(|task| rules::stirs(task, &context));
-        stirring.map(|task| task.id).collect()
+        self.alarms.stirring(now).collect()
     }
 
     /// Known open tasks, at most so many, going round.
@@ -81,10 +98,9 @@ impl Session {
         }
     }
 
-    fn overdue<'a>(&self, tasks: impl Iterator<Item = &'a KnownTask>) -> BTreeSet<UserId> {
-        let overdue = tasks.filter(|task| rules::is_overdue(task));
-        overdue
-            .filter_map(|task| self.roster.people.get(&task.responsible).copied())
+    fn users<'a>(&self, people: impl Iterator<Item = &'a CrmUserId>) -> BTreeSet<UserId> {
+        people
+            .filter_map(|id| self.roster.people.get(id).copied())
             .collect()
     }
 }

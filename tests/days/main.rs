@@ -1,0 +1,67 @@
+//! A department's working day in accelerated time, against the rules as an oracle reads them.
+//!
+//! The connector, the centre and the stand-in CRM are the real ones; only the time is ours.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `plan` | what happens: a pure function of a seed |
+//! | `oracle` | what RULES demands of it, sharing nothing with the code under test |
+//! | `world` | the real parts, living through it |
+//! | `verdict` | what was told, held against what is demanded |
+//! | `time` | the hands of the clock |
+
+mod oracle;
+mod plan;
+mod time;
+mod verdict;
+mod world;
+
+use oracle::Expected;
+use plan::{DAY, Plan};
+use verdict::{Sight, judge};
+use world::World;
+
+/// One test a seed, so that they run side by side.
+macro_rules! days {
+    ($($name:ident $seed:literal),* $(,)?) => {$(
+        #[test]
+        fn $name() {
+            live($seed);
+        }
+    )*};
+}
+
+days!(
+    day_00 0, day_01 1, day_02 2, day_03 3, day_04 4, day_05 5, day_06 6, day_07 7, day_08 8,
+    day_09 9, day_10 10, day_11 11, day_12 12, day_13 13, day_14 14, day_15 15, day_16 16,
+    day_17 17, day_18 18, day_19 19,
+);
+
+fn live(seed: u64) {
+    // It can only be installed already, by another day.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let plan = Plan::of(seed, DAY);
+    // One thread, whose sockets are looked at after every turn: see `time`.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .event_interval(1)
+        .build()
+        .expect("a runtime");
+    let told = runtime.block_on(async {
+        let world = World::new(&plan).await.expect("the parts stand");
+        world.live(&plan).await.expect("the day passes")
+    });
+    let sight = Sight::of(&plan);
+    let expected = Expected::of(&plan, &|at| sight.known(at));
+    let wrong = judge(&plan, &expected, &told, &sight);
+    println!(
+        "seed {seed}: {} things happened, {} changes of lists followed, {} wrong",
+        plan.steps.len(),
+        told.len(),
+        wrong.len()
+    );
+    let shown: Vec<String> = wrong.iter().take(20).map(|w| w.story(&plan)).collect();
+    assert!(wrong.is_empty(), "seed {seed}:\n{}", shown.join("\n"));
+    // A day on which nothing is told proves nothing.
+    assert!(told.len() > plan.steps.len(), "{} changes", told.len());
+}
