@@ -29,6 +29,7 @@ use dealbell_protocol::window::Language;
 use link::Link;
 use round::Round;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -101,12 +102,34 @@ pub enum Recipients {
 
 /// Asks a running connector to read now: a webhook came, the network is back, the user pressed.
 #[derive(Clone, Debug)]
-pub struct Hint(Arc<Notify>);
+pub struct Hint {
+    given: Arc<Notify>,
+    /// Whether what is read seldom is meant, too.
+    everything: Arc<AtomicBool>,
+}
 
 impl Hint {
-    /// Read now. Before it runs, or while it reads: read once more after that.
+    fn new() -> Self {
+        Self {
+            given: Arc::new(Notify::new()),
+            everything: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Read everything now. Before it runs, or while it reads: read once more after that.
     pub fn now(&self) {
-        self.0.notify_one();
+        self.everything.store(true, Ordering::Release);
+        self.given.notify_one();
+    }
+
+    /// Something changed: read what changes. Webhooks say so all the time.
+    fn changed(&self) {
+        self.given.notify_one();
+    }
+
+    /// Whether everything was meant since this was asked last.
+    fn was_for_everything(&self) -> bool {
+        self.everything.swap(false, Ordering::AcqRel)
     }
 }
 
@@ -135,7 +158,7 @@ pub struct Connector {
 impl Connector {
     /// A connector that does nothing before [`Connector::run`].
     pub fn new(ingest: Arc<dyn Ingest>, settings: Settings) -> Self {
-        let hint = Hint(Arc::new(Notify::new()));
+        let hint = Hint::new();
         let status = watch::Sender::new(ConnectorStatus::Starting);
         let heard = Heard::default();
         let sink = HookSink::new(

@@ -128,7 +128,7 @@ impl Actor for Desk {
         self.done().insert(id, by);
         let done = client.complete(id, &result).await;
         // Also after a failure: what the CRM made of it is seen then.
-        self.hint.now();
+        self.hint.changed();
         done.inspect_err(|error| {
             // Where no answer came, it may have been done.
             if !matches!(error, ClientError::Unreachable(_)) {

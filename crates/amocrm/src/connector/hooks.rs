@@ -128,7 +128,7 @@ impl HookSink {
         }
         // Asking on would prolong a block.
         if !matches!(*self.0.status.borrow(), ConnectorStatus::Blocked { .. }) {
-            self.0.hint.now();
+            self.0.hint.changed();
         }
         Ok(())
     }

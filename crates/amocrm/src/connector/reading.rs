@@ -137,7 +137,8 @@ impl Plan {
         if known.is_some() {
             let newest = self.read_changes(&mut news, begun).await?;
             let at = &mut news.checkpoint.at;
-            *at = newest.min(begun.max(*at));
+            // Also where nothing changes: what changed by the thousand is not read for ever.
+            *at = newest.max(begun - OVERLAP).min(begun.max(*at));
         } else {
             // Tasks may be known all the same, where only the checkpoint was not readable.
             self.read_known(&mut news).await?;

@@ -68,7 +68,7 @@ impl<'a> Round<'a> {
                 }
                 tokio::select! {
                     () = connector.settings.clock.sleep(left.min(NAP)) => {}
-                    () = connector.hint.0.notified() => {
+                    () = connector.hint.given.notified() => {
                         until = until.min(began + pace::HINT_GAP);
                     }
                 }
@@ -194,10 +194,9 @@ impl<'a> Round<'a> {
             let nap = self.ring(session, left).await?;
             tokio::select! {
                 () = nap => {}
-                () = connector.hint.0.notified(), if !hinted => {
+                () = connector.hint.given.notified(), if !hinted => {
                     // Many hints at once are one reading.
                     hinted = true;
-                    session.hint();
                     until = until.min(began + pause.min(pace::HINT_GAP));
                 }
             }
@@ -205,8 +204,11 @@ impl<'a> Round<'a> {
         // What was hinted until here is seen by the reading that begins now.
         tokio::select! {
             biased;
-            () = connector.hint.0.notified() => session.hint(),
+            () = connector.hint.given.notified() => {}
             () = std::future::ready(()) => {}
+        }
+        if connector.hint.was_for_everything() {
+            session.hint();
         }
         Ok(())
     }

@@ -31,8 +31,6 @@ const RETRY: u32 = 720;
 const ACCOUNT_EVERY: u32 = 120;
 /// Incoming leads are asked for so often: nothing says when one is taken in.
 const REQUESTS_EVERY: Duration = Duration::from_secs(30);
-/// And after a hint, but no more often: where webhooks come, hints come all the time.
-const REQUESTS_HINTED: Duration = Duration::from_secs(10);
 /// With events, which tell of what was deleted, and an administrator's sight, which nothing leaves,
 /// look-ups by id are so many times rarer.
 const RARER: u32 = 10;
@@ -163,14 +161,10 @@ impl Session {
             0 => Some(usize::MAX),
             _ => self.is_look_up_due(events).then_some(LOOK_UP),
         };
-        let fresh = match self.hinted {
-            true => REQUESTS_HINTED,
-            false => REQUESTS_EVERY,
-        };
-        let is_fresh = |at| self.clock.elapsed().saturating_sub(at) < fresh;
+        let is_fresh = |at| self.clock.elapsed().saturating_sub(at) < REQUESTS_EVERY;
         let requests = match self.requests_at {
             _ if self.readings < self.requests_from => Ask::No,
-            Some(at) if is_fresh(at) => Ask::IfNeeded,
+            Some(at) if is_fresh(at) && !self.hinted => Ask::IfNeeded,
             Some(_) | None => Ask::Now,
         };
         Plan {

@@ -89,7 +89,7 @@ impl Connector {
     pub(super) async fn pause(&self, pause: Duration) {
         tokio::select! {
             () = self.settings.clock.sleep(pause) => {}
-            () = self.hint.0.notified() => {}
+            () = self.hint.given.notified() => {}
         }
     }
 }
