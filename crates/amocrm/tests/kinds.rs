@@ -159,6 +159,7 @@ impl Centre {
             now: NOON,
         };
         let sees = |id, pipeline| id == ANNA || pipeline == 1;
+        let baseline = baseline.then_some(NOON);
         let (says, changed) = requests(&self.requests, list, baseline, sees, &scene);
         learn(&mut self.requests, changed);
         says.iter().map(line).collect()

@@ -161,9 +161,11 @@ impl Session {
             0 => Some(usize::MAX),
             _ => self.is_look_up_due(events).then_some(LOOK_UP),
         };
+        let begun = self.memory.checkpoint.is_some();
         let is_fresh = |at| self.clock.elapsed().saturating_sub(at) < REQUESTS_EVERY;
         let requests = match self.requests_at {
-            _ if self.readings < self.requests_from => Ask::No,
+            // First things first: the tasks of a whole department take seconds.
+            _ if !begun || self.readings < self.requests_from => Ask::No,
             Some(at) if is_fresh(at) && !self.hinted => Ask::IfNeeded,
             Some(_) | None => Ask::Now,
         };
@@ -171,7 +173,8 @@ impl Session {
             client: self.client.clone(),
             ingest: Arc::clone(&self.ingest),
             roster: self.roster.clone(),
-            account: self.readings.is_multiple_of(ACCOUNT_EVERY),
+            // Before its baseline it was read a moment ago.
+            account: begun && self.readings.is_multiple_of(ACCOUNT_EVERY),
             checkpoint: self.memory.checkpoint.clone(),
             unreadable: self.memory.unreadable.iter().copied().collect(),
             look_up: look_up.map(|most| self.open_ids(most)),

@@ -3,7 +3,7 @@
 
 use super::happened::Scene;
 use super::{About, News, Say};
-use crate::model::{CrmUserId, Request};
+use crate::model::{CrmUserId, Request, Seconds};
 use dealbell_protocol::ingest::Again;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,11 +31,11 @@ pub fn request_subject(uid: &str) -> String {
 }
 
 /// What follows from the list as it reads now; `sees` says who may see a pipeline. In a baseline
-/// nothing is told (RULES T12).
+/// nothing is told that came before `baseline` (RULES T12).
 pub fn requests(
     known: &Requests,
     list: &[Request],
-    baseline: bool,
+    baseline: Option<Seconds>,
     sees: impl Fn(CrmUserId, u64) -> bool,
     scene: &Scene,
 ) -> (Vec<Say>, BTreeMap<String, Option<KnownRequest>>) {
@@ -57,7 +57,8 @@ pub fn requests(
         changed.insert(uid.clone(), None);
     }
     for request in list.iter().filter(|r| !known.contains_key(&r.uid)) {
-        if !baseline {
+        let told = baseline.is_none_or(|began| request.created_at >= began);
+        if told {
             let people = scene.people.iter();
             let seeing = people.filter(|&(&id, _)| sees(id, request.pipeline_id));
             says.extend(seeing.map(|(_, &user)| {
@@ -73,7 +74,7 @@ pub fn requests(
         let waiting = KnownRequest {
             uid: request.uid.clone(),
             leads: request.leads.clone(),
-            told: !baseline,
+            told,
         };
         changed.insert(request.uid.clone(), Some(waiting));
     }

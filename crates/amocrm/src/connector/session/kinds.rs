@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 
 /// The most cards whose owners are looked up in one reading: a page.
 const LOOK_UP: usize = 250;
+/// Between the first reading of tasks and that of Incoming leads lies no more than this.
+const MEANWHILE: Seconds = 60;
 
 impl Session {
     /// What to say of everything but tasks.
@@ -41,7 +43,11 @@ impl Session {
         requested.extend(memory.requests.values().flat_map(|known| &known.leads));
         if let Some(list) = &step.requests {
             requested.extend(list.iter().flat_map(|request| &request.leads));
-            let baseline = !memory.checkpoint.as_ref().is_some_and(|c| c.requests);
+            // Read for the first time, after the tasks: what came meanwhile is news.
+            let checkpoint = memory.checkpoint.as_ref();
+            let began = checkpoint.map_or(now, |c| c.begun.max(now - MEANWHILE));
+            let unread = !checkpoint.is_some_and(|c| c.requests);
+            let baseline = unread.then_some(began);
             let sees = |id, pipeline| self.roster.sees(id, pipeline);
             let (said, changed) = requests(&memory.requests, list, baseline, sees, &scene);
             says.extend(said);
