@@ -92,25 +92,46 @@ impl Context<'_> {
     }
 }
 
+/// Who did what to a task, as events tell; nobody where there are none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deeds {
+    /// Who completed it last.
+    pub completed_by: Option<CrmUserId>,
+    /// Who gave it to whom has it now.
+    pub handed: Option<Handed>,
+}
+
+/// A task given to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// By whom; 0 is a robot.
+    pub by: CrmUserId,
+    /// When, Unix seconds.
+    pub at: Seconds,
+}
+
 /// What is told when a task known as `before` now reads as `after` (none: it is gone), and what is
-/// known from now on (none: nothing). `completed_by` is who completed it, where the CRM says so.
+/// known from now on (none: nothing). `deeds` is who did what to it, where the CRM says so.
 pub fn change(
     before: Option<&KnownTask>,
     after: Option<&Task>,
-    completed_by: Option<CrmUserId>,
+    deeds: &Deeds,
     context: &Context,
 ) -> Outcome {
     let Some(after) = after else {
         return gone(before);
     };
     let Some(before) = before else {
-        return met(after, completed_by, context);
+        return met(after, deeds.completed_by, context);
     };
     if after.updated_at < before.updated_at {
         return Outcome::of(before.clone());
     }
     let mut step = Outcome::of(before.read_again(after));
-    let reassigned = before.responsible != after.responsible_user_id;
+    // Also where it was given away and came back since it was read.
+    let handed = deeds.handed.filter(|handed| handed.at > before.updated_at);
+    let reassigned = before.responsible != after.responsible_user_id || handed.is_some();
+    let given_by = handed.map_or(after.updated_by, |handed| handed.by);
     let rescheduled = before.deadline != after.complete_till;
 
     if before.completed {
@@ -118,17 +139,17 @@ pub fn change(
             step.take_back_completed(before.author, context);
             step.arm(after.updated_at);
             if reassigned {
-                step.tell_new(after.updated_by, context);
+                step.tell_new(given_by, context);
             }
         }
     } else if after.is_completed {
         step.take_back_open(before.responsible, context);
-        let by = completed_by.unwrap_or(after.updated_by);
+        let by = deeds.completed_by.unwrap_or(after.updated_by);
         step.tell_completed(by, &after.result, context);
     } else if reassigned {
         step.take_back_open(before.responsible, context);
         step.arm(after.updated_at);
-        step.tell_new(after.updated_by, context);
+        step.tell_new(given_by, context);
     } else if rescheduled {
         step.take_back_due(before.responsible, context);
         step.arm(after.updated_at);

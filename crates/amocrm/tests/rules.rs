@@ -5,7 +5,9 @@
 mod table;
 
 use dealbell_amocrm::rules::TaskSettings;
-use dealbell_amocrm::rules::{KnownTask, Phase, Say, change, ring, stirs, summarise, wake};
+use dealbell_amocrm::rules::{
+    Deeds, Handed, KnownTask, Phase, Say, change, ring, stirs, summarise, wake,
+};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -311,6 +313,34 @@ fn a_task_that_changes() {
     }
 }
 
+/// Given away and given back between two readings: it is new again, from whom the event names, and
+/// once (RULES T8).
+#[test]
+fn a_task_that_went_and_came_back_is_new() {
+    let (people, settings) = (people(), settings());
+    let first = task(ANNA, BORIS, NOON + 60 * MINUTE);
+    let at = |now| table::context(&people, &settings, now, false);
+    let told = change(None, Some(&first), &Deeds::default(), &at(NOON));
+    let known = told.known.unwrap();
+    let back = edited(first, BORIS, 30);
+    let deeds = Deeds {
+        handed: Some(Handed {
+            by: ANNA,
+            at: back.updated_at,
+        }),
+        ..Deeds::default()
+    };
+    let step = change(Some(&known), Some(&back), &deeds, &at(NOON + 40));
+    let lines = said(&step.says);
+    assert!(
+        lines.iter().any(|line| line == "boris new from anna"),
+        "{lines:?}"
+    );
+    let known = step.known.unwrap();
+    let again = change(Some(&known), Some(&back), &deeds, &at(NOON + 45));
+    assert!(again.says.is_empty(), "{:?}", said(&again.says));
+}
+
 /// What is listed says what the task says now, in place and without a toast.
 #[test]
 fn an_edited_task_is_reworded_where_it_is_listed() {
@@ -318,10 +348,10 @@ fn an_edited_task_is_reworded_where_it_is_listed() {
     let deadline = NOON + 4 * MINUTE;
     let first = task(ANNA, BORIS, deadline);
     let at = |now| table::context(&people, &settings, now, false);
-    let told = change(None, Some(&first), None, &at(NOON));
+    let told = change(None, Some(&first), &Deeds::default(), &at(NOON));
     assert_eq!(said(&told.says), ["boris new from anna", "boris due"]);
     let reworded = |before: &KnownTask, task, now| {
-        let step = change(Some(before), Some(&task), None, &at(now));
+        let step = change(Some(before), Some(&task), &Deeds::default(), &at(now));
         (said(&step.says), step.says, step.known.unwrap())
     };
     let text = |text: &str, later| dealbell_amocrm::model::Task {
@@ -456,7 +486,9 @@ fn keys_make_an_item_the_same_or_another() {
     };
     let moved = |before: &KnownTask, task| {
         let now = table::context(&people, &settings, NOON, false);
-        change(Some(before), Some(&task), None, &now).known.unwrap()
+        change(Some(before), Some(&task), &Deeds::default(), &now)
+            .known
+            .unwrap()
     };
     let (first, second) = (NOON + DAY, NOON + 2 * DAY);
     let once = known(&task(ANNA, BORIS, first));
@@ -509,7 +541,15 @@ impl Case {
         let context = table::context(&people, &settings, NOON, self.after.baseline);
         let by = self.after.completed_by;
         let task = self.after.task.as_ref();
-        let outcome = change(self.before.as_ref(), task, by, &context);
+        let outcome = change(
+            self.before.as_ref(),
+            task,
+            &Deeds {
+                completed_by: by,
+                ..Deeds::default()
+            },
+            &context,
+        );
         assert_eq!(said(&outcome.says), self.said, "{}", self.name);
     }
 }
@@ -556,10 +596,10 @@ proptest! {
     ) {
         let (people, settings) = (people(), settings());
         let context = table::context(&people, &settings, now, baseline);
-        let before = change(None, Some(&first), None, &context).known;
-        let step = change(before.as_ref(), Some(&second), None, &context);
+        let before = change(None, Some(&first), &Deeds::default(), &context).known;
+        let step = change(before.as_ref(), Some(&second), &Deeds::default(), &context);
         let Some(known) = step.known else { return Ok(()) };
-        let again = change(Some(&known), Some(&second), None, &context);
+        let again = change(Some(&known), Some(&second), &Deeds::default(), &context);
         prop_assert_eq!(again.says, vec![]);
         prop_assert_eq!(again.known, Some(known));
     }
@@ -568,7 +608,7 @@ proptest! {
     #[test]
     fn a_wake_always_leads_on(task in table::any_task(), now in table::any_time()) {
         let (people, settings) = (people(), settings());
-        let mut known = change(None, Some(&task), None, &table::context(&people, &settings, now, false)).known;
+        let mut known = change(None, Some(&task), &Deeds::default(), &table::context(&people, &settings, now, false)).known;
         let mut wakes = 0;
         while let Some(at) = known.as_ref().and_then(|known| wake(known, &settings)) {
             prop_assert!(at > now, "asked for a moment that had passed");
@@ -585,8 +625,8 @@ proptest! {
     ) {
         let (people, settings) = (people(), settings());
         let context = table::context(&people, &settings, now, false);
-        let before = change(None, Some(&first), None, &context).known;
-        for say in change(before.as_ref(), Some(&second), None, &context).says {
+        let before = change(None, Some(&first), &Deeds::default(), &context).known;
+        for say in change(before.as_ref(), Some(&second), &Deeds::default(), &context).says {
             if let Say::Tell(tell) = say {
                 let concerned = [second.responsible_user_id, second.created_by];
                 prop_assert!(concerned.iter().any(|id| people.get(id) == Some(&tell.user)));
@@ -601,9 +641,9 @@ proptest! {
         let (people, settings) = (people(), settings());
         let context = table::context(&people, &settings, now, false);
         let open = dealbell_amocrm::model::Task { is_completed: false, ..first };
-        let before = change(None, Some(&open), None, &context).known;
+        let before = change(None, Some(&open), &Deeds::default(), &context).known;
         let after = done(open.clone(), BORIS);
-        let says = said(&change(before.as_ref(), Some(&after), None, &context).says);
+        let says = said(&change(before.as_ref(), Some(&after), &Deeds::default(), &context).says);
         if let Some(user) = people.get(&open.responsible_user_id) {
             let taken = format!("{} takes back new due overdue", table::name_of(*user));
             prop_assert!(says.contains(&taken), "{says:?}");

@@ -87,9 +87,9 @@ impl Desk {
         for (id, &by) in self.done().iter() {
             if let Some(reading) = readings.get_mut(id)
                 && let Some(task) = reading.task.as_ref().filter(|task| task.is_completed)
-                && reading.completed_by.unwrap_or(task.updated_by) == owner
+                && reading.deeds.completed_by.unwrap_or(task.updated_by) == owner
             {
-                reading.completed_by = Some(by);
+                reading.deeds.completed_by = Some(by);
             }
         }
     }

@@ -4,9 +4,10 @@ use super::reading::OVERLAP;
 use crate::client::{Client, ClientError};
 use crate::memory::Checkpoint;
 use crate::model::{Card, CrmUserId, Entity, EntityType, Event, Seconds};
+use crate::rules::Handed;
 use crate::rules::calls::Notes;
 use crate::rules::happened::{
-    EVENTS, Happened, Happening, SMS, Stamp, TASK_COMPLETED, TASK_DELETED,
+    EVENTS, HANDED, Happened, Happening, SMS, Stamp, TASK_COMPLETED, TASK_DELETED,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,6 +22,8 @@ pub(super) struct Events {
     pub(super) deleted: BTreeSet<u64>,
     /// Who completed which task.
     pub(super) completed: BTreeMap<u64, CrmUserId>,
+    /// Who gave which task to whom has it now.
+    pub(super) handed: BTreeMap<u64, Handed>,
     /// What happened to cards, oldest first.
     pub(super) happened: Vec<Happened>,
     /// The cards concerned, read after the events. Those that are gone, or out of this token's
@@ -130,6 +133,11 @@ impl Events {
                 TASK_COMPLETED if is_task => {
                     let by = self.completed.entry(event.entity_id);
                     by.or_insert(event.created_by);
+                }
+                HANDED if is_task => {
+                    let (by, at) = (event.created_by, event.created_at);
+                    let handed = self.handed.entry(event.entity_id);
+                    handed.or_insert(Handed { by, at });
                 }
                 _ => {
                     let fresh = !checkpoint.seen.contains(&Stamp::of(event));

@@ -7,6 +7,7 @@ use super::{ConnectorStatus, Trouble};
 use crate::client::{Client, ClientError};
 use crate::memory::Checkpoint;
 use crate::model::{Account, CrmUserId, Request, Seconds, Task};
+use crate::rules::Deeds;
 use dealbell_protocol::ingest::Ingest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 /// Each reading begins this long before the newest change seen, since the CRM may show a change
 /// later than it dates it. What is met again is known and says nothing.
 pub(super) const OVERLAP: Seconds = 30;
+
+/// A reading starts no further back than this before the last one, and takes no longer.
+const STEADY: Seconds = 300;
 
 /// What is to be read.
 pub(super) struct Plan {
@@ -73,7 +77,7 @@ pub(super) struct News {
 /// What is read of one task in one step.
 pub(super) struct Reading {
     pub(super) task: Option<Task>,
-    pub(super) completed_by: Option<CrmUserId>,
+    pub(super) deeds: Deeds,
     pub(super) baseline: bool,
 }
 
@@ -137,8 +141,11 @@ impl Plan {
         if known.is_some() {
             let newest = self.read_changes(&mut news, begun).await?;
             let at = &mut news.checkpoint.at;
-            // Also where nothing changes: what changed by the thousand is not read for ever.
-            *at = newest.max(begun - OVERLAP).min(begun.max(*at));
+            // Also where nothing changes: what changed by the thousand is not read for ever. But
+            // not by a clock that was put forward since the CRM told its time last.
+            let steady = (begun..=begun + STEADY).contains(&self.client.crm_now());
+            let quiet = if steady { begun - STEADY } else { newest };
+            *at = newest.max(quiet).min(begun.max(*at));
         } else {
             // Tasks may be known all the same, where only the checkpoint was not readable.
             self.read_known(&mut news).await?;
@@ -198,7 +205,12 @@ impl Plan {
         }
         for (id, &by) in &news.events.completed {
             if let Some(reading) = readings.get_mut(id) {
-                reading.completed_by = Some(by);
+                reading.deeds.completed_by = Some(by);
+            }
+        }
+        for (id, &handed) in &news.events.handed {
+            if let Some(reading) = readings.get_mut(id) {
+                reading.deeds.handed = Some(handed);
             }
         }
         Ok(newest)
@@ -245,7 +257,7 @@ impl Reading {
     fn gone() -> Self {
         Self {
             task: None,
-            completed_by: None,
+            deeds: Deeds::default(),
             baseline: false,
         }
     }
@@ -272,7 +284,7 @@ fn take(readings: &mut BTreeMap<u64, Reading>, tasks: Vec<Task>, baseline: bool)
             task.id,
             Reading {
                 task: Some(task),
-                completed_by: None,
+                deeds: Deeds::default(),
                 baseline,
             },
         );

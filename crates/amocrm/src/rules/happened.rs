@@ -16,9 +16,11 @@ pub const EVENTS: [&str; 10] = [
     "outgoing_sms",
     "incoming_call",
     "outgoing_call",
-    "entity_responsible_changed",
+    HANDED,
     "lead_added",
 ];
+/// A card or task is somebody else's.
+pub const HANDED: &str = "entity_responsible_changed";
 /// A task is gone.
 pub const TASK_DELETED: &str = "task_deleted";
 /// A task is done.
@@ -109,7 +111,7 @@ impl Happened {
             "outgoing_sms" => Happening::MessageOut(sms(event)),
             "incoming_call" => Happening::CallIn(event.note_id().unwrap_or_default()),
             "outgoing_call" => Happening::CallOut,
-            "entity_responsible_changed" => Happening::Responsible {
+            HANDED => Happening::Responsible {
                 after: event.responsible_after()?,
             },
             "lead_added" if card.kind == EntityType::Leads => Happening::LeadAdded,

@@ -22,7 +22,7 @@ impl Session {
             let before = self.memory.tasks.get(&id);
             let context = self.context(now, reading.baseline);
             let task = reading.task.as_ref();
-            let outcome = rules::change(before, task, reading.completed_by, &context);
+            let outcome = rules::change(before, task, &reading.deeds, &context);
             says.extend(outcome.says);
             if outcome.known.as_ref() != before || self.memory.unreadable.contains(&id) {
                 changed.insert(id, outcome.known);
