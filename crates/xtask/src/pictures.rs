@@ -35,6 +35,18 @@ pub(crate) fn make() -> Result<()> {
             )?;
         }
     }
+    let files = std::fs::read_dir(&pictures)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
+    let images = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|kind| kind == "png"));
+    step(
+        "Making them small",
+        Command::new("mogrify")
+            .args(["-strip", "+dither", "-colors", "256"])
+            .args(images),
+    )?;
     say("Look at every picture in docs/screenshots before committing it.");
     Ok(())
 }
