@@ -6,7 +6,6 @@ mod department;
 mod figures;
 mod first_sync;
 mod hint_to_toast;
-mod leaps;
 mod machine;
 mod meter;
 mod page;
@@ -61,7 +60,7 @@ impl Measure {
     fn take(self, meter: &Meter) -> Result<Report> {
         match self {
             Self::FirstSync => many_threads()?.block_on(first_sync::measure(meter)),
-            Self::Steady => leaps::runtime()?.block_on(steady::measure(meter)),
+            Self::Steady => dealbell_days::time::runtime()?.block_on(steady::measure(meter)),
             Self::HintToToast => many_threads()?.block_on(hint_to_toast::measure()),
             Self::PollToToast => many_threads()?.block_on(poll_to_toast::measure()),
         }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use dealbell_amocrm::{Clock, Time};
+use dealbell_amocrm::Clock;
+use dealbell_days::time::Hands;
 use jiff::SignedDuration;
 use jiff::civil::date;
 
 use crate::department::{Department, STAFF};
-use crate::leaps::Leaps;
 use crate::meter::{Counts, Meter, listed};
 use crate::report::Report;
 
@@ -72,21 +72,24 @@ async fn stretch(meter: &Meter, hour: i8) -> Result<Stretch> {
         .in_tz(dealbell_sandbox::TIME_ZONE)?
         .timestamp();
     let apart = u32::try_from(TASKS)? * APART;
-    let leaps = Leaps::from((begins - SETTLED - apart).as_millisecond());
-    let time = leaps.clone();
+    let hands = Hands::at((begins - SETTLED - apart).as_millisecond());
+    let time = hands.clone();
     let clock = dealbell_sandbox::Clock::new(move || time.now());
     // Nothing falls due while it is looked at.
     let department = Department::open(clock, TASKS, |number| {
-        leaps.pass(APART);
+        hands.pass(APART);
         begins.as_second() + 3 * 86_400 + i64::try_from(number).unwrap_or_default()
     })
     .await?;
-    let connector = department.connector(Clock::new(Arc::new(leaps.clone())))?;
+    let connector = department.connector(Clock::new(Arc::new(hands.clone())))?;
     let reading = tokio::spawn(connector.run(std::future::pending()));
     let works = || department.centre_works();
-    leaps.until(begins.as_millisecond(), works).await;
+    hands.set_connector(true);
+    hands.until_while(begins.as_millisecond(), works).await;
     let (seen, before) = (department.crm.requests_seen(), meter.counts());
-    leaps.until((begins + LASTS).as_millisecond(), works).await;
+    hands
+        .until_while((begins + LASTS).as_millisecond(), works)
+        .await;
     let requests = department.crm.requests_seen() - seen;
     let by_path = meter.since(&before);
     reading.abort();

@@ -1,1 +1,3 @@
-//! Nothing but tests: see `main.rs`.
+//! What simulated days and the benchmarks stand on: a time of their own. The days are in `main.rs`.
+
+pub mod time;

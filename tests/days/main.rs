@@ -8,14 +8,14 @@
 //! | `oracle` | what RULES demands of it, sharing nothing with the code under test |
 //! | `world` | the real parts, living through it |
 //! | `verdict` | what was told, held against what is demanded |
-//! | `time` | the hands of the clock |
+//! | `dealbell_days::time` | the hands of the clock |
 
 mod oracle;
 mod plan;
-mod time;
 mod verdict;
 mod world;
 
+use dealbell_days::time::runtime;
 use oracle::Expected;
 use plan::{DAY, Plan};
 use verdict::{Sight, judge};
@@ -41,12 +41,7 @@ fn live(seed: u64) {
     // It can only be installed already, by another day.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let plan = Plan::of(seed, DAY);
-    // One thread, whose sockets are looked at after every turn: see `time`.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .event_interval(1)
-        .build()
-        .expect("a runtime");
+    let runtime = runtime().expect("a thread");
     let told = runtime.block_on(async {
         let world = World::new(&plan).await.expect("the parts stand");
         world.live(&plan).await.expect("the day passes")

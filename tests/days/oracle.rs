@@ -2,7 +2,7 @@
 //! memory or the code under test; numbers in brackets are RULES'.
 
 use crate::plan::{Act, Plan, STAFF, STRANGERS, Who};
-use crate::time::Ms;
+use dealbell_days::time::Ms;
 use std::collections::BTreeMap;
 
 const MINUTE: Ms = 60_000;

@@ -1,6 +1,6 @@
 //! What happens on a working day: a pure function of a seed.
 
-use crate::time::Ms;
+use dealbell_days::time::Ms;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};

@@ -1,6 +1,6 @@
 //! A day that takes seconds: time moves on only when everybody waits for it.
 //!
-//! Two take part: the connector, through [`dealbell_amocrm::Time`], and the script of the day. While
+//! Two take part: the connector, through [`dealbell_amocrm::Time`], and the script that lets the time pass. While
 //! either of them works (asks the CRM, commits), the hands stand still. On one thread, and with no
 //! wait but these, the same script meets the same moments in every run.
 
@@ -13,15 +13,16 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 /// Milliseconds since the Unix epoch.
-pub(crate) type Ms = i64;
+pub type Ms = i64;
 
 /// Everybody else is given this many turns before the hands move.
 const TURNS: u32 = 64;
 
 /// The hands.
-#[derive(Clone)]
-pub(crate) struct Hands(Arc<Mutex<State>>);
+#[derive(Clone, Debug)]
+pub struct Hands(Arc<Mutex<State>>);
 
+#[derive(Debug)]
 struct State {
     begun: Ms,
     now: Ms,
@@ -36,7 +37,8 @@ struct State {
 }
 
 /// The centre works; its disk takes time that no hand shows.
-pub(crate) struct Call(Hands);
+#[derive(Debug)]
+pub struct Call(Hands);
 
 impl Drop for Call {
     fn drop(&mut self) {
@@ -46,8 +48,20 @@ impl Drop for Call {
     }
 }
 
+/// One thread whose sockets are looked at after every turn, so that turns can be counted on.
+///
+/// # Errors
+/// When the system has no threads left.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .event_interval(1)
+        .build()
+}
+
 impl Hands {
-    pub(crate) fn at(now: Ms) -> Self {
+    /// Showing `now`, with no connector.
+    pub fn at(now: Ms) -> Self {
         Self(Arc::new(Mutex::new(State {
             begun: now,
             now,
@@ -59,25 +73,38 @@ impl Hands {
         })))
     }
 
-    pub(crate) fn now(&self) -> Ms {
+    /// What they show.
+    pub fn now(&self) -> Ms {
         self.lock().now
     }
 
     /// Whether a connector takes part.
-    pub(crate) fn set_connector(&self, runs: bool) {
+    pub fn set_connector(&self, runs: bool) {
         self.lock().connector_runs = runs;
     }
 
     /// The centre is called, until this is dropped.
-    pub(crate) fn call(&self) -> Call {
+    pub fn call(&self) -> Call {
         let mut state = self.lock();
         state.calls += 1;
         state.stirs += 1;
         Call(self.clone())
     }
 
-    /// The script waits until `at`; the only place where the hands move.
-    pub(crate) async fn until(&self, at: Ms) {
+    /// Moves them while nobody waits.
+    pub fn pass(&self, time: Duration) {
+        let mut state = self.lock();
+        let time = Ms::try_from(time.as_millis()).unwrap_or(Ms::MAX);
+        state.now = state.now.saturating_add(time);
+    }
+
+    /// The script waits until `at`. Needs the thread of [`runtime`].
+    pub async fn until(&self, at: Ms) {
+        self.until_while(at, || false).await;
+    }
+
+    /// The same, standing still while `others_work` on threads of their own.
+    pub async fn until_while(&self, at: Ms, others_work: impl Fn() -> bool) {
         loop {
             let before = self.lock().stirs;
             for _ in 0..TURNS {
@@ -87,6 +114,7 @@ impl Hands {
                 let mut state = self.lock();
                 let busy = state.stirs != before
                     || state.calls > 0
+                    || others_work()
                     || (state.connector_runs && state.waiting.is_empty());
                 match state.waiting.keys().next().copied() {
                     _ if busy => None,

@@ -2,7 +2,7 @@
 
 use crate::oracle::{About, Expected, Key, Ring, Span};
 use crate::plan::{Act, Plan};
-use crate::time::Ms;
+use dealbell_days::time::Ms;
 use std::collections::{BTreeMap, BTreeSet};
 
 const SECOND: Ms = 1_000;

@@ -3,7 +3,6 @@
 
 use crate::oracle::{About, is_told};
 use crate::plan::{Act, Plan, STAFF, Who};
-use crate::time::{Hands, Ms};
 use crate::verdict::{Change, Told};
 use async_trait::async_trait;
 use axum::Router;
@@ -12,6 +11,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use dealbell_amocrm::{Clock, Connector, CrmAddress, HookSink, Recipients, Settings, Token};
 use dealbell_centre::{Centre, Options};
+use dealbell_days::time::{Hands, Ms};
 use dealbell_protocol::ingest::{Batch, Ingest, IngestError, Recipient};
 use dealbell_protocol::{Kind, Notification};
 use dealbell_sandbox::{Config, Entity, Metadata, NewLead, NewRequest, NewTask, Sandbox};
