@@ -163,7 +163,7 @@ impl Time for Hands {
         let mut state = self.lock();
         state.serial += 1;
         // Rounded up: who waits less than the hands can show would wait for ever.
-        let wait = Ms::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(Ms::MAX / 4);
+        let wait = Ms::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(Ms::MAX / 4);
         Box::pin(Sleep {
             hands: self.clone(),
             key: (state.now.saturating_add(wait), state.serial),
