@@ -159,6 +159,8 @@ impl Plan {
         plan.requests(volume.requests, &mut rng);
         plan.assignments(volume.assignments, &mut rng);
         plan.troubles(&mut rng);
+        // What happens last has to be told before the day ends.
+        plan.steps.retain(|step| step.at < closes - 10 * MINUTE);
         plan.steps.sort_by_key(|step| step.at);
         plan
     }
