@@ -24,7 +24,7 @@ use dealbell_inbox::view::{MenuAct, TrayView};
 use dealbell_inbox::{State, ToastKey};
 use dealbell_protocol::NotificationId;
 use dealbell_protocol::window::{
-    Connection, Language, LanguageChoice, ListView, Page, SignedOutReason, Trouble, WindowAnswer,
+    Connection, Language, LanguageChoice, ListQuery, Page, SignedOutReason, Trouble, WindowAnswer,
     WindowEvent, WindowRequest, WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
@@ -264,7 +264,7 @@ impl Controller {
 
     async fn read_all(&self) {
         let Some(line) = &self.line else { return };
-        let upto = match line.inbox.list(ListView::Unread, 0, 1).await {
+        let upto = match line.inbox.list(ListQuery::unread(), 0, 1).await {
             Ok(page) => page.cursor,
             Err(error) => return tracing::warn!(%error, "the list could not be read"),
         };

@@ -4,7 +4,7 @@
 //! a torn one is set aside and the last good copy takes its place.
 
 use crate::account::Account;
-use dealbell_protocol::window::{LanguageChoice, ThemeChoice};
+use dealbell_protocol::window::{DeviceSettings, LanguageChoice, ThemeChoice};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) account: Option<Account>,
     /// Where no keyring answers, the user let us keep the token in a file of his own.
     pub(crate) token_in_file: bool,
+    /// The choices of this device.
+    pub(crate) device: DeviceSettings,
 }
 
 /// The settings on disk.

@@ -7,6 +7,7 @@ const saved = (revision: number, change: Partial<ChannelSettings> = {}): Channel
   revision,
   receive: true,
   deliverable: ["interface", "desktop"],
+  quiet: { on: false, zone: "", spans: [] },
   providers: [
     { id: "tasks", name: "", channels: { ...OFF, desktop: true } },
     { id: "mango", name: "Mango", channels: { ...OFF } },

@@ -5,7 +5,7 @@ import { begun, completable, failedWith, seen, shown } from "../src/list/complet
 import { Completing } from "../src/list/completing.svelte";
 
 const row = (seq: number, change: Partial<Notification> = {}) => ({ id: `n${seq}`, kind: "task_due", subject: "task:1", created_seq: seq, title: `${seq}`, ...change }) as Notification;
-const page = (items: Notification[], offset = 0, total = items.length): ListPage => ({ total, offset, items, cursor: null, version: 1 });
+const page = (items: Notification[], offset = 0, total = items.length): ListPage => ({ total, offset, items, cursor: null, snoozed: [], version: 1 });
 const DUE = row(9);
 const NEW = row(4, { kind: "task_new" });
 

@@ -11,6 +11,7 @@ const page = (offset: number, count: number, total: number, cursor = "e1.9"): Li
   offset,
   items: Array.from({ length: count }, (_, i) => row(offset + i)),
   cursor,
+  snoozed: [],
   version: 1,
 });
 

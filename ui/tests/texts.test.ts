@@ -34,7 +34,6 @@ describe("every value of the protocol has its words", () => {
     ["LanguageChoice", "language-"],
     ["ThemeChoice", "theme-"],
     ["Way", "way-"],
-    ["ListView", "filter-"],
   ])("%s", (type, prefix) => {
     expect(values(type).length).toBeGreaterThan(1);
     expect(values(type).filter((value) => !ids(ru).includes(prefix + value))).toEqual([]);

@@ -88,6 +88,7 @@ fn task_notice(tell: &Tell, words: &Words) -> Notice {
     let language = words.language(tell.user);
     let task = &tell.task;
     Notice {
+        author: None,
         user: tell.user,
         provider: ProviderId::new(TASKS),
         kind: tell.what.kind(),
@@ -182,6 +183,7 @@ fn overview(user: UserId, key: String, tasks: &[KnownTask], words: &Words) -> No
     }
     let all = [("count", count(tasks.len()).into())];
     Notice {
+        author: None,
         user,
         provider: ProviderId::new(TASKS),
         kind: Kind::TaskOverdue,

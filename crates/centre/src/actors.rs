@@ -100,7 +100,9 @@ impl Centre {
 
 /// The deed within the limits of texts.
 fn clean(deed: Deed) -> Result<Deed, Refusal> {
-    let Deed::Complete { result } = deed;
+    let Deed::Complete { result } = deed else {
+        return Ok(deed);
+    };
     let length = result.chars().count();
     if length > MAX_TEXT {
         let message = format!("result has {length} characters, at most {MAX_TEXT} fit");

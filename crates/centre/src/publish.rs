@@ -196,6 +196,7 @@ pub(crate) fn read(body: &[u8]) -> Result<NewNotification, Refusal> {
         return Err(ApiError::new(ErrorCode::BodyInvalid, message).into());
     };
     let request = NewNotification {
+        author: None,
         users: required(&mut fields, "users")?,
         title: required(&mut fields, "title")?,
         text: optional(&mut fields, "text")?.unwrap_or_default(),

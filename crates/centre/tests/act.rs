@@ -5,6 +5,7 @@
 mod support;
 
 use async_trait::async_trait;
+use dealbell_protocol::rest::OpenTask;
 use dealbell_protocol::{
     ApiError, ErrorCode, NotificationId, UserId,
     act::{ActError, Actor, Deed},
@@ -40,6 +41,10 @@ impl Actor for Clerk {
         let asked = (user, subject.to_owned(), deed);
         self.asked.lock().unwrap().push(asked);
         self.says.clone()
+    }
+
+    async fn tasks(&self, _user: UserId) -> Vec<OpenTask> {
+        Vec::new()
     }
 }
 

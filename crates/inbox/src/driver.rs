@@ -10,7 +10,7 @@ use crate::store::StoreError;
 use crate::time::Clock;
 use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, Now};
-use dealbell_protocol::window::{Connection, Language, ListPage, ListView, SignedOutReason};
+use dealbell_protocol::window::{Connection, Language, ListPage, ListQuery, SignedOutReason};
 use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -25,7 +25,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Command {
     Input(Input),
     Mark(Mark, Reply<()>),
-    List(ListView, u32, u32, Reply<ListPage>),
+    List(ListQuery, u32, u32, Reply<ListPage>),
     Notification(NotificationId, Reply<Option<Notification>>),
     Attempts(u32, Reply<Vec<Attempt>>),
     Outcome(AttemptId, ToastOutcome),
@@ -120,10 +120,10 @@ impl Driver {
             Command::Mark(mark, reply) => {
                 let _ = reply.send(self.mark(mark, now).await);
             }
-            Command::List(view, offset, limit, reply) => {
+            Command::List(query, offset, limit, reply) => {
                 let version = self.engine.state().list_version;
                 let page = match self.engine.store() {
-                    Ok(store) => store.list(view, offset, limit, version).await,
+                    Ok(store) => store.list(&query, offset, limit, version).await,
                     Err(error) => Err(error),
                 };
                 let _ = reply.send(page);

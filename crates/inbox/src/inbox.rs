@@ -9,7 +9,7 @@ use crate::{Address, AddressError, RestError, State, StoreError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::SaveChannels;
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
-use dealbell_protocol::window::{Language, ListPage, ListView};
+use dealbell_protocol::window::{Language, ListPage, ListQuery};
 use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -136,11 +136,11 @@ impl Inbox {
     /// A slice of the list, newest first; at most 200 rows.
     pub async fn list(
         &self,
-        view: ListView,
+        query: ListQuery,
         offset: u32,
         limit: u32,
     ) -> Result<ListPage, InboxError> {
-        self.ask(|reply| Command::List(view, offset, limit, reply))
+        self.ask(|reply| Command::List(query, offset, limit, reply))
             .await
     }
 

@@ -7,6 +7,7 @@ use dealbell_protocol::{Kind, Notification, NotificationId, Priority, ProviderId
 
 fn notification(number: u128, title: &str) -> Notification {
     Notification {
+        author: None,
         id: NotificationId(ulid::Ulid(number)),
         provider: ProviderId::new("tasks"),
         kind: Kind::TaskNew,

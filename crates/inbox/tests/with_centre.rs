@@ -9,8 +9,9 @@ use dealbell_inbox::{
 };
 use dealbell_protocol::act::{ActError, Actor, Deed};
 use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, Notice};
+use dealbell_protocol::rest::OpenTask;
 use dealbell_protocol::rest::SaveChannels;
-use dealbell_protocol::window::{Connection, Language, ListView, SignedOutReason};
+use dealbell_protocol::window::{Connection, Language, ListQuery, SignedOutReason};
 use dealbell_protocol::{ErrorCode, Kind, NotificationId, Priority, ProviderId, UserId};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
@@ -68,6 +69,7 @@ impl Served {
     async fn notify(&self, subjects: std::ops::Range<u32>) {
         for subject in subjects {
             let notice = Notice {
+                author: None,
                 user: self.user,
                 provider: ProviderId::new("tasks"),
                 kind: Kind::TaskNew,
@@ -189,7 +191,7 @@ async fn a_notification_rings_and_a_mark_reaches_the_centre() {
         next(&mut acts).await,
         ToastAct::Withdraw { key: second_key }
     );
-    let page = inbox.list(ListView::All, 0, 10).await.unwrap();
+    let page = inbox.list(ListQuery::default(), 0, 10).await.unwrap();
     assert_eq!((page.total, page.items[0].id), (1, id));
     inbox.mark_all(page.cursor.unwrap()).await.unwrap();
     until(&second.0, |state| state.unread == 0).await;
@@ -218,7 +220,7 @@ async fn a_restarted_centre_and_a_restarted_inbox_go_on_where_they_were() {
 
     let (address, token) = served.end().await;
     until(&inbox, |state| !online(state)).await;
-    let page = inbox.list(ListView::Unread, 0, 1).await.unwrap();
+    let page = inbox.list(ListQuery::unread(), 0, 1).await.unwrap();
     inbox.mark(&[page.items[0].id], true).await.unwrap();
     assert!(matches!(next(&mut acts).await, ToastAct::Withdraw { .. }));
     assert_eq!(inbox.state().borrow().unread, 1, "marked offline");
@@ -238,7 +240,7 @@ async fn a_restarted_centre_and_a_restarted_inbox_go_on_where_they_were() {
     let (key, title) = shown(&inbox, &mut acts).await;
     assert_eq!(key, ToastKey::Summary);
     assert_eq!(title, "Пока вас не было: 16 уведомлений");
-    let page = inbox.list(ListView::All, 0, 200).await.unwrap();
+    let page = inbox.list(ListQuery::default(), 0, 200).await.unwrap();
     let ids: HashSet<NotificationId> = page.items.iter().map(|row| row.id).collect();
     assert_eq!((page.total, ids.len()), (19, 19));
     assert!(acts.try_recv().is_err(), "nothing else rings");
@@ -253,6 +255,7 @@ async fn channels_are_saved_and_obeyed() {
     until(&inbox, online).await;
     let channels = inbox.channels().await.unwrap();
     let off = SaveChannels {
+        quiet: None,
         receive: false,
         providers: BTreeMap::new(),
     };
@@ -284,7 +287,7 @@ async fn a_wrong_token_and_a_revoked_one_sign_out() {
     inbox.sign_out().await.unwrap();
     until(&inbox, signed_out(SignedOutReason::NoAccount)).await;
     assert!(
-        inbox.list(ListView::All, 0, 1).await.is_err(),
+        inbox.list(ListQuery::default(), 0, 1).await.is_err(),
         "it has ended"
     );
 
@@ -307,13 +310,19 @@ struct Crm(Mutex<Vec<(String, String)>>);
 #[async_trait]
 impl Actor for Crm {
     async fn act(&self, _: UserId, subject: &str, deed: Deed) -> Result<(), ActError> {
-        let Deed::Complete { result } = deed;
+        let Deed::Complete { result } = deed else {
+            return Err(ActError::Unknown);
+        };
         let mut done = self.0.lock().unwrap();
         if !done.is_empty() {
             return Err(ActError::Refused("Задача уже закрыта".to_owned()));
         }
         done.push((subject.to_owned(), result));
         Ok(())
+    }
+
+    async fn tasks(&self, _user: UserId) -> Vec<OpenTask> {
+        Vec::new()
     }
 }
 

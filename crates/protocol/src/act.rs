@@ -2,11 +2,12 @@
 //! the subject, since it knows no CRM itself.
 
 use crate::UserId;
+use crate::rest::OpenTask;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-/// What a user does about a notification's subject. The body of `POST
-/// /v1/notifications/{id}/act`.
+/// What a user does about a subject. The body of `POST /v1/notifications/{id}/act`, and a part of
+/// that of `POST /v1/act`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Deed {
@@ -16,6 +17,8 @@ pub enum Deed {
         #[serde(default)]
         result: String,
     },
+    /// Opens again the task that this user completed just now: the undo.
+    Reopen,
 }
 
 /// Whoever can act on subjects: a connector, for the tasks of its account.
@@ -26,6 +29,10 @@ pub trait Actor: Send + Sync {
     /// # Errors
     /// [`ActError`]; after one nothing was done, as far as the CRM has said.
     async fn act(&self, user: UserId, subject: &str, deed: Deed) -> Result<(), ActError>;
+
+    /// The open tasks of `user` that are overdue or due by the end of his day, soonest first.
+    /// Nobody of this actor's: empty.
+    async fn tasks(&self, user: UserId) -> Vec<OpenTask>;
 }
 
 /// Why a deed was not done.

@@ -1,6 +1,6 @@
 //! Channels and what a user wants on them (RULES, Channels).
 
-use crate::ProviderId;
+use crate::{ProviderId, QuietHours};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -77,6 +77,9 @@ pub struct ChannelSettings {
     pub providers: Vec<ProviderChannels>,
     /// The channels this centre is able to deliver on.
     pub deliverable: Vec<Channel>,
+    /// When Desktop, Mobile and Browser are silent (RULES C11).
+    #[serde(default)]
+    pub quiet: QuietHours,
 }
 
 impl ChannelSettings {

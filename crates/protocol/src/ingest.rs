@@ -86,6 +86,8 @@ pub struct Notice {
     pub text: String,
     /// Where it belongs.
     pub context: Option<String>,
+    /// Who it comes from, a person's name.
+    pub author: Option<String>,
     /// The card to open; left out where it is not http(s).
     pub link: Option<String>,
     /// When it happened.

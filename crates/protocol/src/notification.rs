@@ -26,6 +26,10 @@ pub struct Notification {
     pub text: String,
     /// Where it belongs, as a label for the link («Кухня „Верона“»).
     pub context: Option<String>,
+    /// Who it comes from, a person's name: names the senders of a summary, and is all a toast says
+    /// where its content is hidden.
+    #[serde(default)]
+    pub author: Option<String>,
     /// The card to open, http(s), ≤ 2,048 characters.
     pub link: Option<String>,
     /// When it happened, by the provider's clock.

@@ -1,6 +1,9 @@
 //! Bodies of the HTTP API under `/v1`.
 
-use crate::{Channel, ChannelSet, Cursor, Millis, Notification, NotificationId, Unread};
+use crate::act::Deed;
+use crate::{
+    Channel, ChannelSet, Cursor, Millis, Notification, NotificationId, QuietHours, Unread,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -35,6 +38,9 @@ pub struct NewNotification {
     /// Where it belongs, as a label.
     #[serde(default)]
     pub context: Option<String>,
+    /// Who it comes from, a person's name.
+    #[serde(default)]
+    pub author: Option<String>,
     /// The card to open.
     #[serde(default)]
     pub link: Option<String>,
@@ -102,6 +108,54 @@ pub struct SaveChannels {
     /// By provider; one that is missing stays as it was.
     #[ts(type = "Record<string, ChannelSet>")]
     pub providers: BTreeMap<String, ChannelSet>,
+    /// Quiet hours (RULES C11); missing, they stay as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<QuietHours>,
+}
+
+/// `POST /v1/act`: a user acts on a thing itself, told of it or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActOn {
+    /// What: `task:123`.
+    pub subject: String,
+    /// Does what.
+    pub deed: Deed,
+}
+
+/// `POST /v1/test`: sends a test of one channel to the user who asks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestChannel {
+    /// Which channel; one that this centre cannot deliver on is refused with `unavailable`.
+    pub channel: Channel,
+}
+
+/// `GET /v1/tasks`: the user's open tasks up to the end of his day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Tasks {
+    /// Soonest deadline first; at most 500.
+    pub tasks: Vec<OpenTask>,
+}
+
+/// An open task of the CRM.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OpenTask {
+    /// What [`ActOn`] takes: `task:123`.
+    pub subject: String,
+    /// What is to be done.
+    pub title: String,
+    /// Where it belongs, as a label for the link.
+    pub context: Option<String>,
+    /// The card to open, http(s).
+    pub link: Option<String>,
+    /// The deadline.
+    #[ts(type = "number")]
+    pub due_at: Millis,
+    /// Due on a day, not at an hour (RULES T5).
+    pub all_day: bool,
+    /// Who set it, where it was somebody else.
+    pub author: Option<String>,
 }
 
 /// `GET /v1/me`: who the token belongs to.

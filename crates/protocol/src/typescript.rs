@@ -1,6 +1,6 @@
 //! The TypeScript twins of the types the window and the web inbox use.
 
-use crate::{channel, error, id, notification, rest, window};
+use crate::{channel, error, id, notification, quiet, rest, window};
 use ts_rs::{Config, TS};
 
 /// The whole generated file, as `ui/src/generated/protocol.ts` must read.
@@ -26,8 +26,12 @@ pub fn generated() -> String {
         channel::ChannelSet,
         channel::Provider,
         channel::ProviderChannels,
+        quiet::QuietSpan,
+        quiet::QuietHours,
         channel::ChannelSettings,
         rest::SaveChannels,
+        rest::OpenTask,
+        rest::Tasks,
         error::ErrorCode,
         error::ApiError,
         window::Language,
@@ -38,10 +42,30 @@ pub fn generated() -> String {
         window::Connection,
         window::Way,
         window::AccessBy,
+        window::ContentLevel,
+        window::Sound,
+        window::ProxyChoice,
+        window::LogLevel,
+        window::DeviceSettings,
+        window::Setting,
+        window::SettingName,
+        window::QuietChoice,
+        window::Quiet,
+        window::LinkEvent,
+        window::ConnectionRecord,
+        window::Suppression,
+        window::ToastFailure,
+        window::ToastOutcome,
+        window::ToastRecord,
+        window::Diagnostics,
+        window::AccountRow,
+        window::UpdateStep,
+        window::Update,
         window::WindowState,
+        window::Snoozed,
         window::ListPage,
         window::Page,
-        window::ListView,
+        window::ListQuery,
         window::CrmAccess,
         window::SignIn,
         window::CrmRights,

@@ -24,11 +24,11 @@ impl Controller {
                 WindowAnswer::State { state }
             }
             WindowRequest::List {
-                view,
+                query,
                 offset,
                 limit,
             } => match &self.line {
-                Some(line) => match line.inbox.list(view, offset, limit.min(MAX_ROWS)).await {
+                Some(line) => match line.inbox.list(query, offset, limit.min(MAX_ROWS)).await {
                     Ok(page) => WindowAnswer::List { page },
                     Err(error) => failed(&error),
                 },
@@ -96,6 +96,22 @@ impl Controller {
                     }
                 }
             }
+            WindowRequest::UndoMarkAll { .. }
+            | WindowRequest::Snooze { .. }
+            | WindowRequest::Today
+            | WindowRequest::CompleteTask { .. }
+            | WindowRequest::ReopenTask { .. }
+            | WindowRequest::OpenTask { .. }
+            | WindowRequest::Quiet { .. }
+            | WindowRequest::Change { .. }
+            | WindowRequest::Diagnostics
+            | WindowRequest::Report
+            | WindowRequest::SendTest { .. }
+            | WindowRequest::AskPermission
+            | WindowRequest::Dismiss { .. }
+            | WindowRequest::CheckForUpdate
+            | WindowRequest::InstallUpdate
+            | WindowRequest::UseAccount { .. } => refused(WindowErrorCode::Unknown),
             WindowRequest::Check { way } => return self.check(caller, way),
             WindowRequest::Enter => return self.enter(caller).await,
             WindowRequest::SignOut => return self.sign_out(caller).await,

@@ -131,6 +131,18 @@ impl Controller {
             theme: settings.theme,
             troubles: troubles.into_iter().collect(),
             reading: self.reading(),
+            accounts: Vec::new(),
+            current: None,
+            providers: state
+                .channels
+                .iter()
+                .flat_map(|channels| &channels.providers)
+                .map(|row| row.provider.clone())
+                .collect(),
+            quiet: None,
+            settings: settings.device.clone(),
+            managed: Vec::new(),
+            update: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -23,6 +23,7 @@ fn switched(settings: &ChannelSettings, provider: &str) -> SaveChannels {
     let mut channels = *row(settings, provider);
     channels.desktop = !channels.desktop;
     SaveChannels {
+        quiet: None,
         receive: settings.receive,
         providers: [(provider.to_owned(), channels)].into(),
     }

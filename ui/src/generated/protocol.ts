@@ -54,6 +54,11 @@ text: string,
  */
 context: string | null, 
 /**
+ * Who it comes from, a person's name: names the senders of a summary, and is all a toast says
+ * where its content is hidden.
+ */
+author: string | null, 
+/**
  * The card to open, http(s), ≤ 2,048 characters.
  */
 link: string | null, 
@@ -122,6 +127,35 @@ id: ProviderId,
  */
 name: string, };
 
+export type QuietSpan = { 
+/**
+ * On which days it begins: 1 Monday … 7 Sunday, none twice.
+ */
+days: Array<number>, 
+/**
+ * Its first minute of the day, 0…1439.
+ */
+from: number, 
+/**
+ * The minute it ends before, 0…1440. At or before `from` it is the next day's; the same minute
+ * is a whole day.
+ */
+to: number, };
+
+export type QuietHours = { 
+/**
+ * Whether they are kept at all; off keeps the spans for later.
+ */
+on: boolean, 
+/**
+ * IANA name of the time zone that the spans are meant in; empty is UTC.
+ */
+zone: string, 
+/**
+ * The spans; they may overlap.
+ */
+spans: Array<QuietSpan>, };
+
 export type ChannelSettings = { 
 /**
  * Grows with every save; sent back in `If-Match`.
@@ -138,7 +172,11 @@ providers: Array<ProviderChannels>,
 /**
  * The channels this centre is able to deliver on.
  */
-deliverable: Array<Channel>, };
+deliverable: Array<Channel>, 
+/**
+ * When Desktop, Mobile and Browser are silent (RULES C11).
+ */
+quiet: QuietHours, };
 
 export type SaveChannels = { 
 /**
@@ -148,7 +186,47 @@ receive: boolean,
 /**
  * By provider; one that is missing stays as it was.
  */
-providers: Record<string, ChannelSet>, };
+providers: Record<string, ChannelSet>, 
+/**
+ * Quiet hours (RULES C11); missing, they stay as they were.
+ */
+quiet?: QuietHours | null, };
+
+export type OpenTask = { 
+/**
+ * What [`ActOn`] takes: `task:123`.
+ */
+subject: string, 
+/**
+ * What is to be done.
+ */
+title: string, 
+/**
+ * Where it belongs, as a label for the link.
+ */
+context: string | null, 
+/**
+ * The card to open, http(s).
+ */
+link: string | null, 
+/**
+ * The deadline.
+ */
+due_at: number, 
+/**
+ * Due on a day, not at an hour (RULES T5).
+ */
+all_day: boolean, 
+/**
+ * Who set it, where it was somebody else.
+ */
+author: string | null, };
+
+export type Tasks = { 
+/**
+ * Soonest deadline first; at most 500.
+ */
+tasks: Array<OpenTask>, };
 
 export type ErrorCode = "token_invalid" | "token_revoked" | "forbidden" | "foreign_origin" | "field_invalid" | "body_invalid" | "recipient_unknown" | "idempotency_conflict" | "revision_conflict" | "not_found" | "rate_limited" | "unavailable" | "crm_refused" | "crm_unreachable" | "protocol";
 
@@ -176,7 +254,7 @@ export type LanguageChoice = "system" | "ru" | "en";
 
 export type ThemeChoice = "system" | "light" | "dark";
 
-export type Trouble = "crm_token_refused" | "crm_unreachable" | "crm_blocked" | "no_keyring" | "token_in_file" | "no_toasts" | "no_tray" | "settings_damaged" | "store_failed";
+export type Trouble = "crm_token_refused" | "crm_unreachable" | "crm_blocked" | "no_keyring" | "token_in_file" | "no_toasts" | "no_tray" | "settings_damaged" | "store_failed" | "newer_data" | "not_permitted" | "crashed" | "managed_wrong";
 
 export type SignedOutReason = "no_account" | "no_token" | "token_invalid" | "device_revoked" | "account_off" | "too_many_devices" | "upgrade_required" | "protocol";
 
@@ -193,6 +271,205 @@ reason: SignedOutReason, };
 export type Way = "demo" | "solo" | "team";
 
 export type AccessBy = "token" | "oauth";
+
+export type ContentLevel = "all" | "sender" | "nothing";
+
+export type Sound = "default" | "message" | "bell" | "complete" | "silent";
+
+export type ProxyChoice = { "by": "system" } | { "by": "direct" } | { "by": "through", 
+/**
+ * `http://host:port` or `socks5://host:port`; no password: a proxy's password is asked
+ * for nowhere else, so a user who must give one puts it into the address.
+ */
+url: string, };
+
+export type LogLevel = "warn" | "info" | "debug";
+
+export type DeviceSettings = { 
+/**
+ * How much a toast says.
+ */
+content: ContentLevel, 
+/**
+ * Say nothing while the screen is shared, where the system tells.
+ */
+hide_while_sharing: boolean, 
+/**
+ * Stay silent while the system's own do-not-disturb is on.
+ */
+respect_system_quiet: boolean, 
+/**
+ * A toast of a task that is due stays until seen, where the system can.
+ */
+stay_when_due: boolean, 
+/**
+ * Sounds at all.
+ */
+sounds: boolean, 
+/**
+ * The sound of a provider; one that is missing has [`Sound::Default`].
+ */
+sound_of: Record<string, Sound>, 
+/**
+ * Starts with the session, hidden.
+ */
+start_at_login: boolean, 
+/**
+ * Shows the window from anywhere: `Ctrl+Alt+D`; none has none.
+ */
+shortcut: string | null, 
+/**
+ * How to reach the network.
+ */
+proxy: ProxyChoice, 
+/**
+ * A file of certificates to trust besides the system's (PEM).
+ */
+ca_file: string | null, 
+/**
+ * How many days read notifications stay on this device; 0 is for ever.
+ */
+keep_days: number, 
+/**
+ * How long a closed window lingers hidden, seconds.
+ */
+linger_secs: number, 
+/**
+ * How much the log says.
+ */
+log_level: LogLevel, };
+
+export type Setting = { "setting": "content", "value": ContentLevel } | { "setting": "hide_while_sharing", "value": boolean } | { "setting": "respect_system_quiet", "value": boolean } | { "setting": "stay_when_due", "value": boolean } | { "setting": "sounds", "value": boolean } | { "setting": "sound_of", "value": [ProviderId, Sound] } | { "setting": "start_at_login", "value": boolean } | { "setting": "shortcut", "value": string | null } | { "setting": "proxy", "value": ProxyChoice } | { "setting": "ca_file", "value": string | null } | { "setting": "keep_days", "value": number } | { "setting": "linger_secs", "value": number } | { "setting": "log_level", "value": LogLevel };
+
+export type SettingName = "language" | "centre" | "content" | "start_at_login" | "proxy" | "ca_file" | "log_level" | "updates";
+
+export type QuietChoice = "hour" | "tomorrow" | "until_off" | "off";
+
+export type Quiet = { "by": "user", 
+/**
+ * Its end; none lasts until switched off.
+ */
+until: number | null, } | { "by": "hours", 
+/**
+ * Their end.
+ */
+until: number, } | { "by": "system" };
+
+export type LinkEvent = { "what": "started" } | { "what": "online" } | { "what": "lost", 
+/**
+ * The close code of the stream, where there was one.
+ */
+code: number | null, 
+/**
+ * After how many milliseconds the next try is made.
+ */
+retry_ms: number, } | { "what": "refused", 
+/**
+ * The close code of the stream.
+ */
+code: number, } | { "what": "woke" } | { "what": "network_changed" };
+
+export type ConnectionRecord = { 
+/**
+ * When.
+ */
+at: number, 
+/**
+ * What happened.
+ */
+event: LinkEvent, };
+
+export type Suppression = "master_switch" | "channel" | "silent" | "already_read" | "withdrawn" | "quiet_hours" | "user_quiet" | "do_not_disturb" | "snoozed";
+
+export type ToastFailure = "no_daemon" | "refused" | "no_answer" | "unconfirmed";
+
+export type ToastOutcome = { "outcome": "shown" } | { "outcome": "replaced" } | { "outcome": "coalesced" } | { "outcome": "suppressed", 
+/**
+ * Why.
+ */
+by: Suppression, } | { "outcome": "failed", 
+/**
+ * Why.
+ */
+why: ToastFailure, };
+
+export type ToastRecord = { 
+/**
+ * When.
+ */
+at: number, 
+/**
+ * Of which notification; none for a summary.
+ */
+notification: NotificationId | null, 
+/**
+ * Its title, where it is still here.
+ */
+title: string | null, 
+/**
+ * Its provider, likewise.
+ */
+provider: ProviderId | null, 
+/**
+ * What became of it; none while that is open.
+ */
+outcome: ToastOutcome | null, };
+
+export type Diagnostics = { 
+/**
+ * How the link to the centre went, at most 200.
+ */
+connections: Array<ConnectionRecord>, 
+/**
+ * What was decided about toasts, at most 200.
+ */
+decisions: Array<ToastRecord>, 
+/**
+ * Where the log lies.
+ */
+log_file: string | null, };
+
+export type AccountRow = { 
+/**
+ * Names it, in this window only.
+ */
+key: string, 
+/**
+ * For people (`demo.amocrm.ru`).
+ */
+label: string, 
+/**
+ * Which way it runs.
+ */
+way: Way, 
+/**
+ * Its own unread value; the tray shows the sum.
+ */
+unread: number, 
+/**
+ * Its own link to its centre.
+ */
+connection: Connection, };
+
+export type UpdateStep = { "step": "found" } | { "step": "by_system" } | { "step": "downloading", 
+/**
+ * Per cent, 0…100; none where the size is unknown.
+ */
+percent: number | null, } | { "step": "failed" };
+
+export type Update = { 
+/**
+ * Its number.
+ */
+version: string, 
+/**
+ * What is new, plain text.
+ */
+notes: string, 
+/**
+ * How far it is.
+ */
+step: UpdateStep, };
 
 export type WindowState = { 
 /**
@@ -236,9 +513,47 @@ troubles: Array<Trouble>,
  */
 reading: number | null, 
 /**
+ * Every account in use, the one shown included, in the order they were added.
+ */
+accounts: Array<AccountRow>, 
+/**
+ * The [`AccountRow::key`] of the one shown.
+ */
+current: string | null, 
+/**
+ * Every provider known of, for the filter.
+ */
+providers: Array<Provider>, 
+/**
+ * Why nothing rings now.
+ */
+quiet: Quiet | null, 
+/**
+ * The choices of this device.
+ */
+settings: DeviceSettings, 
+/**
+ * The choices an administrator has made.
+ */
+managed: Array<SettingName>, 
+/**
+ * A newer version.
+ */
+update: Update | null, 
+/**
  * Dealbell's version.
  */
 version: string, };
+
+export type Snoozed = { 
+/**
+ * Which.
+ */
+id: NotificationId, 
+/**
+ * Until when.
+ */
+until: number, };
 
 export type ListPage = { 
 /**
@@ -258,6 +573,10 @@ items: Array<Notification>,
  */
 cursor: Cursor | null, 
 /**
+ * Those of the rows that were put off on this device.
+ */
+snoozed: Array<Snoozed>, 
+/**
  * The version of [`WindowEvent::ListChanged`] it is true at.
  */
 version: number, };
@@ -266,9 +585,26 @@ export type Page = { "page": "list",
 /**
  * The item to bring into view.
  */
-at: NotificationId | null, } | { "page": "channels" } | { "page": "sign_in" };
+at: NotificationId | null, } | { "page": "today" } | { "page": "channels" } | { "page": "settings" } | { "page": "diagnostics" } | { "page": "sign_in" };
 
-export type ListView = "all" | "unread";
+export type ListQuery = { 
+/**
+ * Only unread ones.
+ */
+unread: boolean, 
+/**
+ * Only of this provider.
+ */
+provider: ProviderId | null, 
+/**
+ * Only those that lead to this card.
+ */
+link: string | null, 
+/**
+ * Only those that have all these words, or words that begin so, in title, text, context or
+ * author, in either case; ё and е are one letter.
+ */
+search: string, };
 
 export type CrmAccess = { "by": "token", 
 /**
@@ -343,13 +679,13 @@ rights: CrmRights | null,
  */
 expires_at: number | null, };
 
-export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "unknown";
+export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "shortcut_taken" | "shortcut_wrong" | "proxy_wrong" | "ca_wrong" | "autostart_failed" | "managed" | "not_permitted" | "newer_data" | "unavailable" | "update_failed" | "unknown";
 
 export type WindowRequest = { "type": "hello" } | { "type": "list", 
 /**
  * Which notifications.
  */
-view: ListView, 
+query: ListQuery, 
 /**
  * The first row wanted, 0 for the newest.
  */
@@ -373,7 +709,55 @@ read: boolean, } | { "type": "mark_all_read",
 /**
  * The list's own [`ListPage::cursor`].
  */
-upto: Cursor, } | { "type": "channels" } | { "type": "save_channels", 
+upto: Cursor, } | { "type": "undo_mark_all", 
+/**
+ * From [`WindowAnswer::MarkedAll`].
+ */
+undo: number, } | { "type": "snooze", 
+/**
+ * Which.
+ */
+id: NotificationId, 
+/**
+ * Until when; now or earlier takes a snooze back.
+ */
+until: number, } | { "type": "today" } | { "type": "complete_task", 
+/**
+ * Its [`crate::rest::OpenTask::subject`].
+ */
+subject: string, 
+/**
+ * What came of it; may be empty.
+ */
+result: string, } | { "type": "reopen_task", 
+/**
+ * The task: `task:123`.
+ */
+subject: string, } | { "type": "open_task", 
+/**
+ * Its subject.
+ */
+subject: string, } | { "type": "quiet", 
+/**
+ * For how long.
+ */
+choice: QuietChoice, } | { "type": "change", 
+/**
+ * Which, and how.
+ */
+setting: Setting, } | { "type": "diagnostics" } | { "type": "report" } | { "type": "send_test", 
+/**
+ * Which.
+ */
+channel: Channel, } | { "type": "ask_permission" } | { "type": "dismiss", 
+/**
+ * Which.
+ */
+trouble: Trouble, } | { "type": "check_for_update" } | { "type": "install_update" } | { "type": "use_account", 
+/**
+ * Its [`AccountRow::key`].
+ */
+key: string, } | { "type": "channels" } | { "type": "save_channels", 
 /**
  * The revision the changes were made on.
  */
@@ -429,7 +813,27 @@ page: ListPage, } | { "type": "channels",
 /**
  * As the centre has them.
  */
-channels: ChannelSettings, } | { "type": "checked", 
+channels: ChannelSettings, } | { "type": "marked_all", 
+/**
+ * How many were unread.
+ */
+count: number, 
+/**
+ * For [`WindowRequest::UndoMarkAll`].
+ */
+undo: number, } | { "type": "tasks", 
+/**
+ * Soonest first.
+ */
+tasks: Tasks, } | { "type": "diagnostics", 
+/**
+ * What it shows.
+ */
+diagnostics: Diagnostics, } | { "type": "report", 
+/**
+ * Plain text, without personal data.
+ */
+text: string, } | { "type": "checked", 
 /**
  * What was found.
  */

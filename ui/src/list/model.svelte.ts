@@ -1,6 +1,9 @@
 // The list as the window has it: the rows at hand, and asking for those that are not.
 import type { Backend } from "../backend/backend";
-import type { ListPage, ListView, NotificationId, WindowErrorCode } from "../generated/protocol";
+import type { ListPage, NotificationId, WindowErrorCode } from "../generated/protocol";
+
+/** What the two tabs show. */
+export type ListView = "all" | "unread";
 import { MOST, Slices, type Wanted } from "./slices";
 
 /** How far down an item is looked for that shall be shown. */
@@ -145,7 +148,11 @@ export class ListModel {
 
   async #fetch(wanted: Wanted) {
     const { view } = this;
-    const answer = await this.backend.call({ type: "list", view, ...wanted });
+    const answer = await this.backend.call({
+      type: "list",
+      query: { unread: view === "unread", provider: null, link: null, search: "" },
+      ...wanted,
+    });
     this.failed = answer.type === "failed" ? answer.code : null;
     if (answer.type === "list" && view === "all") this.saw(answer.page);
     return answer.type === "list" ? answer.page : null;

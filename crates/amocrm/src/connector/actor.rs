@@ -8,6 +8,7 @@ use crate::rules::{KnownTask, People};
 use async_trait::async_trait;
 use dealbell_protocol::UserId;
 use dealbell_protocol::act::{ActError, Actor, Deed};
+use dealbell_protocol::rest::OpenTask;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -120,7 +121,9 @@ impl Actor for Desk {
         let id: u64 = id.ok_or(ActError::Unknown)?;
         let (client, task) = self.find(id).ok_or(ActError::Unknown)?;
         let by = task.is_of(user).ok_or(ActError::Forbidden)?;
-        let Deed::Complete { result } = deed;
+        let Deed::Complete { result } = deed else {
+            return Err(ActError::Unknown);
+        };
         if task.completed {
             return Ok(());
         }
@@ -138,6 +141,10 @@ impl Actor for Desk {
         .map_err(why)?;
         self.note_completed(id);
         Ok(())
+    }
+
+    async fn tasks(&self, _user: UserId) -> Vec<OpenTask> {
+        Vec::new()
     }
 }
 

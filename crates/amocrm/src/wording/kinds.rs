@@ -57,6 +57,7 @@ pub(super) fn notice(news: &News, words: &Words) -> Notice {
     // What the CRM dates may not lie ahead of the reader's clock.
     let at = at.unwrap_or(words.now).min(words.now);
     Notice {
+        author: None,
         user: news.user,
         provider: ProviderId::new(news.about.provider()),
         kind: news.about.kind(),

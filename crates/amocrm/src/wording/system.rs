@@ -60,6 +60,7 @@ fn notice(user: UserId, ailment: Ailment, since: Seconds, connection: &Connectio
     let say = |part: &str| text(language, &format!("notice-system-{id}{part}"), &args);
     let subject = subject(topic, connection);
     Notice {
+        author: None,
         user,
         provider: ProviderId::new(SYSTEM),
         kind: Kind::System,

@@ -77,6 +77,7 @@ async fn create(
     let next = log::reserve(step, user, 1).await?;
     let notification = with_content(
         Notification {
+            author: None,
             id: NotificationId(Ulid::generate()),
             provider: provider.clone(),
             kind: content.kind,
@@ -332,6 +333,7 @@ pub(crate) async fn about(
 
 fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
     Ok(Notification {
+        author: None,
         id: parsed(row.try_get("id")?)?,
         provider: ProviderId(row.try_get("provider")?),
         kind: Kind::from_name(row.try_get("kind")?).unwrap_or_default(),

@@ -35,6 +35,7 @@ pub(crate) async fn of_user(
     .fetch_all(db)
     .await?;
     Ok(Some(ChannelSettings {
+        quiet: Default::default(),
         revision: log::unsigned(row.try_get("revision")?),
         receive: row.try_get("receive")?,
         providers: rows

@@ -193,6 +193,7 @@ pub(crate) fn http() -> reqwest::Client {
 
 pub(crate) fn notice(user: UserId, title: &str) -> Notice {
     Notice {
+        author: None,
         user,
         provider: ProviderId::new("tasks"),
         kind: Kind::TaskNew,

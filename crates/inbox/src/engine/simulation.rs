@@ -9,7 +9,7 @@ use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{
     Change, ClientFrame, ClientInfo, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
 };
-use dealbell_protocol::window::{Connection, Language, ListView};
+use dealbell_protocol::window::{Connection, Language, ListQuery};
 use dealbell_protocol::{
     ChannelSettings, ConnectionId, Cursor, ErrorCode, Kind, Notification, NotificationId, Priority,
     ProviderId, Unread,
@@ -131,6 +131,7 @@ impl Centre {
         self.ids += 1;
         let created_seq = self.log.len() as u64 + 1;
         let notification = Notification {
+            author: None,
             id: NotificationId(ulid::Ulid(self.ids)),
             provider: ProviderId::new("tasks"),
             kind: Kind::TaskNew,
@@ -274,6 +275,7 @@ impl World {
             log: Vec::new(),
             rows: BTreeMap::new(),
             channels: ChannelSettings {
+                quiet: Default::default(),
                 revision: 1,
                 receive: true,
                 providers: Vec::new(),
@@ -384,7 +386,7 @@ impl World {
             }
             Step::MarkAll => {
                 let store = self.engine.as_mut().unwrap().store().unwrap();
-                let page = store.list(ListView::All, 0, 1, 0).await.unwrap();
+                let page = store.list(&ListQuery::default(), 0, 1, 0).await.unwrap();
                 if let Some(upto) = page.cursor {
                     self.mark(Mark::ReadAll { upto }).await;
                 }
@@ -407,7 +409,10 @@ impl World {
 
     async fn shown(&mut self, row: usize) -> Option<NotificationId> {
         let store = self.engine.as_mut().unwrap().store().unwrap();
-        let page = store.list(ListView::All, row as u32, 1, 0).await.unwrap();
+        let page = store
+            .list(&ListQuery::default(), row as u32, 1, 0)
+            .await
+            .unwrap();
         page.items.first().map(|row| row.id)
     }
 
@@ -656,11 +661,15 @@ impl World {
         assert_eq!(engine.state().unread, self.centre.unread().count, "unread");
         let store = engine.store().unwrap();
         assert_eq!(store.kept().await.unwrap().outbox, [], "every mark arrived");
-        let page = store.list(ListView::All, 0, 200, 0).await.unwrap();
+        let page = store.list(&ListQuery::default(), 0, 200, 0).await.unwrap();
         let shown: Vec<Notification> = page.items;
         let own: Vec<Notification> = self.centre.rows.values().rev().cloned().collect();
         assert_eq!(shown, own, "the list");
-        let unread = store.list(ListView::Unread, 0, 0, 0).await.unwrap().total;
+        let unread = store
+            .list(&ListQuery::unread(), 0, 0, 0)
+            .await
+            .unwrap()
+            .total;
         assert_eq!(u64::from(unread), self.centre.unread().count, "unread rows");
         for (id, times) in &self.rung {
             assert_eq!(*times, 1, "{id} rang more than once");

@@ -131,6 +131,7 @@ impl Line {
     fn next_row(&self) -> Notification {
         let seq = self.seq + 1;
         Notification {
+            author: None,
             id: id(seq),
             provider: ProviderId::new("tasks"),
             kind: Kind::TaskNew,
@@ -191,6 +192,7 @@ fn channels(receive: bool, desktop: bool) -> ChannelSettings {
         ..ChannelSet::default()
     };
     ChannelSettings {
+        quiet: Default::default(),
         revision: 1,
         receive,
         providers: vec![ProviderChannels { provider, channels }],

@@ -1,7 +1,7 @@
 //! What the window and the tray show: rows with local marks applied.
 
 use super::{Store, StoreError, key, number, unreadable};
-use dealbell_protocol::window::{ListPage, ListView};
+use dealbell_protocol::window::{ListPage, ListQuery};
 use dealbell_protocol::{Notification, NotificationId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};
@@ -14,14 +14,15 @@ impl Store {
     /// no reading of rows. `version` is the caller's.
     pub(crate) async fn list(
         &mut self,
-        view: ListView,
+        query: &ListQuery,
         offset: u32,
         limit: u32,
         version: u64,
     ) -> Result<ListPage, StoreError> {
-        let which = match view {
-            ListView::All => "",
-            ListView::Unread => "WHERE shown_read_at IS NULL",
+        let which = if query.unread {
+            "WHERE shown_read_at IS NULL"
+        } else {
+            ""
         };
         let total = format!("SELECT COUNT(*) FROM notifications {which}");
         let rows = format!(
@@ -44,6 +45,7 @@ impl Store {
             offset,
             items: rows.iter().map(notification).collect::<Result<_, _>>()?,
             cursor: self.kept_cursor().await?,
+            snoozed: Vec::new(),
             version,
         })
     }

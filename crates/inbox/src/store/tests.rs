@@ -2,7 +2,7 @@ use super::*;
 use crate::session::Mark;
 use crate::toast::{Suppression, ToastFailure, ToastOutcome};
 use dealbell_protocol::stream::{Change, Event};
-use dealbell_protocol::window::ListView;
+use dealbell_protocol::window::ListQuery;
 use dealbell_protocol::{Cursor, Kind, Notification, Priority, ProviderId};
 
 async fn open(folder: &tempfile::TempDir) -> Store {
@@ -13,6 +13,7 @@ async fn open(folder: &tempfile::TempDir) -> Store {
 
 fn row(seq: u64) -> Notification {
     Notification {
+        author: None,
         id: NotificationId(ulid::Ulid(u128::from(seq))),
         provider: ProviderId::new("tasks"),
         kind: Kind::TaskNew,
@@ -54,8 +55,8 @@ async fn create(store: &mut Store, seq: u64) -> Option<i64> {
     apply(store, seq, seq, Change::Created(Box::new(row(seq)))).await
 }
 
-async fn shown(store: &mut Store, view: ListView) -> Vec<u64> {
-    let page = store.list(view, 0, 200, 0).await.unwrap();
+async fn shown(store: &mut Store, view: ListQuery) -> Vec<u64> {
+    let page = store.list(&view, 0, 200, 0).await.unwrap();
     page.items.iter().map(|item| item.created_seq).collect()
 }
 
@@ -71,7 +72,7 @@ async fn stream_3_a_repeated_insert_is_not_fresh() {
     let mut store = open(&folder).await;
     assert!(create(&mut store, 1).await.is_some());
     assert_eq!(create(&mut store, 1).await, None);
-    assert_eq!(shown(&mut store, ListView::All).await, [1]);
+    assert_eq!(shown(&mut store, ListQuery::default()).await, [1]);
     assert_eq!(store.kept().await.unwrap().cursor, Some(at(1)));
 }
 
@@ -89,7 +90,7 @@ async fn stream_5_a_pending_mark_shows_until_ok_and_is_never_counted_twice() {
             .await
             .unwrap();
         assert_eq!(unread(&mut store).await, 2);
-        assert_eq!(shown(&mut store, ListView::Unread).await, [3, 1]);
+        assert_eq!(shown(&mut store, ListQuery::unread()).await, [3, 1]);
         let mut store = reopen(store, &folder).await;
         assert_eq!(
             store.kept().await.unwrap().outbox,
@@ -100,7 +101,7 @@ async fn stream_5_a_pending_mark_shows_until_ok_and_is_never_counted_twice() {
         if ok_first {
             store.mark_done(mark.id, 4, after).await.unwrap();
             assert_eq!(unread(&mut store).await, 2, "ok before its entry");
-            assert_eq!(shown(&mut store, ListView::Unread).await, [3, 1]);
+            assert_eq!(shown(&mut store, ListQuery::unread()).await, [3, 1]);
         }
         apply(&mut store, 4, 2, Change::Read { ids }).await;
         assert_eq!(unread(&mut store).await, 2);
@@ -125,7 +126,11 @@ async fn stream_5_an_older_unread_value_is_ignored_and_a_refused_mark_undone() {
     assert_eq!(unread(&mut store).await, 3);
     let all = Mark::ReadAll { upto: at(2) };
     let mark = store.add_mark(all, 50).await.unwrap();
-    assert_eq!(shown(&mut store, ListView::Unread).await, [3], "STREAM 6");
+    assert_eq!(
+        shown(&mut store, ListQuery::unread()).await,
+        [3],
+        "STREAM 6"
+    );
     assert_eq!(unread(&mut store).await, 1);
     store.mark_refused(mark.id).await.unwrap();
     assert_eq!(unread(&mut store).await, 3);
@@ -202,7 +207,11 @@ async fn stream_1_a_new_state_takes_the_place_of_the_old_at_once() {
         create(&mut store, seq).await;
     }
     store.stage(true, &[row(3), row(4)]).await.unwrap();
-    assert_eq!(shown(&mut store, ListView::All).await, [3, 2, 1], "not yet");
+    assert_eq!(
+        shown(&mut store, ListQuery::default()).await,
+        [3, 2, 1],
+        "not yet"
+    );
     store.stage(true, &[row(4), row(5)]).await.unwrap();
     store.stage(false, &[row(3)]).await.unwrap();
     let new = Cursor {
@@ -217,7 +226,7 @@ async fn stream_1_a_new_state_takes_the_place_of_the_old_at_once() {
     let held = store.replace(&new, unread, record, 1).await.unwrap();
     assert_eq!(held.len(), 1, "new here and wanted");
     assert_eq!(held[0].notification, row(5));
-    assert_eq!(shown(&mut store, ListView::All).await, [5, 4, 3]);
+    assert_eq!(shown(&mut store, ListQuery::default()).await, [5, 4, 3]);
     assert_eq!(
         store.unread().await.unwrap(),
         unread,
@@ -256,7 +265,7 @@ async fn a_store_of_somebody_else_is_emptied() {
     create(&mut store, 1).await;
     store.connection.close().await.unwrap();
     let (mut store, _) = Store::open(&folder.path().join("a.db"), "b").await.unwrap();
-    assert_eq!(shown(&mut store, ListView::All).await, [0; 0]);
+    assert_eq!(shown(&mut store, ListQuery::default()).await, [0; 0]);
     assert_eq!(store.kept().await.unwrap(), Kept::default());
 }
 
@@ -272,7 +281,10 @@ async fn a_far_page_of_many_rows_uses_an_index() {
         at: 20_000,
     };
     store.replace(&at(20_000), unread, record, 1).await.unwrap();
-    let page = store.list(ListView::Unread, 19_990, 200, 3).await.unwrap();
+    let page = store
+        .list(&ListQuery::unread(), 19_990, 200, 3)
+        .await
+        .unwrap();
     assert_eq!(
         (page.total, page.items.len(), page.version),
         (20_000, 10, 3)

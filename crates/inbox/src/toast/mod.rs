@@ -3,10 +3,10 @@
 mod desk;
 mod rules;
 
+pub use dealbell_protocol::window::{Suppression, ToastFailure, ToastOutcome};
 use dealbell_protocol::{Notification, NotificationId, Priority, text};
 pub(crate) use desk::{Desk, Held, Round};
 pub use rules::{Decision, Situation, decide};
-use serde::{Deserialize, Serialize};
 
 /// Names an attempt to show a toast; it is recorded before the system is asked (STREAM 4).
 pub type AttemptId = i64;
@@ -84,62 +84,6 @@ pub enum ToastAct {
         /// Which.
         key: ToastKey,
     },
-}
-
-/// What became of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum ToastOutcome {
-    /// It is on the screen.
-    Shown,
-    /// It took the place of one on the screen.
-    Replaced,
-    /// A summary speaks for it.
-    Coalesced,
-    /// It was not to be shown.
-    Suppressed {
-        /// Why.
-        by: Suppression,
-    },
-    /// It should have been shown, and was not.
-    Failed {
-        /// Why.
-        why: ToastFailure,
-    },
-}
-
-/// Why a toast was not to be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Suppression {
-    /// The master switch is off (RULES C5).
-    MasterSwitch,
-    /// Desktop is off for its provider (RULES C3).
-    Channel,
-    /// It is never a toast (RULES T2).
-    Silent,
-    /// It was read before it could be shown.
-    AlreadyRead,
-    /// It was withdrawn before it could be shown.
-    Withdrawn,
-    /// The user's quiet hours (RULES C11).
-    QuietHours,
-    /// The system's do-not-disturb.
-    DoNotDisturb,
-}
-
-/// Why the system did not show a toast.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ToastFailure {
-    /// Nothing on this system shows toasts.
-    NoDaemon,
-    /// The system refused.
-    Refused,
-    /// The system did not answer in time.
-    NoAnswer,
-    /// Dealbell ended before it knew.
-    Unconfirmed,
 }
 
 /// An attempt as the diagnostics show it.

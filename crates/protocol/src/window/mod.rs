@@ -3,9 +3,21 @@
 //! The window sends [`WindowCall`]s and gets [`WindowEvent`]s. All state is the resident's: the
 //! window asks for what it shows, and asks again when it is told that something changed.
 
-use crate::rest::SaveChannels;
-use crate::{ChannelSettings, Cursor, Millis, Notification, NotificationId};
+mod diagnostics;
+mod settings;
+
+use crate::rest::{SaveChannels, Tasks};
+use crate::{
+    Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId, Provider, ProviderId,
+};
+pub use diagnostics::{
+    ConnectionRecord, Diagnostics, LinkEvent, Suppression, ToastFailure, ToastOutcome, ToastRecord,
+};
 use serde::{Deserialize, Serialize};
+pub use settings::{
+    ContentLevel, DeviceSettings, LogLevel, ProxyChoice, Quiet, QuietChoice, Setting, SettingName,
+    Sound,
+};
 use ts_rs::TS;
 
 /// A request with the number that its answer carries.
@@ -27,7 +39,7 @@ pub enum WindowRequest {
     /// A slice of the list: answered with [`WindowAnswer::List`].
     List {
         /// Which notifications.
-        view: ListView,
+        query: ListQuery,
         /// The first row wanted, 0 for the newest.
         offset: u32,
         /// How many rows, at most 200.
@@ -45,10 +57,81 @@ pub enum WindowRequest {
         /// Read, or unread again.
         read: bool,
     },
-    /// Mark read whatever the list showed when the user pressed (STREAM 6).
+    /// Mark read whatever the list showed when the user pressed (STREAM 6): answered with
+    /// [`WindowAnswer::MarkedAll`].
     MarkAllRead {
         /// The list's own [`ListPage::cursor`].
         upto: Cursor,
+    },
+    /// Take the last mark-all back. `Failed` with `gone` where it is too late.
+    UndoMarkAll {
+        /// From [`WindowAnswer::MarkedAll`].
+        #[ts(type = "number")]
+        undo: u64,
+    },
+    /// Put a notification off on this device: its toast comes back then.
+    Snooze {
+        /// Which.
+        id: NotificationId,
+        /// Until when; now or earlier takes a snooze back.
+        #[ts(type = "number")]
+        until: Millis,
+    },
+    /// The user's open tasks up to the end of his day: answered with [`WindowAnswer::Tasks`].
+    Today,
+    /// Complete a task of [`WindowRequest::Today`]; fails as `Complete` does.
+    CompleteTask {
+        /// Its [`crate::rest::OpenTask::subject`].
+        subject: String,
+        /// What came of it; may be empty.
+        result: String,
+    },
+    /// Take a completion back.
+    ReopenTask {
+        /// The task: `task:123`.
+        subject: String,
+    },
+    /// Open the card of a task of [`WindowRequest::Today`].
+    OpenTask {
+        /// Its subject.
+        subject: String,
+    },
+    /// Be quiet on this device.
+    Quiet {
+        /// For how long.
+        choice: QuietChoice,
+    },
+    /// Change a choice of this device; applied at once. `Failed` says why not: `shortcut_taken`,
+    /// `shortcut_wrong`, `proxy_wrong`, `ca_wrong`, `autostart_failed`, `managed`, `storage`.
+    Change {
+        /// Which, and how.
+        setting: Setting,
+    },
+    /// What the diagnostics page shows: answered with [`WindowAnswer::Diagnostics`].
+    Diagnostics,
+    /// What to send to whoever helps, personal data removed: answered with
+    /// [`WindowAnswer::Report`].
+    Report,
+    /// Send a test of a channel, all the way.
+    SendTest {
+        /// Which.
+        channel: Channel,
+    },
+    /// Ask the system for the permission to notify; answered when the user has decided.
+    AskPermission,
+    /// Dismiss a trouble that only tells something.
+    Dismiss {
+        /// Which.
+        trouble: Trouble,
+    },
+    /// Look for a newer version now.
+    CheckForUpdate,
+    /// Install what was found, and start anew.
+    InstallUpdate,
+    /// Show another account in this window.
+    UseAccount {
+        /// Its [`AccountRow::key`].
+        key: String,
     },
     /// The channels, fresh from the centre: answered with [`WindowAnswer::Channels`].
     Channels,
@@ -101,14 +184,30 @@ pub enum WindowRequest {
     Shown,
 }
 
-/// Which notifications a list shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ListView {
-    /// Everything, newest first.
-    All,
-    /// Unread ones, newest first.
-    Unread,
+/// Which notifications a list shows, newest first. All that is said must hold; the default is
+/// everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(default)]
+pub struct ListQuery {
+    /// Only unread ones.
+    pub unread: bool,
+    /// Only of this provider.
+    pub provider: Option<ProviderId>,
+    /// Only those that lead to this card.
+    pub link: Option<String>,
+    /// Only those that have all these words, or words that begin so, in title, text, context or
+    /// author, in either case; ё and е are one letter.
+    pub search: String,
+}
+
+impl ListQuery {
+    /// Unread ones.
+    pub fn unread() -> Self {
+        Self {
+            unread: true,
+            ..Self::default()
+        }
+    }
 }
 
 /// One of the three ways to run Dealbell.
@@ -235,6 +334,29 @@ pub enum WindowAnswer {
         /// As the centre has them.
         channels: ChannelSettings,
     },
+    /// Marked read, all of them.
+    MarkedAll {
+        /// How many were unread.
+        count: u32,
+        /// For [`WindowRequest::UndoMarkAll`].
+        #[ts(type = "number")]
+        undo: u64,
+    },
+    /// The day's tasks.
+    Tasks {
+        /// Soonest first.
+        tasks: Tasks,
+    },
+    /// The diagnostics page.
+    Diagnostics {
+        /// What it shows.
+        diagnostics: Diagnostics,
+    },
+    /// For whoever helps.
+    Report {
+        /// Plain text, without personal data.
+        text: String,
+    },
     /// It works; nothing is kept yet.
     Checked {
         /// What was found.
@@ -321,6 +443,26 @@ pub enum WindowErrorCode {
     Storage,
     /// What was checked is there no more: entered already, too long ago, or checked anew meanwhile.
     CheckAgain,
+    /// Another program has this shortcut.
+    ShortcutTaken,
+    /// This is no shortcut.
+    ShortcutWrong,
+    /// This is no proxy's address.
+    ProxyWrong,
+    /// The file of certificates cannot be read, or has none.
+    CaWrong,
+    /// The system did not take the entry that starts us at login.
+    AutostartFailed,
+    /// An administrator has decided this.
+    Managed,
+    /// The system does not let us notify.
+    NotPermitted,
+    /// The local data was written by a newer version.
+    NewerData,
+    /// This centre does not do that.
+    Unavailable,
+    /// The update could not be had, or is not signed by us.
+    UpdateFailed,
     /// The message makes no sense to this version.
     Unknown,
 }
@@ -334,9 +476,15 @@ pub enum Page {
         /// The item to bring into view.
         at: Option<NotificationId>,
     },
+    /// What is overdue or due today.
+    Today,
     /// The channels.
     Channels,
-    /// Sign in.
+    /// The choices of this device.
+    Settings,
+    /// Why something did not ring.
+    Diagnostics,
+    /// Sign in, or add an account.
     SignIn,
 }
 
@@ -351,9 +499,65 @@ pub struct ListPage {
     pub items: Vec<Notification>,
     /// What the list is true at; none before the first contact with the centre.
     pub cursor: Option<Cursor>,
+    /// Those of the rows that were put off on this device.
+    pub snoozed: Vec<Snoozed>,
     /// The version of [`WindowEvent::ListChanged`] it is true at.
     #[ts(type = "number")]
     pub version: u64,
+}
+
+/// A notification that was put off on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Snoozed {
+    /// Which.
+    pub id: NotificationId,
+    /// Until when.
+    #[ts(type = "number")]
+    pub until: Millis,
+}
+
+/// An account beside the one shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AccountRow {
+    /// Names it, in this window only.
+    pub key: String,
+    /// For people (`demo.amocrm.ru`).
+    pub label: String,
+    /// Which way it runs.
+    pub way: Way,
+    /// Its own unread value; the tray shows the sum.
+    #[ts(type = "number")]
+    pub unread: u64,
+    /// Its own link to its centre.
+    pub connection: Connection,
+}
+
+/// A newer version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Update {
+    /// Its number.
+    pub version: String,
+    /// What is new, plain text.
+    pub notes: String,
+    /// How far it is.
+    pub step: UpdateStep,
+}
+
+/// How far an update is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum UpdateStep {
+    /// It can be installed from here.
+    Found,
+    /// It comes the way Dealbell was installed: by the system's packages.
+    BySystem,
+    /// It is on its way.
+    Downloading {
+        /// Per cent, 0…100; none where the size is unknown.
+        percent: Option<u8>,
+    },
+    /// It could not be had or is not signed by us.
+    Failed,
 }
 
 /// Everything the window shows besides rows.
@@ -380,6 +584,20 @@ pub struct WindowState {
     pub troubles: Vec<Trouble>,
     /// While an account is read for the first time: how many tasks so far.
     pub reading: Option<u32>,
+    /// Every account in use, the one shown included, in the order they were added.
+    pub accounts: Vec<AccountRow>,
+    /// The [`AccountRow::key`] of the one shown.
+    pub current: Option<String>,
+    /// Every provider known of, for the filter.
+    pub providers: Vec<Provider>,
+    /// Why nothing rings now.
+    pub quiet: Option<Quiet>,
+    /// The choices of this device.
+    pub settings: DeviceSettings,
+    /// The choices an administrator has made.
+    pub managed: Vec<SettingName>,
+    /// A newer version.
+    pub update: Option<Update>,
     /// Dealbell's version.
     pub version: String,
 }
@@ -471,6 +689,14 @@ pub enum Trouble {
     SettingsDamaged,
     /// The local store could not be opened or written.
     StoreFailed,
+    /// The local data of an account was written by a newer version: it is not opened.
+    NewerData,
+    /// The system has not been asked, or does not let us notify.
+    NotPermitted,
+    /// Dealbell ended unexpectedly the last time; a report can be copied.
+    Crashed,
+    /// The administrator's file has something we do not understand.
+    ManagedWrong,
 }
 
 /// A language Dealbell speaks.
