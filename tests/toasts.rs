@@ -9,8 +9,8 @@ use dealbell_tests::recorder::{ClickAtOnce, NotifyCall};
 use dealbell_tests::{PATIENCE, PrivateBus, Recorder, RecorderOptions};
 use dealbell_toasts::linux::Freedesktop;
 use dealbell_toasts::{
-    Button, DismissReason, MAX_BODY_CHARS, MAX_TITLE_CHARS, Shown, Toast, ToastBackend, ToastError,
-    ToastEvent, ToastEvents, Urgency,
+    Button, DismissReason, MAX_BODY_CHARS, MAX_TITLE_CHARS, Shown, Sound, Toast, ToastBackend,
+    ToastError, ToastEvent, ToastEvents, Urgency,
 };
 
 /// A bus, a recorder and the toasts under test.
@@ -273,7 +273,8 @@ async fn buttons_and_activation_tokens_come_with_the_click() {
     let toast = Toast {
         buttons: vec![done],
         urgency: Urgency::High,
-        quiet: true,
+        sound: Sound::Silent,
+        stay: true,
         icon: Some("dealbell".into()),
         ..toast("a")
     };

@@ -4,7 +4,7 @@ use dealbell_inbox::toast::ToastFailure;
 use dealbell_inbox::{Inbox, ToastAct, ToastKey, ToastOutcome, ToastView};
 use dealbell_protocol::Priority;
 use dealbell_protocol::window::Language;
-use dealbell_toasts::{Shown, Toast, ToastBackend, ToastError, Urgency};
+use dealbell_toasts::{Shown, Sound, Toast, ToastBackend, ToastError, Urgency};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -107,7 +107,14 @@ fn toast(view: &ToastView, look: &Look) -> Toast {
             Priority::High => Urgency::High,
         },
         default_label: dealbell_texts::text(*look.speaks.borrow(), "toast-open", &[]),
-        quiet: view.quiet,
+        sound: if view.quiet {
+            Sound::Silent
+        } else {
+            Sound::Default
+        },
+        stay: view.urgency == Priority::High,
+        group: None,
+        transient: matches!(view.key, ToastKey::Popup(_)),
         buttons: Vec::new(),
         icon: Some(look.icon.clone()),
     }

@@ -20,7 +20,7 @@ use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
 use dealbell_amocrm::CrmAddress;
-use dealbell_inbox::view::{MenuAct, TrayView};
+use dealbell_inbox::view::{MenuAct, TraySituation, TrayView};
 use dealbell_inbox::{State, ToastKey};
 use dealbell_protocol::NotificationId;
 use dealbell_protocol::window::{
@@ -126,7 +126,8 @@ impl Controller {
         let settings = SettingsFile::load(&app, &data)?;
         let language = language(settings.current().language);
         let tray_events = forward(&inputs, Input::Tray);
-        let tray = Tray::start(&app, TrayView::of(&State::default(), language), tray_events).await;
+        let first = TrayView::of(&State::default(), &TraySituation::here(None), language);
+        let tray = Tray::start(&app, first, tray_events).await;
         let (backend, mut events) = dealbell_toasts::native("Dealbell", "dealbell");
         let toasts: Arc<dyn ToastBackend> = Arc::from(backend);
         let toast_inputs = inputs.clone();
@@ -168,7 +169,15 @@ impl Controller {
             app,
         };
         controller.begin(&cli).await;
-        while let Some(input) = queue.recv().await {
+        loop {
+            let input = tokio::select! {
+                input = queue.recv() => input,
+                () = controller.time_to_draw() => {
+                    controller.draw().await;
+                    continue;
+                }
+            };
+            let Some(input) = input else { break };
             if !controller.take(input).await {
                 break;
             }
@@ -249,6 +258,10 @@ impl Controller {
                 }
             }
             MenuAct::Settings => self.window.show(Page::Channels),
+            MenuAct::QuietHour
+            | MenuAct::QuietTomorrow
+            | MenuAct::QuietUntilOff
+            | MenuAct::QuietOff => {}
             MenuAct::Quit => {}
         }
     }
@@ -295,6 +308,9 @@ impl Controller {
                 }
             }
             ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
+            ToastEvent::Focus { quiet, sharing } => {
+                tracing::debug!(?quiet, ?sharing, "the system's focus");
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 //! What the tray shows, as values.
 
 use dealbell_inbox::State;
-use dealbell_inbox::view::{MenuAct, MenuEntry, TrayIcon, TrayView, window_title};
+use dealbell_inbox::view::{
+    MenuAct, MenuEntry, QuietUntil, TrayIcon, TraySituation, TrayView, window_title,
+};
 use dealbell_protocol::window::{Connection, Language, SignedOutReason};
 use dealbell_protocol::{Kind, Notification, NotificationId, Priority, ProviderId};
 
@@ -25,6 +27,22 @@ fn notification(number: u128, title: &str) -> Notification {
     }
 }
 
+/// Saturday, 21 November 2026, 16:30 in Moscow.
+const NOW: i64 = 1_795_267_800_000;
+const MINUTE: i64 = 60_000;
+
+fn situation(quiet: Option<QuietUntil>, now: i64) -> TraySituation {
+    TraySituation {
+        quiet,
+        now,
+        zone: jiff::tz::TimeZone::get("Europe/Moscow").unwrap(),
+    }
+}
+
+fn ringing() -> TraySituation {
+    situation(None, NOW)
+}
+
 fn entry(act: MenuAct, label: &str) -> MenuEntry {
     MenuEntry::Act {
         act,
@@ -41,7 +59,7 @@ fn online_with_unread_ones() {
         newest: vec![newest.clone()],
         ..State::default()
     };
-    let view = TrayView::of(&state, Language::Ru);
+    let view = TrayView::of(&state, &ringing(), Language::Ru);
     assert_eq!((view.icon, view.badge), (TrayIcon::Online, 3));
     assert_eq!(view.tooltip, "3 непрочитанных");
     let label = format!("Позвонить {}…", "й".repeat(49));
@@ -52,6 +70,10 @@ fn online_with_unread_ones() {
             MenuEntry::Separator,
             entry(MenuAct::Notification(newest.id), &label),
             entry(MenuAct::ReadAll, "Отметить всё прочитанным"),
+            MenuEntry::Separator,
+            entry(MenuAct::QuietHour, "Не беспокоить 1 час"),
+            entry(MenuAct::QuietTomorrow, "Не беспокоить до завтра"),
+            entry(MenuAct::QuietUntilOff, "Не беспокоить, пока не включу"),
             MenuEntry::Separator,
             entry(MenuAct::Settings, "Каналы и настройки"),
             entry(MenuAct::Quit, "Выйти из Dealbell"),
@@ -66,9 +88,9 @@ fn offline_keeps_the_number_and_offers_to_connect() {
         unread: 2,
         ..State::default()
     };
-    let view = TrayView::of(&state, Language::En);
+    let view = TrayView::of(&state, &ringing(), Language::En);
     assert_eq!((view.icon, view.badge), (TrayIcon::Offline, 2));
-    assert_eq!(view.tooltip, "Offline. We'll keep trying");
+    assert_eq!(view.tooltip, "Offline. Trying again");
     let reconnect = entry(MenuAct::Reconnect, "Connect now");
     assert!(view.menu.contains(&reconnect));
 }
@@ -85,7 +107,7 @@ fn the_icon_tells_the_link() {
             connection,
             ..State::default()
         };
-        let view = TrayView::of(&state, Language::Ru);
+        let view = TrayView::of(&state, &ringing(), Language::Ru);
         assert_eq!(view.icon, icon);
         assert!(!view.menu.iter().any(|entry| matches!(
             entry,
@@ -97,4 +119,128 @@ fn the_icon_tells_the_link() {
     }
     assert_eq!(window_title(0), "Dealbell");
     assert_eq!(window_title(7), "(7) Dealbell");
+}
+
+#[test]
+fn while_quiet_the_tray_says_until_when_and_offers_to_ring_again() {
+    let state = State {
+        connection: Connection::Online,
+        unread: 3,
+        ..State::default()
+    };
+    let hour = 60 * MINUTE;
+    for (quiet, ru, en) in [
+        (
+            QuietUntil::Until(NOW + 2 * hour),
+            "Тихо до 18:30 · 3 непрочитанных",
+            "Quiet until 18:30 · 3 unread",
+        ),
+        (
+            QuietUntil::Until(NOW + 17 * hour),
+            "Тихо до завтра, 9:30 · 3 непрочитанных",
+            "Quiet until tomorrow, 9:30 · 3 unread",
+        ),
+        (
+            QuietUntil::Until(NOW + 41 * hour),
+            "Тихо до понедельника, 9:30 · 3 непрочитанных",
+            "Quiet until Monday, 9:30 · 3 unread",
+        ),
+        (
+            QuietUntil::SwitchedOff,
+            "Тихо, пока не включите звонок · 3 непрочитанных",
+            "Quiet until you turn the bell on · 3 unread",
+        ),
+    ] {
+        let situation = situation(Some(quiet), NOW);
+        let view = TrayView::of(&state, &situation, Language::Ru);
+        assert_eq!((view.icon, view.badge), (TrayIcon::Quiet, 3));
+        assert_eq!(view.tooltip, ru);
+        let quiet_acts = view.menu.iter().filter(|entry| match entry {
+            MenuEntry::Act { act, .. } => matches!(
+                act,
+                MenuAct::QuietHour
+                    | MenuAct::QuietTomorrow
+                    | MenuAct::QuietUntilOff
+                    | MenuAct::QuietOff
+            ),
+            MenuEntry::Separator => false,
+        });
+        let offered: Vec<_> = quiet_acts.cloned().collect();
+        assert_eq!(offered, [entry(MenuAct::QuietOff, "Снова звонить")]);
+        let view = TrayView::of(&state, &situation, Language::En);
+        assert_eq!(view.tooltip, en);
+    }
+}
+
+#[test]
+fn quiet_ends_by_itself_and_yields_to_what_matters_more() {
+    let quiet = Some(QuietUntil::Until(NOW + MINUTE));
+    let reason = SignedOutReason::DeviceRevoked;
+    let icon = |connection, now| {
+        let state = State {
+            connection,
+            ..State::default()
+        };
+        TrayView::of(&state, &situation(quiet, now), Language::Ru).icon
+    };
+    let end = NOW + MINUTE;
+    assert_eq!(icon(Connection::Online, end - 1), TrayIcon::Quiet);
+    assert_eq!(icon(Connection::Online, end), TrayIcon::Online);
+    assert_eq!(icon(Connection::Connecting, NOW), TrayIcon::Quiet);
+    let offline = Connection::Offline { retry_at: None };
+    assert_eq!(icon(offline, NOW), TrayIcon::Offline);
+    let signed_out = Connection::SignedOut { reason };
+    assert_eq!(icon(signed_out, NOW), TrayIcon::SignedOut);
+}
+
+#[test]
+fn reconnecting_counts_down_in_few_words() {
+    let state = State {
+        connection: Connection::Offline {
+            retry_at: Some(NOW + 90_000),
+        },
+        ..State::default()
+    };
+    // Looked at only when it says it changes, until it says nothing more.
+    let mut now = NOW;
+    let mut said = Vec::new();
+    loop {
+        let situation = situation(None, now);
+        let tooltip = TrayView::of(&state, &situation, Language::Ru).tooltip;
+        said.push(tooltip);
+        let Some(next) = TrayView::changes_at(&state, &situation) else {
+            break;
+        };
+        let just_before = TraySituation {
+            now: next - 1,
+            ..situation
+        };
+        let unchanged = TrayView::of(&state, &just_before, Language::Ru).tooltip;
+        assert_eq!(said.last(), Some(&unchanged));
+        assert!(next > now, "time goes on");
+        now = next;
+    }
+    assert_eq!(now, NOW + 90_000);
+    assert_eq!(said[0], "Нет связи. Попробуем снова через 2 мин");
+    assert_eq!(said[1], "Нет связи. Попробуем снова через 60 с");
+    assert_eq!(said[11], "Нет связи. Попробуем снова через 10 с");
+    assert_eq!(said[13..], ["Нет связи. Пробуем снова"]);
+}
+
+#[test]
+fn the_tray_knows_when_quiet_looks_different() {
+    let state = State {
+        connection: Connection::Online,
+        ..State::default()
+    };
+    let changes = |quiet| TrayView::changes_at(&state, &situation(quiet, NOW));
+    let hour = 60 * MINUTE;
+    let midnight = NOW + 7 * hour + 30 * MINUTE;
+    assert_eq!(changes(None), None);
+    assert_eq!(changes(Some(QuietUntil::SwitchedOff)), None);
+    assert_eq!(changes(Some(QuietUntil::Until(NOW - 1))), None);
+    let end = NOW + hour;
+    assert_eq!(changes(Some(QuietUntil::Until(end))), Some(end));
+    let tomorrow = NOW + 17 * hour;
+    assert_eq!(changes(Some(QuietUntil::Until(tomorrow))), Some(midnight));
 }

@@ -3,6 +3,7 @@
 //! The crate knows nothing of notifications: it is given a [`Toast`] with a key and gives back [`ToastEvent`]s with that key.
 //! What is toasted, and what a click does, is decided elsewhere.
 
+pub mod link;
 mod text;
 mod toast;
 
@@ -18,7 +19,8 @@ mod windows;
 
 pub use text::{MAX_BODY_CHARS, MAX_TITLE_CHARS};
 pub use toast::{
-    Button, DismissReason, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency,
+    Button, DismissReason, Permission, Shown, Sound, Toast, ToastBackend, ToastError, ToastEvent,
+    ToastEvents, Urgency,
 };
 
 /// The toasts of the system this was built for, and the events of all of them.

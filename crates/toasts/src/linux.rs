@@ -15,7 +15,10 @@ use zbus::zvariant::Value;
 use zbus::{Connection, Message, MessageStream};
 
 use crate::ledger::{Abilities, Ledger, Signal};
-use crate::{Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency, text};
+use crate::{
+    Permission, Shown, Sound, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency,
+    text,
+};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -185,16 +188,17 @@ impl Freedesktop {
                     .flat_map(|(id, label)| [id.as_str(), label.as_str()]),
             );
         }
+        // Critical is how this interface says that a toast stays.
         let urgency = match toast.urgency {
-            Urgency::Low => 0u8,
-            Urgency::Normal => 1,
-            Urgency::High => 2,
+            _ if toast.stay => 2u8,
+            Urgency::Low => 0,
+            Urgency::Normal | Urgency::High => 1,
         };
         let hints: HashMap<&str, Value<'_>> = HashMap::from([
             ("urgency", Value::from(urgency)),
             ("desktop-entry", Value::from(self.desktop_entry.as_str())),
             ("category", Value::from("x-dealbell.notification")),
-            ("suppress-sound", Value::from(toast.quiet)),
+            ("suppress-sound", Value::from(toast.sound == Sound::Silent)),
         ]);
         let mut call = Message::method_call(PATH, "Notify")?
             .destination(NAME)?
@@ -257,6 +261,10 @@ impl ToastBackend for Freedesktop {
         let mut link = self.link.lock().await;
         let connection = self.connection(&mut link).await?;
         self.abilities(&connection).await.map(|_| ())
+    }
+
+    async fn ask_permission(&self) -> Result<Permission, ToastError> {
+        Ok(Permission::NotNeeded)
     }
 }
 

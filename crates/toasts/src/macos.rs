@@ -14,7 +14,8 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::{
-    DismissReason, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency, text,
+    DismissReason, Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents,
+    Urgency, text,
 };
 
 /// "Clear all" reports nothing, so waits can stay behind; they cost little, and only so many are kept.
@@ -148,6 +149,14 @@ impl ToastBackend for UserNotifications {
     async fn probe(&self) -> Result<(), ToastError> {
         let _order = self.order.lock().await;
         self.permission().await
+    }
+
+    async fn ask_permission(&self) -> Result<Permission, ToastError> {
+        match self.permission().await {
+            Ok(()) => Ok(Permission::Granted),
+            Err(ToastError::NotPermitted) => Ok(Permission::Denied),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -7,11 +7,38 @@ use tokio::sync::mpsc;
 pub enum Urgency {
     /// May go straight to the system's list.
     Low,
-    /// Shown for as long as the system shows toasts.
+    /// Asks as toasts do.
     #[default]
     Normal,
-    /// Stays on the screen until the user acts, where the system can do that.
+    /// Asks loudly: may pass what holds ordinary toasts back, where the system lets it.
     High,
+}
+
+/// What a toast sounds like. Where a system has fewer sounds, its own takes their place; [`Sound::Silent`] is silent everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Sound {
+    /// The system's sound for toasts.
+    #[default]
+    Default,
+    /// Somebody writes.
+    Message,
+    /// Something is due.
+    Bell,
+    /// Something is done.
+    Complete,
+    /// None.
+    Silent,
+}
+
+/// Whether the system lets this app show toasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// The user said yes, now or earlier.
+    Granted,
+    /// The user or an administrator said no.
+    Denied,
+    /// This system asks nobody.
+    NotNeeded,
 }
 
 /// A visible button beside the toast's own click.
@@ -34,8 +61,14 @@ pub struct Toast {
     pub body: String,
     /// How loudly it asks.
     pub urgency: Urgency,
-    /// Without a sound, where the system lets us say so.
-    pub quiet: bool,
+    /// What it sounds like, where the system lets us say so.
+    pub sound: Sound,
+    /// Stays on the screen until the user has seen to it, where the system can do that.
+    pub stay: bool,
+    /// Toasts of one group stand together in the system's list, where it has groups.
+    pub group: Option<String>,
+    /// It is kept nowhere: the system's list forgets it as soon as it leaves the screen, where the system can do that.
+    pub transient: bool,
     /// What a click on the toast does, for systems that show it as words; empty takes the title's place silently.
     pub default_label: String,
     /// Buttons; systems that have none leave them out.
@@ -112,6 +145,14 @@ pub enum ToastEvent {
     DaemonGone,
     /// A notification daemon appeared, the first or a new one; it knows none of the earlier toasts.
     DaemonBack,
+    /// What the user is at, as far as the system tells: once after the first [`ToastBackend::probe`], and with every
+    /// change. Unknown counts as off.
+    Focus {
+        /// The system's own do-not-disturb; `None` is unknown.
+        quiet: Option<bool>,
+        /// The screen is shared or projected; `None` is unknown.
+        sharing: Option<bool>,
+    },
 }
 
 /// Where a backend's events arrive, in the order they happened. Ends when the backend is dropped.
@@ -139,4 +180,11 @@ pub trait ToastBackend: Send + Sync {
     /// # Errors
     /// What [`ToastBackend::show`] would say now.
     async fn probe(&self) -> Result<(), ToastError>;
+
+    /// Asks the user to allow toasts, on systems where he must be asked; the first time that is a dialog, later an answer
+    /// at once. Worth a call at the first run.
+    ///
+    /// # Errors
+    /// [`ToastError::NotInstalled`] where only an installed app may ask, or the system's own words.
+    async fn ask_permission(&self) -> Result<Permission, ToastError>;
 }

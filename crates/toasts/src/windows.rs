@@ -10,7 +10,8 @@ use notify_rust::{CloseReason, Notification, NotificationHandle, NotificationRes
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::{
-    DismissReason, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency, text,
+    DismissReason, Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents,
+    Urgency, text,
 };
 
 /// Windows shows a few toasts at a time; more waiting threads than this mean that something went wrong.
@@ -119,5 +120,9 @@ impl ToastBackend for WindowsToasts {
 
     async fn probe(&self) -> Result<(), ToastError> {
         Ok(())
+    }
+
+    async fn ask_permission(&self) -> Result<Permission, ToastError> {
+        Ok(Permission::NotNeeded)
     }
 }

@@ -3,10 +3,11 @@
 use super::{Controller, language, signed_out};
 use dealbell_amocrm::ConnectorStatus;
 use dealbell_inbox::State;
-use dealbell_inbox::view::TrayView;
+use dealbell_inbox::view::{TraySituation, TrayView};
 use dealbell_protocol::window::{
     Connection, Page, SignedOutReason, Trouble, WindowEvent, WindowState,
 };
+use std::time::Duration;
 
 impl Controller {
     /// Draws what changed: one state, one unread value, every view of it.
@@ -30,7 +31,10 @@ impl Controller {
             ..state.clone()
         };
         let language = language(self.settings.current().language);
-        self.tray.show(TrayView::of(&in_tray, language)).await;
+        let situation = self.situation();
+        self.tray
+            .show(TrayView::of(&in_tray, &situation, language))
+            .await;
         if !self.window.is_running() {
             return;
         }
@@ -53,6 +57,25 @@ impl Controller {
             self.told_channels = Some(channels.revision);
             self.window.send(&WindowEvent::ChannelsChanged { channels });
         }
+    }
+
+    fn situation(&self) -> TraySituation {
+        TraySituation::here(None)
+    }
+
+    /// Waits until the tray reads differently though nothing happened: a countdown, the end of quiet.
+    pub(super) async fn time_to_draw(&self) {
+        let state = self.state();
+        let in_tray = State {
+            connection: self.whole_way(&state),
+            ..state
+        };
+        let situation = self.situation();
+        let Some(at) = TrayView::changes_at(&in_tray, &situation) else {
+            return std::future::pending().await;
+        };
+        let wait = u64::try_from(at - situation.now).unwrap_or_default();
+        tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
     /// The way from the CRM to here as one. Our own centre is always near: where there is one, what

@@ -53,7 +53,7 @@ fn draw_bell(pixmap: &mut Pixmap, icon: TrayIcon) {
     let outline = stroke(2.0 * halo(size) / scale);
     pixmap.stroke_path(&bell_path, &white, &outline, place, None);
     match icon {
-        TrayIcon::Online | TrayIcon::Connecting => {
+        TrayIcon::Online | TrayIcon::Connecting | TrayIcon::Quiet => {
             pixmap.fill_path(
                 &bell_path,
                 &paint(0x2f, 0x6f, 0xed),

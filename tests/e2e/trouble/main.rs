@@ -19,7 +19,8 @@ use serde_json::{Value, json};
 const USER: &str = "anna@firm.ru";
 /// What the tray says.
 const QUIET: &str = "Всё разобрано";
-const OFFLINE: &str = "Нет связи. Попробуем снова сами";
+/// How what the tray says begins; a countdown follows.
+const OFFLINE: &str = "Нет связи.";
 const SIGNED_OUT: &str = "Нужно войти";
 
 /// A centre with one user, his device and an integration. It does not serve yet.
@@ -83,10 +84,14 @@ async fn desktop() -> PrivateDesktop {
         .unwrap()
 }
 
-/// The tray item, once its tooltip says this.
+/// The tray item, once its tooltip says this, or begins with it where it counts down.
 async fn tray_says(desktop: &PrivateDesktop, app: &App, tooltip: &str) -> TrayItem {
     let item = desktop.recorder.wait_item().await.unwrap();
-    let said = item.wait(|view| view.tooltip_text == tooltip).await;
+    let says = |text: &str| match tooltip {
+        OFFLINE => text.starts_with(OFFLINE),
+        _ => text == tooltip,
+    };
+    let said = item.wait(|view| says(&view.tooltip_text)).await;
     said.unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
     item
 }

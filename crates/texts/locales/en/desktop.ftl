@@ -9,10 +9,28 @@ tooltip-online = { $count ->
    *[other] { $count } unread
 }
 tooltip-connecting = Connecting…
-tooltip-offline = Offline. We'll keep trying
+tooltip-offline = Offline. Trying again
+tooltip-offline-seconds = Offline. Trying again in { $seconds } s
+tooltip-offline-minutes = Offline. Trying again in { $minutes } min
 tooltip-signed-out = Please sign in
+tooltip-quiet-until = Quiet until { $until }
+tooltip-quiet-until-off = Quiet until you turn the bell on
+moment-tomorrow = tomorrow, { $time }
+moment-weekday = { $day ->
+    [mon] Monday, { $time }
+    [tue] Tuesday, { $time }
+    [wed] Wednesday, { $time }
+    [thu] Thursday, { $time }
+    [fri] Friday, { $time }
+    [sat] Saturday, { $time }
+   *[sun] Sunday, { $time }
+}
 menu-open = Open Dealbell
 menu-read-all = Mark all read
+menu-quiet-hour = Do not disturb for 1 hour
+menu-quiet-tomorrow = Do not disturb until tomorrow
+menu-quiet-until-off = Do not disturb until I turn it off
+menu-quiet-off = Ring again
 menu-reconnect = Connect now
 menu-settings = Channels and settings
 menu-quit = Quit Dealbell
