@@ -35,7 +35,7 @@ fn situation(quiet: Option<QuietUntil>, now: i64) -> TraySituation {
     TraySituation {
         quiet,
         now,
-        zone: jiff::tz::TimeZone::get("Europe/Moscow").unwrap(),
+        zone: jiff::tz::TimeZone::get("Europe/Moscow").expect("the zone is known"),
     }
 }
 
