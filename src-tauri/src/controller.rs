@@ -2,17 +2,20 @@
 
 mod calls;
 mod checking;
+mod choosing;
 mod drawing;
+mod feeding;
 mod keeping;
 mod leaving;
 mod opening;
 mod order;
+mod settling;
+mod toasting;
 
 use crate::account::Account;
-use crate::bell::{BellEvent, key_of};
+use crate::bell::BellEvent;
 use crate::cli::Cli;
 use crate::line::Line;
-use crate::links;
 use crate::secret::Secret;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
@@ -22,24 +25,22 @@ use checking::{CheckEnded, Checked};
 use dealbell_amocrm::CrmAddress;
 use dealbell_inbox::view::{MenuAct, TraySituation, TrayView};
 use dealbell_inbox::{State, ToastKey};
-use dealbell_protocol::NotificationId;
 use dealbell_protocol::window::{
-    Connection, Language, LanguageChoice, ListQuery, Page, SignedOutReason, Trouble, WindowAnswer,
-    WindowEvent, WindowRequest, WindowState,
+    Connection, Language, Page, SignedOutReason, Trouble, WindowAnswer, WindowEvent, WindowRequest,
+    WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
+use feeding::{forward, watch_for_end};
 use keeping::Kept;
 use opening::{Opened, Previous, Wanted};
 use order::{LastChecked, OneByOne};
+use settling::language;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
-
-/// Pop-ups whose links are remembered; older ones have left the screen.
-const MAX_POPUPS: usize = 50;
 
 /// Everything that can happen.
 pub(crate) enum Input {
@@ -244,128 +245,6 @@ impl Controller {
         true
     }
 
-    async fn choose(&mut self, act: MenuAct) {
-        match act {
-            MenuAct::Open => {
-                self.open_known_line().await;
-                self.window.show(self.first_page());
-            }
-            MenuAct::Notification(id) => self.follow(id).await,
-            MenuAct::ReadAll => self.read_all().await,
-            MenuAct::Reconnect => {
-                if let Some(line) = &self.line {
-                    line.reconnect_now();
-                }
-            }
-            MenuAct::Settings => self.window.show(Page::Channels),
-            MenuAct::QuietHour
-            | MenuAct::QuietTomorrow
-            | MenuAct::QuietUntilOff
-            | MenuAct::QuietOff => {}
-            MenuAct::Quit => {}
-        }
-    }
-
-    /// The list, or the page to sign in at while there is nothing to list.
-    fn first_page(&self) -> Page {
-        if self.line.is_some() || self.opening_account.is_some() {
-            Page::List { at: None }
-        } else {
-            Page::SignIn
-        }
-    }
-
-    async fn read_all(&self) {
-        let Some(line) = &self.line else { return };
-        let upto = match line.inbox.list(ListQuery::unread(), 0, 1).await {
-            Ok(page) => page.cursor,
-            Err(error) => return tracing::warn!(%error, "the list could not be read"),
-        };
-        if let Some(upto) = upto
-            && let Err(error) = line.inbox.mark_all(upto).await
-        {
-            tracing::warn!(%error, "the mark was not kept");
-        }
-    }
-
-    async fn toast_event(&mut self, event: ToastEvent) {
-        match event {
-            ToastEvent::Clicked { key, .. } => match key_of(&key) {
-                Some(ToastKey::Notification(id)) => self.follow(id).await,
-                Some(ToastKey::Summary) => self.window.show(Page::List { at: None }),
-                Some(popup @ ToastKey::Popup(_)) => self.open_popup(popup),
-                None => tracing::warn!("a click on a toast that is not ours"),
-            },
-            ToastEvent::Dismissed { key, .. } => {
-                if let (Some(line), Some(key)) = (&self.line, key_of(&key)) {
-                    line.inbox.toast_closed(key);
-                }
-            }
-            ToastEvent::DaemonGone => {
-                self.set_trouble(Trouble::NoToasts, true);
-                if let Some(line) = &self.line {
-                    line.inbox.screen_gone();
-                }
-            }
-            ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
-            ToastEvent::Focus { quiet, sharing } => {
-                tracing::debug!(?quiet, ?sharing, "the system's focus");
-            }
-        }
-    }
-
-    /// A click outside the window: the card, or the list where there is none to open any more.
-    async fn follow(&mut self, id: NotificationId) {
-        if self.open_card(id).await.is_err() {
-            self.window.show(self.first_page());
-        }
-    }
-
-    /// Opens the notification's card and marks it read; without a link, the window at it.
-    async fn open_card(&mut self, id: NotificationId) -> Result<(), CardError> {
-        let line = self.line.as_ref().ok_or(CardError::Gone)?;
-        let found = line
-            .inbox
-            .notification(id)
-            .await
-            .map_err(|_| CardError::Storage)?;
-        let notification = found.ok_or(CardError::Gone)?;
-        let opened = match &notification.link {
-            Some(link) => links::open(link).map_err(|error| {
-                tracing::warn!(%error, "a card was not opened");
-                CardError::Browser
-            }),
-            None => {
-                self.window.show(Page::List { at: Some(id) });
-                Ok(())
-            }
-        };
-        opened?;
-        line.inbox
-            .mark(&[id], true)
-            .await
-            .map_err(|_| CardError::Storage)
-    }
-
-    fn remember_popup(&mut self, key: ToastKey, link: String) {
-        if self.popup_links.len() == MAX_POPUPS {
-            self.popup_links.remove(0);
-        }
-        self.popup_links.push((key, link));
-    }
-
-    fn open_popup(&mut self, key: ToastKey) {
-        let at = self.popup_links.iter().position(|(known, _)| *known == key);
-        match at.map(|at| self.popup_links.remove(at)) {
-            Some((_, link)) => {
-                if let Err(error) = links::open(&link) {
-                    tracing::warn!(%error, "a pop-up's link was not opened");
-                }
-            }
-            None => self.window.show(Page::List { at: None }),
-        }
-    }
-
     async fn second_start(&mut self, arguments: &[String]) {
         let cli = Cli::from_second_start(arguments);
         if cli.demo || cli.centre.is_some() || cli.account.is_some() {
@@ -392,90 +271,6 @@ impl Controller {
     }
 }
 
-/// Why a card was not opened.
-pub(crate) enum CardError {
-    /// The notification is gone.
-    Gone,
-    /// No browser, or a link that is not http(s).
-    Browser,
-    /// The local store refused.
-    Storage,
-}
-
-/// The language chosen, or the system's.
-fn language(choice: LanguageChoice) -> Language {
-    match choice {
-        LanguageChoice::Ru => Language::Ru,
-        LanguageChoice::En => Language::En,
-        LanguageChoice::System => {
-            let russian = sys_locale::get_locale().is_some_and(|name| name.starts_with("ru"));
-            if russian { Language::Ru } else { Language::En }
-        }
-    }
-}
-
 fn signed_out(reason: SignedOutReason) -> Connection {
     Connection::SignedOut { reason }
-}
-
-/// A sender of one part's own messages into the one queue.
-fn forward<T: Send + 'static>(
-    inputs: &mpsc::Sender<Input>,
-    wrap: impl Fn(T) -> Input + Send + 'static,
-) -> mpsc::Sender<T> {
-    let (sender, mut receiver) = mpsc::channel(256);
-    let inputs = inputs.clone();
-    tokio::spawn(async move {
-        while let Some(message) = receiver.recv().await {
-            if inputs.send(wrap(message)).await.is_err() {
-                return;
-            }
-        }
-    });
-    sender
-}
-
-/// Says when a watched value changed, until it is gone.
-fn watch_value<T: Send + Sync + 'static>(
-    mut value: watch::Receiver<T>,
-    inputs: mpsc::Sender<Input>,
-    input: impl Fn() -> Input + Send + 'static,
-) {
-    tokio::spawn(async move {
-        while value.changed().await.is_ok() {
-            if inputs.send(input()).await.is_err() {
-                return;
-            }
-        }
-    });
-}
-
-/// Ctrl-C and the session's end are the user's *Quit*.
-fn watch_for_end(inputs: mpsc::Sender<Input>) {
-    tokio::spawn(async move {
-        end_signal().await;
-        let _ = inputs.send(Input::Terminate).await;
-    });
-}
-
-#[cfg(unix)]
-async fn end_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-#[cfg(not(unix))]
-async fn end_signal() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
 }

@@ -1,6 +1,7 @@
 //! The window's calls and their answers.
 
-use super::{CardError, Controller, Input, language};
+use super::toasting::CardError;
+use super::{Controller, Input};
 use crate::window::Caller;
 use dealbell_inbox::{Inbox, InboxError, RestError};
 use dealbell_protocol::ErrorCode;
@@ -76,26 +77,8 @@ impl Controller {
                 }
                 WindowAnswer::Done
             }
-            WindowRequest::Appearance {
-                language: choice,
-                theme,
-            } => {
-                let changed = self.settings.change(|settings| {
-                    settings.language = choice;
-                    settings.theme = theme;
-                });
-                if let Some(line) = &self.line {
-                    line.set_language(language(choice)).await;
-                    self.speaks.send_replace(language(choice));
-                }
-                match changed {
-                    Ok(()) => WindowAnswer::Done,
-                    Err(error) => {
-                        tracing::warn!(%error, "the settings were not saved");
-                        refused(WindowErrorCode::Storage)
-                    }
-                }
-            }
+            WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
+            WindowRequest::Change { setting } => self.change(setting),
             WindowRequest::UndoMarkAll { .. }
             | WindowRequest::Snooze { .. }
             | WindowRequest::Today
@@ -103,7 +86,6 @@ impl Controller {
             | WindowRequest::ReopenTask { .. }
             | WindowRequest::OpenTask { .. }
             | WindowRequest::Quiet { .. }
-            | WindowRequest::Change { .. }
             | WindowRequest::Diagnostics
             | WindowRequest::Report
             | WindowRequest::SendTest { .. }

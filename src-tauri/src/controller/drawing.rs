@@ -1,6 +1,7 @@
 //! What is shown: one state, and the views of tray and window drawn from it.
 
-use super::{Controller, language, signed_out};
+use super::settling::language;
+use super::{Controller, signed_out};
 use dealbell_amocrm::ConnectorStatus;
 use dealbell_inbox::State;
 use dealbell_inbox::view::{TraySituation, TrayView};

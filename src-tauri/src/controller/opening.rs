@@ -1,8 +1,10 @@
 //! Opening a line: the one wanted at the start, the one signed in to before, the one just checked.
 
 use super::checking::Entry;
+use super::feeding::{forward, watch_value};
 use super::order::Turn;
-use super::{Controller, Input, language, signed_out, watch_value};
+use super::settling::language;
+use super::{Controller, Input, signed_out};
 use crate::account::Account;
 use crate::bell;
 use crate::cli::Cli;
@@ -149,7 +151,7 @@ impl Controller {
         let language = language(self.settings.current().language);
         self.opening_account = Some(account.clone());
         let moving = account.clone();
-        let moved = super::forward(&self.inputs, move |address| {
+        let moved = forward(&self.inputs, move |address| {
             Input::Moved(moving.clone(), address)
         });
         tokio::spawn(async move {
@@ -277,7 +279,7 @@ impl Controller {
         if let Some(connector) = &line.connector {
             watch_value(connector.clone(), self.inputs.clone(), || Input::Connector);
         }
-        let events = super::forward(&self.inputs, Input::Bell);
+        let events = forward(&self.inputs, Input::Bell);
         let look = bell::Look::new(self.speaks.subscribe(), &self.data);
         let screen = self.toasts.clone();
         let ringing = bell::ring(line.inbox.clone(), acts, screen, look, events);
