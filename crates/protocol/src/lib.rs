@@ -29,4 +29,4 @@ pub use cursor::Cursor;
 pub use error::{ApiError, ErrorCode};
 pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, UserId};
 pub use notification::{Kind, Millis, Notification, Priority, Unread};
-pub use quiet::{QuietHours, QuietSpan};
+pub use quiet::{QuietError, QuietHours, QuietSpan};
