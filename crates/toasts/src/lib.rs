@@ -8,8 +8,6 @@ mod text;
 mod toast;
 
 #[cfg(target_os = "linux")]
-mod ledger;
-#[cfg(target_os = "linux")]
 pub mod linux;
 
 #[cfg(target_os = "macos")]

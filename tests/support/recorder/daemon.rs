@@ -9,7 +9,7 @@ use zbus::object_server::ResponseDispatchNotifier;
 use zbus::zvariant::OwnedValue;
 use zbus::{Connection, fdo, interface};
 
-use super::Recorded;
+use super::{Recorded, RecorderOptions};
 
 pub(super) const NAME: &str = "org.freedesktop.Notifications";
 pub(super) const PATH: &str = "/org/freedesktop/Notifications";
@@ -49,6 +49,10 @@ pub struct NotifyCall {
     pub urgency: Option<u8>,
     /// The sender wants no sound.
     pub quiet: bool,
+    /// The `sound-name` hint.
+    pub sound: Option<String>,
+    /// The sender wants it kept nowhere.
+    pub transient: bool,
     /// The `desktop-entry` hint.
     pub desktop_entry: Option<String>,
     /// The `category` hint.
@@ -69,6 +73,8 @@ impl NotifyCall {
 
 pub(super) struct Notifications {
     capabilities: Vec<String>,
+    name: String,
+    pub(super) inhibited: Option<bool>,
     click_at_once: ClickAtOnce,
     last_id: u32,
     recorded: watch::Sender<Recorded>,
@@ -77,12 +83,14 @@ pub(super) struct Notifications {
 impl Notifications {
     pub(super) fn new(
         capabilities: Vec<String>,
-        click_at_once: ClickAtOnce,
+        options: &RecorderOptions,
         recorded: watch::Sender<Recorded>,
     ) -> Self {
         Self {
             capabilities,
-            click_at_once,
+            name: options.daemon_name.clone(),
+            inhibited: options.inhibited,
+            click_at_once: options.click_at_once,
             last_id: 0,
             recorded,
         }
@@ -136,6 +144,11 @@ impl Notifications {
                 .get(name)
                 .and_then(|hint| hint.downcast_ref::<String>().ok())
         };
+        let flag = |name: &str| {
+            hints
+                .get(name)
+                .is_some_and(|hint| hint.downcast_ref::<bool>().unwrap_or_default())
+        };
         let pair = |pair: &[String]| (pair[0].clone(), pair[1].clone());
         let call = NotifyCall {
             sender: sender.clone(),
@@ -154,9 +167,9 @@ impl Notifications {
             urgency: hints
                 .get("urgency")
                 .and_then(|hint| hint.downcast_ref::<u8>().ok()),
-            quiet: hints
-                .get("suppress-sound")
-                .is_some_and(|hint| hint.downcast_ref::<bool>().unwrap_or_default()),
+            quiet: flag("suppress-sound"),
+            sound: text("sound-name"),
+            transient: flag("transient"),
             desktop_entry: text("desktop-entry"),
             category: text("category"),
             at,
@@ -207,7 +220,14 @@ impl Notifications {
     }
 
     fn get_server_information(&self) -> (&str, &str, &str, &str) {
-        ("recorder", "Dealbell", "1", "1.2")
+        (&self.name, "Dealbell", "1", "1.2")
+    }
+
+    /// KDE's: nothing is shown now, for whatever reason.
+    #[zbus(property)]
+    fn inhibited(&self) -> fdo::Result<bool> {
+        self.inhibited
+            .ok_or_else(|| fdo::Error::UnknownProperty("Inhibited".into()))
     }
 }
 

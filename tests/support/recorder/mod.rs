@@ -23,6 +23,10 @@ pub struct RecorderOptions {
     pub tray: bool,
     /// What `GetCapabilities` says.
     pub capabilities: Vec<String>,
+    /// What `GetServerInformation` says; each desktop's daemon has a name of its own.
+    pub daemon_name: String,
+    /// KDE's property of do-not-disturb; others have none. [`Recorder::inhibit`] changes it.
+    pub inhibited: Option<bool>,
     /// GNOME and most others close a toast that was clicked.
     pub close_on_click: bool,
     /// A user quicker than any: clicks each toast at the moment it is shown.
@@ -44,6 +48,8 @@ impl Default for RecorderOptions {
             daemon: true,
             tray: true,
             capabilities: can.map(str::to_owned).to_vec(),
+            daemon_name: "recorder".to_owned(),
+            inhibited: None,
             close_on_click: true,
             click_at_once: ClickAtOnce::Never,
         }
@@ -114,7 +120,7 @@ impl Recorder {
             .send_modify(|recorded| recorded.on_screen.clear());
         let served = daemon::Notifications::new(
             self.capabilities.lock().await.clone(),
-            self.options.click_at_once,
+            &self.options,
             self.recorded.clone(),
         );
         let connection = zbus::connection::Builder::address(self.address.as_str())?
@@ -283,6 +289,24 @@ impl Recorder {
     /// What the next daemon will say it can do.
     pub async fn set_capabilities(&self, capabilities: &[&str]) {
         *self.capabilities.lock().await = capabilities.iter().map(ToString::to_string).collect();
+    }
+
+    /// KDE's daemon begins or ends to show nothing, and says so.
+    ///
+    /// # Errors
+    /// When no daemon runs.
+    pub async fn inhibit(&self, inhibited: bool) -> Result<()> {
+        let daemon = self.daemon_connection().await?;
+        let served = daemon.object_server();
+        let served = served
+            .interface::<_, daemon::Notifications>(daemon::PATH)
+            .await?;
+        let mut notifications = served.get_mut().await;
+        notifications.inhibited = Some(inhibited);
+        notifications
+            .inhibited_changed(served.signal_emitter())
+            .await?;
+        Ok(())
     }
 
     /// What only less strict daemons do: tells everybody on the bus of a click on an id.

@@ -2,6 +2,8 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
+mod focus;
+
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -52,9 +54,12 @@ impl Stage {
             .expect("a toast was shown")
     }
 
+    /// What happened next; the user's focus is not asked for.
     async fn event(&mut self) -> ToastEvent {
-        let event = tokio::time::timeout(PATIENCE, self.events.recv()).await;
-        event.expect("an event comes").expect("the backend lives")
+        next_of(&mut self.events, |event| {
+            !matches!(event, ToastEvent::Focus { .. })
+        })
+        .await
     }
 
     /// Nothing is waiting behind a click that certainly came after everything before it.
@@ -62,6 +67,17 @@ impl Stage {
         let id = self.show("the last").await;
         self.recorder.click(id).await.unwrap();
         assert_eq!(self.event().await, clicked("the last"));
+    }
+}
+
+/// The next event that is wanted; others pass by.
+async fn next_of(events: &mut ToastEvents, wanted: impl Fn(&ToastEvent) -> bool) -> ToastEvent {
+    loop {
+        let event = tokio::time::timeout(PATIENCE, events.recv()).await;
+        let event = event.expect("an event comes").expect("the backend lives");
+        if wanted(&event) {
+            return event;
+        }
     }
 }
 
@@ -129,10 +145,10 @@ async fn clicks_arrive_while_toasts_are_shown_from_many_tasks() {
     }
     let mut keys = BTreeSet::new();
     while keys.len() < 500 {
-        let event = tokio::time::timeout(PATIENCE, events.recv())
-            .await
-            .unwrap()
-            .unwrap();
+        let event = next_of(&mut events, |event| {
+            !matches!(event, ToastEvent::Focus { .. })
+        });
+        let event = event.await;
         let ToastEvent::Clicked { key, .. } = event else {
             panic!("{event:?}")
         };
@@ -309,6 +325,91 @@ async fn buttons_and_activation_tokens_come_with_the_click() {
 }
 
 #[tokio::test]
+async fn a_button_of_a_replaced_toast_still_counts() {
+    let mut stage = Stage::new(RecorderOptions::default()).await;
+    let with = |labels: &[(&str, &str)]| Toast {
+        buttons: labels
+            .iter()
+            .map(|(id, label)| Button {
+                id: (*id).to_owned(),
+                label: (*label).to_owned(),
+            })
+            .collect(),
+        ..toast("a")
+    };
+    let done_and_later = with(&[("done", "Готово"), ("later", "Отложить")]);
+    stage.backend.show(&done_and_later).await.unwrap();
+    let overdue = with(&[("done", "Готово"), ("tomorrow", "До завтра")]);
+    assert_eq!(stage.backend.show(&overdue).await, Ok(Shown::Replaced));
+    let actions: Vec<String> = stage.last().actions.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(actions, ["default", "done", "tomorrow"]);
+    let id = stage.last().id;
+    stage.recorder.invoke(id, "tomorrow", None).await.unwrap();
+    let click = ToastEvent::Clicked {
+        key: "a".into(),
+        button: Some("tomorrow".into()),
+        activation_token: None,
+    };
+    assert_eq!(stage.event().await, click);
+    stage.no_event_before_a_click().await;
+}
+
+/// EXAMPLES: sound while do-not-disturb is on. Silent is said in words, not by leaving the sound out.
+#[tokio::test]
+async fn each_sound_has_a_name_in_the_desktops_theme_and_silent_is_said() {
+    let stage = Stage::new(RecorderOptions::default()).await;
+    for (sound, name, quiet) in [
+        (Sound::Default, None, false),
+        (Sound::Message, Some("message-new-instant"), false),
+        (Sound::Bell, Some("bell-window-system"), false),
+        (Sound::Complete, Some("complete"), false),
+        (Sound::Silent, None, true),
+    ] {
+        let toast = Toast {
+            sound,
+            ..toast("a")
+        };
+        stage.backend.show(&toast).await.unwrap();
+        let call = stage.last();
+        assert_eq!((call.sound.as_deref(), call.quiet), (name, quiet));
+    }
+
+    let mute = RecorderOptions {
+        capabilities: vec!["body".into()],
+        ..Default::default()
+    };
+    let stage = Stage::new(mute).await;
+    let bell = Toast {
+        sound: Sound::Bell,
+        ..toast("a")
+    };
+    stage.backend.show(&bell).await.unwrap();
+    assert_eq!(stage.last().sound, None, "nothing there plays sounds");
+}
+
+#[tokio::test]
+async fn only_what_is_to_stay_is_critical_and_a_pop_up_is_kept_nowhere() {
+    let stage = Stage::new(RecorderOptions::default()).await;
+    for (urgency, stay, told) in [
+        (Urgency::Low, false, 0),
+        (Urgency::Normal, false, 1),
+        (Urgency::High, false, 1),
+        (Urgency::Normal, true, 2),
+        (Urgency::High, true, 2),
+    ] {
+        let toast = Toast {
+            urgency,
+            stay,
+            transient: !stay,
+            ..toast("a")
+        };
+        stage.backend.show(&toast).await.unwrap();
+        let call = stage.last();
+        assert_eq!((call.urgency, call.transient), (Some(told), !stay));
+    }
+}
+
+#[tokio::test]
 async fn a_restarted_daemon_is_served_over_the_same_connection() {
     let mut stage = Stage::new(RecorderOptions::default()).await;
     let old = stage.show("old").await;
@@ -411,10 +512,10 @@ async fn ids_of_others_are_ignored() {
     stage.recorder.broadcast_click(9999).await.unwrap();
     stage.recorder.broadcast_click(mine).await.unwrap();
     assert_eq!(stage.event().await, clicked("mine"));
-    let heard = tokio::time::timeout(PATIENCE, other_events.recv())
-        .await
-        .unwrap();
-    assert_eq!(heard, Some(clicked("theirs")));
+    let heard = next_of(&mut other_events, |event| {
+        !matches!(event, ToastEvent::Focus { .. })
+    });
+    assert_eq!(heard.await, clicked("theirs"));
 
     // Somebody who is not the daemon cannot click for the user.
     let stranger = stage.bus.connect().await.unwrap();
@@ -534,7 +635,9 @@ async fn dropping_the_backend_ends_its_connection_and_its_events() {
     drop(stage.backend);
     let left = tokio::time::timeout(PATIENCE, futures_util::StreamExt::next(&mut changes)).await;
     assert!(left.unwrap().unwrap().args().unwrap().new_owner().is_none());
-    assert_eq!(stage.events.recv().await, None);
+    while let Some(event) = stage.events.recv().await {
+        assert!(matches!(event, ToastEvent::Focus { .. }), "{event:?}");
+    }
 }
 
 /// Printed, not judged: other programs share the machine. The bench compares it with a peer.

@@ -3,22 +3,21 @@
 //! One connection, because GNOME tells of a click only to the connection that called `Notify`. One
 //! reader takes replies and signals in the order of the wire; nothing runs while nothing happens.
 
-use std::collections::HashMap;
+mod focus;
+mod ledger;
+mod message;
+mod reader;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use ledger::{Abilities, Ledger};
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
-use zbus::message::{Header, Type};
-use zbus::zvariant::Value;
-use zbus::{Connection, Message, MessageStream};
+use zbus::{Connection, MessageStream};
 
-use crate::ledger::{Abilities, Ledger, Signal};
-use crate::{
-    Permission, Shown, Sound, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents, Urgency,
-    text,
-};
+use crate::{Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents};
 
 const NAME: &str = "org.freedesktop.Notifications";
 const PATH: &str = "/org/freedesktop/Notifications";
@@ -26,14 +25,13 @@ const BUS: &str = "org.freedesktop.DBus";
 const BUS_PATH: &str = "/org/freedesktop/DBus";
 /// Long enough for the bus to start a daemon on demand, short enough that a hung one is named.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The daemon's own rules decide how long a toast stays.
-const DEFAULT_EXPIRY: i32 = -1;
 
 /// The toasts of one app on one session bus.
 pub struct Freedesktop {
     app_name: String,
     desktop_entry: String,
     address: Option<String>,
+    environment: Vec<(String, String)>,
     shared: Arc<Shared>,
     /// Held for a whole call: two toasts with one key must not pass each other.
     link: tokio::sync::Mutex<Option<Link>>,
@@ -43,16 +41,22 @@ struct Shared {
     ledger: Mutex<Ledger>,
     /// Unbounded, since a click must never be lost; a user's own hand bounds it.
     events: UnboundedSender<ToastEvent>,
+    /// The desktop's do-not-disturb may be another now.
+    focus_news: Arc<Notify>,
 }
 
 struct Link {
     connection: Connection,
-    reader: JoinHandle<()>,
+    reader: Task,
+    _focus: Task,
 }
 
-impl Drop for Link {
+/// Ends with the value.
+struct Task(JoinHandle<()>);
+
+impl Drop for Task {
     fn drop(&mut self) {
-        self.reader.abort();
+        self.0.abort();
     }
 }
 
@@ -69,18 +73,27 @@ impl Freedesktop {
             app_name: app_name.to_owned(),
             desktop_entry: desktop_entry.to_owned(),
             address,
+            environment: Vec::new(),
             shared: Arc::new(Shared {
                 ledger: Mutex::default(),
                 events,
+                focus_news: Arc::default(),
             }),
             link: tokio::sync::Mutex::new(None),
         };
         (backend, receiver)
     }
 
+    /// What the desktop's own programs are to see besides our environment: the session of another desktop.
+    #[must_use]
+    pub fn in_environment(mut self, variables: Vec<(String, String)>) -> Self {
+        self.environment = variables;
+        self
+    }
+
     /// The living connection, made now if there is none.
     async fn connection(&self, link: &mut Option<Link>) -> Result<Connection, ToastError> {
-        if let Some(open) = link.as_ref().filter(|open| !open.reader.is_finished()) {
+        if let Some(open) = link.as_ref().filter(|open| !open.reader.0.is_finished()) {
             return Ok(open.connection.clone());
         }
         *link = None;
@@ -103,19 +116,28 @@ impl Freedesktop {
         // The stream first, the matches after: nothing the matches let through can be missed.
         let stream = MessageStream::from(&connection);
         self.shared.ledger().connected();
-        let reader = tokio::spawn(read(stream, Arc::clone(&self.shared)));
-        let link = Link { connection, reader };
+        let reader = Task(tokio::spawn(reader::read(stream, Arc::clone(&self.shared))));
         let owner = format!(
             "type='signal',sender='{BUS}',interface='{BUS}',member='NameOwnerChanged',arg0='{NAME}'"
         );
         // Some daemons tell everybody instead of the one who asked.
         let signals = format!("type='signal',interface='{NAME}',path='{PATH}'");
-        for rule in [owner, signals] {
-            link.connection
+        for rule in [owner, signals].into_iter().chain(focus::rules()) {
+            connection
                 .call_method(Some(BUS), BUS_PATH, Some(BUS), "AddMatch", &rule)
                 .await?;
         }
-        Ok(link)
+        let focus = focus::follow(
+            connection.clone(),
+            self.environment.clone(),
+            Arc::clone(&self.shared.focus_news),
+            self.shared.events.clone(),
+        );
+        Ok(Link {
+            connection,
+            reader,
+            _focus: Task(tokio::spawn(focus)),
+        })
     }
 
     /// What the daemon can do, asked once per daemon.
@@ -142,9 +164,13 @@ impl Freedesktop {
         abilities: Abilities,
         replaces: u32,
     ) -> Result<u32, ToastError> {
-        let call = self
-            .call(connection, toast, abilities, replaces)
-            .map_err(refusal)?;
+        let sender = message::Sender {
+            connection: connection.unique_name().map(|name| &**name),
+            app_name: &self.app_name,
+            desktop_entry: &self.desktop_entry,
+            abilities,
+        };
+        let call = sender.notify(toast, replaces).map_err(refusal)?;
         let serial = call.primary_header().serial_num();
         let answer = self
             .shared
@@ -158,64 +184,6 @@ impl Freedesktop {
             return Err(refusal(error));
         }
         in_time(answer).await?.unwrap_or(Err(ToastError::NoDaemon))
-    }
-
-    fn call(
-        &self,
-        connection: &Connection,
-        toast: &Toast,
-        abilities: Abilities,
-        replaces: u32,
-    ) -> zbus::Result<Message> {
-        let mut body = text::body(&toast.body);
-        if !abilities.body {
-            body.clear();
-        } else if abilities.markup {
-            body = text::escaped(&body);
-        }
-        let mut actions = Vec::new();
-        let label = text::title(&toast.default_label);
-        let labels: Vec<(String, String)> = toast
-            .buttons
-            .iter()
-            .map(|b| (b.id.clone(), text::title(&b.label)))
-            .collect();
-        if abilities.actions {
-            actions.extend(["default", &label]);
-            actions.extend(
-                labels
-                    .iter()
-                    .flat_map(|(id, label)| [id.as_str(), label.as_str()]),
-            );
-        }
-        // Critical is how this interface says that a toast stays.
-        let urgency = match toast.urgency {
-            _ if toast.stay => 2u8,
-            Urgency::Low => 0,
-            Urgency::Normal | Urgency::High => 1,
-        };
-        let hints: HashMap<&str, Value<'_>> = HashMap::from([
-            ("urgency", Value::from(urgency)),
-            ("desktop-entry", Value::from(self.desktop_entry.as_str())),
-            ("category", Value::from("x-dealbell.notification")),
-            ("suppress-sound", Value::from(toast.sound == Sound::Silent)),
-        ]);
-        let mut call = Message::method_call(PATH, "Notify")?
-            .destination(NAME)?
-            .interface(NAME)?;
-        if let Some(name) = connection.unique_name() {
-            call = call.sender(name)?;
-        }
-        call.build(&(
-            self.app_name.as_str(),
-            replaces,
-            toast.icon.as_deref().unwrap_or_default(),
-            text::title(&toast.title),
-            body,
-            actions,
-            hints,
-            DEFAULT_EXPIRY,
-        ))
     }
 }
 
@@ -279,88 +247,6 @@ impl Shared {
             let _ = self.events.send(event);
         }
     }
-}
-
-/// Takes everything the connection receives, in order, until it ends. Never waits for a reply
-/// itself: it is the one who takes replies.
-async fn read(mut stream: MessageStream, shared: Arc<Shared>) {
-    while let Some(Ok(message)) = stream.next().await {
-        let events = take(&mut shared.ledger(), &message);
-        shared.tell(events);
-    }
-    let events = shared.ledger().disconnected();
-    shared.tell(events);
-}
-
-fn take(ledger: &mut Ledger, message: &Message) -> Vec<ToastEvent> {
-    let header = message.header();
-    match message.message_type() {
-        Type::MethodReturn | Type::Error => {
-            let Some(serial) = header.reply_serial() else {
-                return Vec::new();
-            };
-            ledger.replied(serial, sender(&header), || answer(message))
-        }
-        Type::Signal => signal(ledger, message, &header),
-        Type::MethodCall => Vec::new(),
-    }
-}
-
-fn answer(message: &Message) -> Result<u32, ToastError> {
-    if message.message_type() == Type::Error {
-        return Err(refusal(message.clone().into()));
-    }
-    message
-        .body()
-        .deserialize()
-        .map_err(|error| ToastError::Refused(error.to_string()))
-}
-
-fn signal(ledger: &mut Ledger, message: &Message, header: &Header<'_>) -> Vec<ToastEvent> {
-    let interface = header
-        .interface()
-        .map(|name| name.as_str())
-        .unwrap_or_default();
-    let member = header
-        .member()
-        .map(|name| name.as_str())
-        .unwrap_or_default();
-    let body = message.body();
-    let toast_signal = match (interface, member) {
-        (BUS, "NameOwnerChanged") if sender(header) == BUS => {
-            return match body.deserialize::<(&str, &str, &str)>() {
-                Ok((NAME, old, new)) => ledger.owner_changed(old, new),
-                _ => Vec::new(),
-            };
-        }
-        (NAME, "ActionInvoked") => body
-            .deserialize::<(u32, String)>()
-            .map(|(id, action)| (id, Signal::Invoked(action))),
-        (NAME, "ActivationToken") => body
-            .deserialize::<(u32, String)>()
-            .map(|(id, token)| (id, Signal::Token(token))),
-        (NAME, "NotificationClosed") => body
-            .deserialize::<(u32, u32)>()
-            .map(|(id, reason)| (id, Signal::Closed(reason))),
-        _ => return Vec::new(),
-    };
-    match toast_signal {
-        Ok((id, told)) => ledger
-            .signalled(sender(header), id, told)
-            .into_iter()
-            .collect(),
-        Err(error) => {
-            tracing::debug!(%error, member, "a notification signal with another body");
-            Vec::new()
-        }
-    }
-}
-
-fn sender<'m>(header: &'m Header<'_>) -> &'m str {
-    header
-        .sender()
-        .map(|name| name.as_str())
-        .unwrap_or_default()
 }
 
 async fn in_time<T>(call: impl Future<Output = T>) -> Result<T, ToastError> {

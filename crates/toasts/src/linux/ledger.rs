@@ -15,7 +15,7 @@ const EARLY_SIGNALS: usize = 64;
 
 /// What a daemon said about one toast.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Signal {
+pub(super) enum Signal {
     /// `ActionInvoked`
     Invoked(String),
     /// `ActivationToken`
@@ -26,19 +26,21 @@ pub(crate) enum Signal {
 
 /// What the notification daemon in charge can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Abilities {
-    pub(crate) actions: bool,
-    pub(crate) body: bool,
-    pub(crate) markup: bool,
+pub(super) struct Abilities {
+    pub(super) actions: bool,
+    pub(super) body: bool,
+    pub(super) markup: bool,
+    pub(super) sound: bool,
 }
 
 impl Abilities {
-    pub(crate) fn of(capabilities: &[String]) -> Self {
+    pub(super) fn of(capabilities: &[String]) -> Self {
         let has = |name: &str| capabilities.iter().any(|c| c == name);
         Self {
             actions: has("actions"),
             body: has("body"),
             markup: has("body-markup"),
+            sound: has("sound"),
         }
     }
 }
@@ -58,7 +60,7 @@ struct Call {
 
 /// The toasts of one connection.
 #[derive(Default)]
-pub(crate) struct Ledger {
+pub(super) struct Ledger {
     connected: bool,
     epoch: u64,
     /// Who has the daemon's name, empty for nobody; `None` until it first changes hands.
@@ -72,7 +74,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// A new connection to the bus; whatever the last one knew is void.
-    pub(crate) fn connected(&mut self) {
+    pub(super) fn connected(&mut self) {
         *self = Self {
             connected: true,
             epoch: self.epoch + 1,
@@ -81,7 +83,7 @@ impl Ledger {
     }
 
     /// The connection ended.
-    pub(crate) fn disconnected(&mut self) -> Vec<ToastEvent> {
+    pub(super) fn disconnected(&mut self) -> Vec<ToastEvent> {
         self.connected = false;
         self.forget();
         for (_, call) in self.calls.drain() {
@@ -91,27 +93,27 @@ impl Ledger {
     }
 
     /// Changes with every daemon, so that what one said is not held for the next one's words.
-    pub(crate) fn epoch(&self) -> u64 {
+    pub(super) fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    pub(crate) fn abilities(&self) -> Option<Abilities> {
+    pub(super) fn abilities(&self) -> Option<Abilities> {
         self.abilities
     }
 
-    pub(crate) fn learned(&mut self, epoch: u64, abilities: Abilities) {
+    pub(super) fn learned(&mut self, epoch: u64, abilities: Abilities) {
         if epoch == self.epoch {
             self.abilities = Some(abilities);
         }
     }
 
     /// The id a toast with this key would replace.
-    pub(crate) fn id_of(&self, key: &str) -> Option<u32> {
+    pub(super) fn id_of(&self, key: &str) -> Option<u32> {
         self.by_key.get(key).copied()
     }
 
     /// A `Notify` with this serial is about to be sent. `None`: there is no connection any more.
-    pub(crate) fn calling(
+    pub(super) fn calling(
         &mut self,
         serial: NonZeroU32,
         key: &str,
@@ -131,7 +133,7 @@ impl Ledger {
     }
 
     /// The reply to a call; replies to other calls are not ours to judge.
-    pub(crate) fn replied(
+    pub(super) fn replied(
         &mut self,
         serial: NonZeroU32,
         sender: &str,
@@ -170,7 +172,7 @@ impl Ledger {
 
     /// A signal about a toast. Those of other apps (some daemons tell everybody) and those that the
     /// daemon which owns the toast did not send are none of ours.
-    pub(crate) fn signalled(
+    pub(super) fn signalled(
         &mut self,
         sender: &str,
         id: u32,
@@ -213,7 +215,7 @@ impl Ledger {
     }
 
     /// The key's toast is being taken away; a click already on its way still counts.
-    pub(crate) fn withdrawing(&mut self, key: &str) -> Option<u32> {
+    pub(super) fn withdrawing(&mut self, key: &str) -> Option<u32> {
         let id = self.by_key.remove(key)?;
         if let Some(live) = self.by_id.get_mut(&id) {
             live.settled = true;
@@ -222,7 +224,7 @@ impl Ledger {
     }
 
     /// The daemon does not know this id any more.
-    pub(crate) fn unknown(&mut self, id: u32) {
+    pub(super) fn unknown(&mut self, id: u32) {
         if let Some(live) = self.by_id.remove(&id)
             && self.by_key.get(&live.key) == Some(&id)
         {
@@ -232,7 +234,7 @@ impl Ledger {
 
     /// The name of the notification daemon changed hands; empty is nobody. Outstanding calls stay:
     /// the bus answers those that were lost with the old daemon, the new one those that reached it.
-    pub(crate) fn owner_changed(&mut self, old: &str, new: &str) -> Vec<ToastEvent> {
+    pub(super) fn owner_changed(&mut self, old: &str, new: &str) -> Vec<ToastEvent> {
         self.forget();
         self.owner = Some(new.to_owned());
         let mut events = Vec::new();
@@ -367,6 +369,7 @@ mod tests {
                 actions: true,
                 body: true,
                 markup: true,
+                sound: true,
             },
         );
         assert_eq!(ledger.abilities(), None);
