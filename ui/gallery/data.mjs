@@ -74,6 +74,59 @@ export const HOSTILE = [
   { kind: "system", title: "", text: "", context: null, time: "2026-11-21T14:20" },
 ];
 
+/** Who says what. @type {Record<Notification["kind"], string>} */
+const PROVIDER_OF = {
+  task_new: "tasks",
+  task_due: "tasks",
+  task_overdue: "tasks",
+  task_completed: "tasks",
+  chat_message: "chats",
+  call: "calls",
+  request: "requests",
+  deal_assigned: "deals",
+  system: "system",
+  message: "warehouse",
+};
+
+/** Every provider known of. @type {Record<Language, import("../src/generated/protocol").Provider[]>} */
+export const PROVIDERS = {
+  ru: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Склад 1С" }],
+  en: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Warehouse" }],
+};
+
+/** @type {Record<Language, { title: string, context: string | null, time: string, all_day?: boolean, author?: string }[]>} */
+const TASKS = {
+  ru: [
+    { title: "Отправить договор", context: "ООО «Ромашка»", time: "2026-11-20T12:00", author: "Марина Лебедева" },
+    { title: "Выслать расчёт гардеробной", context: "Гардеробная на Лесной", time: "2026-11-21T12:30" },
+    { title: "Перезвонить Ирине Котовой", context: "Кухня «Верона» · 184 000 ₽", time: "2026-11-21T15:00" },
+    { title: "Встреча с дизайнером", context: "Шкаф в прихожую", time: "2026-11-21T16:30", author: "Олег Сафронов" },
+    { title: "Согласовать цвет фасадов и счёт за доставку", context: "Офис на Тверской · 1 250 000 ₽", time: "2026-11-21T18:00" },
+    { title: "Подготовить предложение на весну", context: null, time: "2026-11-21T23:59", all_day: true },
+  ],
+  en: [
+    { title: "Send the contract", context: "Daisy Ltd", time: "2026-11-20T12:00", author: "Marina Lebedeva" },
+    { title: "Send the dressing room estimate", context: "Dressing room on Lesnaya", time: "2026-11-21T12:30" },
+    { title: "Call Irina Kotova back", context: "Kitchen Verona · $2,300", time: "2026-11-21T15:00" },
+    { title: "Meet the designer", context: "Hallway wardrobe", time: "2026-11-21T16:30", author: "Oleg Safronov" },
+    { title: "Agree on the colour of the fronts and the delivery invoice", context: "Office on Tverskaya · $15,600", time: "2026-11-21T18:00" },
+    { title: "Prepare the spring offer", context: null, time: "2026-11-21T23:59", all_day: true },
+  ],
+};
+
+/** What is overdue or due today. @param {Language} language @returns {import("../src/generated/protocol").OpenTask[]} */
+export function openTasks(language) {
+  return TASKS[language].map(({ title, context, time, all_day, author }, i) => ({
+    subject: `task:${31 + i}`,
+    title,
+    context,
+    link: context === null ? null : `https://demo.amocrm.ru/leads/detail/${31 + i}`,
+    due_at: Date.parse(`${time}:00+03:00`),
+    all_day: all_day ?? false,
+    author: author ?? null,
+  }));
+}
+
 /** @param {number} n @returns {string} */
 function ulid(n) {
   return `01KAH${n.toString(36).toUpperCase().replace(/[ILOU]/g, "Z").padStart(9, "0")}${String(n).padStart(12, "0")}`;
@@ -86,8 +139,9 @@ export function notifications(rows) {
     const seq = 1000 + rows.length - i;
     return {
       id: ulid(seq),
-      provider: "tasks",
+      provider: PROVIDER_OF[row.kind],
       priority: "normal",
+      author: null,
       subject: null,
       text: "",
       context: null,
@@ -154,6 +208,7 @@ export function channels(language) {
     revision: 7,
     receive: true,
     deliverable: ["interface", "desktop"],
+    quiet: { on: false, zone: "Europe/Moscow", spans: [] },
     providers: rows.map(([id, name, on]) => ({
       id,
       name,

@@ -1,6 +1,7 @@
 // Stands in for the resident: a WebSocket that answers the window's calls from plain values.
 import { WebSocketServer } from "ws";
-import { channels, day, found } from "./data.mjs";
+import { channels, day, found, NOW, openTasks, PROVIDERS } from "./data.mjs";
+import { matches } from "./matching.mjs";
 
 /** @typedef {import("../src/generated/protocol").WindowCall} WindowCall */
 /** @typedef {import("../src/generated/protocol").WindowRequest} WindowRequest */
@@ -17,20 +18,45 @@ import { channels, day, found } from "./data.mjs";
  * @property {import("../src/generated/protocol").ChannelSettings} [channels]
  * @property {string | null} [cursor]
  * @property {import("../src/generated/protocol").Found} [found] what a check finds
+ * @property {import("../src/generated/protocol").OpenTask[]} [tasks] what is open today
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
  * @property {Partial<Record<WindowRequest["type"], import("../src/generated/protocol").WindowErrorCode>>} [fails]
  */
+
+/** The device's settings as they are at first. @type {import("../src/generated/protocol").DeviceSettings} */
+export const SETTINGS = {
+  content: "all",
+  hide_while_sharing: true,
+  respect_system_quiet: true,
+  stay_when_due: true,
+  sounds: true,
+  sound_of: {},
+  start_at_login: true,
+  shortcut: "Ctrl+Alt+D",
+  proxy: { by: "system" },
+  ca_file: null,
+  keep_days: 0,
+  linger_secs: 120,
+  log_level: "info",
+};
 
 export class StandIn {
   /** Every call that came, oldest first. @type {WindowRequest[]} */
   heard = [];
   version = 1;
+  /** What was put off, and until when. @type {Map<string, number>} */
+  snoozed = new Map();
+  /** What the last mark-all marked. @type {string[]} */
+  marked = [];
+  /** Tasks that were completed here. @type {import("../src/generated/protocol").OpenTask[]} */
+  completed = [];
 
   /** @param {Language} language @param {Story} story */
   constructor(language, story) {
     this.story = story;
     this.rows = story.rows ?? day(language);
     this.channels = story.channels ?? channels(language);
+    this.tasks = story.tasks ?? openTasks(language);
     /** @type {WindowState} */
     this.state = {
       way: "demo",
@@ -43,6 +69,13 @@ export class StandIn {
       troubles: [],
       access: null,
       reading: null,
+      accounts: [],
+      current: null,
+      providers: PROVIDERS[language],
+      quiet: null,
+      settings: SETTINGS,
+      managed: [],
+      update: null,
       version: "0.1.0",
       ...story.state,
     };
@@ -91,10 +124,14 @@ export class StandIn {
       case "hello":
         return { type: "state", state: this.state };
       case "list": {
-        const rows = request.view === "all" ? this.rows : this.rows.filter((row) => row.read_at === null);
+        const rows = this.rows.filter((row) => matches(row, request.query));
         const items = rows.slice(request.offset, request.offset + request.limit);
         const cursor = this.story.cursor === undefined ? `e1.${this.rows[0]?.created_seq ?? 0}` : this.story.cursor;
-        return { type: "list", page: { total: rows.length, offset: request.offset, items, cursor, version: this.version } };
+        const snoozed = items.flatMap(({ id }) => {
+          const until = this.snoozed.get(id);
+          return until === undefined ? [] : [{ id, until }];
+        });
+        return { type: "list", page: { total: rows.length, offset: request.offset, items, cursor, snoozed, version: this.version } };
       }
       case "open":
         this.#mark([request.id], true);
@@ -104,7 +141,33 @@ export class StandIn {
         return { type: "done" };
       case "mark_all_read": {
         const upto = Number(request.upto.split(".")[1]);
-        this.#mark(this.rows.filter((row) => row.created_seq <= upto).map((row) => row.id), true);
+        this.marked = this.rows.filter((row) => row.created_seq <= upto && row.read_at === null).map((row) => row.id);
+        this.#mark(this.marked, true);
+        return { type: "marked_all", count: this.marked.length, undo: 1 };
+      }
+      case "undo_mark_all":
+        this.#mark(this.marked, false);
+        return { type: "done" };
+      case "snooze":
+        if (request.until > NOW) this.snoozed.set(request.id, request.until);
+        else this.snoozed.delete(request.id);
+        setImmediate(() => this.changed());
+        return { type: "done" };
+      case "today":
+        return { type: "tasks", tasks: { tasks: this.tasks } };
+      case "complete_task":
+        this.completed = this.tasks.filter(({ subject }) => subject === request.subject);
+        this.tasks = this.tasks.filter(({ subject }) => subject !== request.subject);
+        setImmediate(() => this.withdraw(request.subject));
+        return { type: "done" };
+      case "reopen_task":
+        this.tasks = [...this.tasks, ...this.completed.filter(({ subject }) => subject === request.subject)].sort((a, b) => a.due_at - b.due_at);
+        setImmediate(() => this.changed());
+        return { type: "done" };
+      case "quiet": {
+        const until = request.choice === "hour" ? NOW + 3_600_000 : request.choice === "tomorrow" ? NOW + 64_900_000 : null;
+        this.state = { ...this.state, quiet: request.choice === "off" ? null : { by: "user", until } };
+        this.tell({ type: "state", state: this.state });
         return { type: "done" };
       }
       case "channels":

@@ -91,6 +91,16 @@ error-no-link = This notification has no safe link, so there is nothing to open
 error-open-failed = The browser did not start. Check which browser your system uses
 error-storage = The disk takes no data. Check that there is room on it
 error-check-again = Too much time has passed, or it was checked once more. Check again
+error-shortcut-taken = Another program has this shortcut already. Choose a different one
+error-shortcut-wrong = This will not do as a shortcut. Take an ordinary key together with Ctrl, Alt or Shift
+error-proxy-wrong = This is no proxy's address. One looks like http://proxy.daisy.com:3128
+error-ca-wrong = There are no certificates in this file, or it could not be read. A PEM file is needed
+error-autostart-failed = Your system did not allow starting at login. Add Dealbell to the startup programs yourself
+error-managed = Your administrator has decided this; it cannot be changed here
+error-not-permitted = Your system does not allow notifications. Allow them for Dealbell in its settings
+error-newer-data = The data on this computer was written by a newer Dealbell. Update the program
+error-unavailable = Your centre cannot do this yet. Ask its administrator when it will be updated
+error-update-failed = The update did not download, or was not signed by us. The version you have stays; try again later
 error-unknown = That did not work. Try again
 
 ## Troubles
@@ -104,6 +114,10 @@ trouble-no-toasts = Your system shows no pop-up notifications. You will find wha
 trouble-no-tray = Your system has no place for an icon beside the clock. Start Dealbell again to come back to this window
 trouble-settings-damaged = The settings file was damaged. The last good ones are back; check that they suit you
 trouble-store-failed = Notifications cannot be written to the disk. Check that there is room on it and start Dealbell anew
+trouble-newer-data = The data on this computer was written by a newer Dealbell, so it stays closed. Update the program and everything is back
+trouble-not-permitted = Your system does not allow notifications yet. Allow them, or you will find what is new in this list alone
+trouble-crashed = Dealbell ended unexpectedly the last time. You can copy a report about it and send it to us
+trouble-managed-wrong = The administrator's file has something that Dealbell does not understand. The rest of it applies; show this to your administrator
 troubles-more = { $count } more
 troubles-less = Show less
 keep-in-file = Keep in a file
