@@ -10,6 +10,7 @@ mod leaving;
 mod opening;
 mod order;
 mod settling;
+mod surroundings;
 mod toasting;
 
 use crate::account::Account;
@@ -19,6 +20,10 @@ use crate::line::Line;
 use crate::secret::Secret;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
+use crate::system::SystemEvent;
+use crate::system::crash::Run;
+use crate::system::journal;
+use crate::system::shortcut::Grab;
 use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
@@ -70,6 +75,10 @@ pub(crate) enum Input {
     Answer(Caller, WindowAnswer),
     /// Dealbell was started a second time, with these arguments.
     SecondStart(Vec<String>),
+    /// Something changed around us.
+    System(SystemEvent),
+    /// The key that shows the window.
+    Shortcut,
     /// The system asks us to end.
     Terminate,
 }
@@ -113,6 +122,10 @@ pub(crate) struct Controller {
     logged_unread: Option<u64>,
     /// The window has asked for a token since the last one stopped working.
     asked_for_token: bool,
+    /// This run's mark on the disk.
+    run: Run,
+    /// The key that shows the window, while it is in force.
+    shortcut: Option<Grab>,
 }
 
 impl Controller {
@@ -139,6 +152,11 @@ impl Controller {
         });
         let window = WindowProcess::new(forward(&inputs, Input::Window));
         let mut troubles = BTreeSet::new();
+        let run = Run::begin(&data)?;
+        if run.crashed_before {
+            troubles.insert(Trouble::Crashed);
+        }
+        journal::set_level(settings.current().device.log_level);
         if settings.damaged {
             troubles.insert(Trouble::SettingsDamaged);
         }
@@ -167,6 +185,8 @@ impl Controller {
             told_channels: None,
             logged_unread: None,
             asked_for_token: false,
+            run,
+            shortcut: None,
             app,
         };
         controller.begin(&cli).await;
@@ -190,6 +210,7 @@ impl Controller {
 
     async fn begin(&mut self, cli: &Cli) {
         watch_for_end(self.inputs.clone());
+        self.watch_surroundings();
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let trouble = toasts.probe().await.is_err();
@@ -240,6 +261,8 @@ impl Controller {
             Input::Moved(account, address) => self.moved(&account, &address),
             Input::Kept(kept) => self.kept(kept),
             Input::Answer(caller, answer) => self.window.answer(caller, answer),
+            Input::System(event) => self.surroundings_changed(event),
+            Input::Shortcut => self.shortcut_pressed(),
             Input::SecondStart(arguments) => self.second_start(&arguments).await,
         }
         true
@@ -267,6 +290,7 @@ impl Controller {
         self.window.send(&WindowEvent::Leave);
         self.close_line().await;
         self.tray.leave().await;
+        self.run.end();
         self.app.exit(0);
     }
 }

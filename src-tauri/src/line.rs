@@ -133,6 +133,29 @@ impl Line {
         }
     }
 
+    /// The machine woke: what was due meanwhile is told at once, and a dead link is noticed.
+    pub(crate) fn woke(&self) {
+        self.inbox.wake();
+        self.read_now();
+    }
+
+    /// The network is another one.
+    pub(crate) fn network_changed(&self) {
+        self.inbox.network_changed();
+        self.read_now();
+    }
+
+    /// The clock was set: what is due is counted anew.
+    pub(crate) fn clock_set(&self) {
+        self.read_now();
+    }
+
+    fn read_now(&self) {
+        if let Some(hint) = &self.hint {
+            hint.now();
+        }
+    }
+
     /// Speaks another language from now on: in summaries, and where the centre is our own, in
     /// whatever it is told.
     pub(crate) async fn set_language(&self, language: Language) {

@@ -14,22 +14,19 @@ mod resident;
 mod secret;
 mod secrets;
 mod settings;
+mod system;
 mod toolkit;
 mod tray;
 mod vault;
 mod window;
 
 use cli::Cli;
-use std::io::IsTerminal;
-use tracing_subscriber::EnvFilter;
 
 fn main() -> anyhow::Result<()> {
     let cli = Cli::from_process();
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("DEALBELL_LOG").unwrap_or_else(|_| "info".into()))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    // The window's words come to the resident's standard error; one process writes the file.
+    let folder = system::journal::folder().filter(|_| !cli.window);
+    system::journal::begin(folder.as_deref());
     toolkit::begin_without_opengl()?;
     if cli.window {
         window::child::run()

@@ -2,8 +2,10 @@
 
 use super::Controller;
 use super::calls::refused;
+use crate::system::shortcut::ShortcutError;
+use crate::system::{autostart, journal};
 use dealbell_protocol::window::{
-    Language, LanguageChoice, Setting, ThemeChoice, WindowAnswer, WindowErrorCode,
+    Language, LanguageChoice, Setting, Sound, ThemeChoice, WindowAnswer, WindowErrorCode,
 };
 
 impl Controller {
@@ -21,31 +23,86 @@ impl Controller {
             line.set_language(language(choice)).await;
             self.speaks.send_replace(language(choice));
         }
-        match changed {
-            Ok(()) => WindowAnswer::Done,
-            Err(error) => {
-                tracing::warn!(%error, "the settings were not saved");
-                refused(WindowErrorCode::Storage)
-            }
-        }
+        kept(changed)
     }
 
-    /// Changes one choice of this device.
+    /// Changes one choice of this device: what the system must do for it is done first, so that
+    /// nothing is remembered that does not hold.
     pub(super) fn change(&mut self, setting: Setting) -> WindowAnswer {
+        if let Err(code) = self.apply(&setting) {
+            return refused(code);
+        }
+        let changed = self.settings.change(|settings| {
+            let device = &mut settings.device;
+            match setting {
+                Setting::Content(level) => device.content = level,
+                Setting::HideWhileSharing(on) => device.hide_while_sharing = on,
+                Setting::RespectSystemQuiet(on) => device.respect_system_quiet = on,
+                Setting::StayWhenDue(on) => device.stay_when_due = on,
+                Setting::Sounds(on) => device.sounds = on,
+                Setting::SoundOf(provider, Sound::Default) => {
+                    device.sound_of.remove(&provider);
+                }
+                Setting::SoundOf(provider, sound) => {
+                    device.sound_of.insert(provider, sound);
+                }
+                Setting::StartAtLogin(on) => device.start_at_login = on,
+                Setting::Shortcut(keys) => device.shortcut = keys,
+                Setting::Proxy(proxy) => device.proxy = proxy,
+                Setting::CaFile(file) => device.ca_file = file,
+                Setting::KeepDays(days) => device.keep_days = days,
+                Setting::LingerSecs(seconds) => device.linger_secs = seconds,
+                Setting::LogLevel(level) => device.log_level = level,
+            }
+        });
+        kept(changed)
+    }
+
+    fn apply(&mut self, setting: &Setting) -> Result<(), WindowErrorCode> {
         match setting {
+            Setting::StartAtLogin(on) => autostart::set(*on).map_err(|error| {
+                tracing::warn!(%error, "the entry for the start at login was refused");
+                WindowErrorCode::AutostartFailed
+            }),
+            Setting::Shortcut(None) => {
+                self.shortcut = None;
+                Ok(())
+            }
+            Setting::Shortcut(Some(keys)) => {
+                let taken = self.take_shortcut(keys);
+                if taken.is_err() {
+                    self.retake_shortcut();
+                }
+                taken.map_err(|error| match error {
+                    ShortcutError::Keys(_) => WindowErrorCode::ShortcutWrong,
+                    ShortcutError::Taken => WindowErrorCode::ShortcutTaken,
+                    ShortcutError::Unavailable => WindowErrorCode::Unavailable,
+                })
+            }
+            Setting::LogLevel(level) => {
+                journal::set_level(*level);
+                Ok(())
+            }
             Setting::Content(_)
             | Setting::HideWhileSharing(_)
             | Setting::RespectSystemQuiet(_)
             | Setting::StayWhenDue(_)
             | Setting::Sounds(_)
             | Setting::SoundOf(..)
-            | Setting::StartAtLogin(_)
-            | Setting::Shortcut(_)
             | Setting::Proxy(_)
             | Setting::CaFile(_)
             | Setting::KeepDays(_)
-            | Setting::LingerSecs(_)
-            | Setting::LogLevel(_) => refused(WindowErrorCode::Unknown),
+            | Setting::LingerSecs(_) => Ok(()),
+        }
+    }
+}
+
+fn kept(changed: anyhow::Result<()>) -> WindowAnswer {
+    match changed {
+        Ok(()) => WindowAnswer::Done,
+        Err(error) => {
+            tracing::warn!(%error, "the settings were not saved");
+            refused(WindowErrorCode::Storage)
         }
     }
 }

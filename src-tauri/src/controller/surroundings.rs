@@ -1,0 +1,58 @@
+//! What the system tells: sleep, network, clock, lock; and the key that shows the window.
+
+use super::{Controller, Input, forward};
+use crate::system::shortcut::{Grab, ShortcutError};
+use crate::system::{self, SystemEvent};
+use dealbell_protocol::window::Page;
+use tokio::sync::mpsc;
+
+impl Controller {
+    /// Listens to the system from now on.
+    pub(super) fn watch_surroundings(&mut self) {
+        system::watch(forward(&self.inputs, Input::System));
+        self.retake_shortcut();
+    }
+
+    /// Takes the shortcut that is remembered, if there is one.
+    pub(super) fn retake_shortcut(&mut self) {
+        let wanted = self.settings.current().device.shortcut.clone();
+        if let Some(wanted) = wanted
+            && let Err(error) = self.take_shortcut(&wanted)
+        {
+            tracing::warn!(%error, "the shortcut is not in force");
+        }
+    }
+
+    /// Does what a change around us asks for.
+    pub(super) fn surroundings_changed(&mut self, event: SystemEvent) {
+        tracing::info!(?event, "the system says");
+        let Some(line) = &self.line else { return };
+        match event {
+            SystemEvent::Woke => line.woke(),
+            SystemEvent::NetworkChanged => line.network_changed(),
+            SystemEvent::ClockSet => line.clock_set(),
+            SystemEvent::Locked(_) => {}
+        }
+    }
+
+    /// Shows the window on this shortcut instead of any other.
+    ///
+    /// # Errors
+    /// [`ShortcutError`]; the one before it is gone then, too.
+    pub(super) fn take_shortcut(&mut self, wanted: &str) -> Result<(), ShortcutError> {
+        let keys = wanted.parse()?;
+        self.shortcut = None;
+        let pressed: mpsc::Sender<()> = forward(&self.inputs, |()| Input::Shortcut);
+        self.shortcut = Some(Grab::take(&self.app, keys, pressed)?);
+        Ok(())
+    }
+
+    /// The window, wherever the user is.
+    pub(super) fn shortcut_pressed(&mut self) {
+        let page = match self.first_page() {
+            Page::List { .. } => Page::List { at: None },
+            other => other,
+        };
+        self.window.show(page);
+    }
+}
