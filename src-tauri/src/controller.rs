@@ -142,7 +142,7 @@ impl Controller {
         let tray_events = forward(&inputs, Input::Tray);
         let first = TrayView::of(&State::default(), &TraySituation::here(None), language);
         let tray = Tray::start(&app, first, tray_events).await;
-        let (backend, mut events) = dealbell_toasts::native("Dealbell", "dealbell");
+        let (backend, mut events) = dealbell_toasts::native("Dealbell", dealbell_toasts::APP_ID);
         let toasts: Arc<dyn ToastBackend> = Arc::from(backend);
         let toast_inputs = inputs.clone();
         tokio::spawn(async move {

@@ -12,7 +12,8 @@ pub mod linux;
 
 #[cfg(target_os = "macos")]
 mod macos;
-#[cfg(target_os = "windows")]
+// What it says is pure, and is tested everywhere.
+#[cfg(any(target_os = "windows", test))]
 mod windows;
 
 pub use text::{MAX_BODY_CHARS, MAX_TITLE_CHARS};
@@ -20,6 +21,15 @@ pub use toast::{
     Button, DismissReason, Permission, Shown, Sound, Toast, ToastBackend, ToastError, ToastEvent,
     ToastEvents, Urgency,
 };
+
+/// What the system calls this app: the name of the desktop entry without `.desktop` on Linux, the AppUserModelID on
+/// Windows, the bundle's on macOS.
+#[cfg(target_os = "linux")]
+pub const APP_ID: &str = "dealbell";
+/// What the system calls this app: the name of the desktop entry without `.desktop` on Linux, the AppUserModelID on
+/// Windows, the bundle's on macOS.
+#[cfg(not(target_os = "linux"))]
+pub const APP_ID: &str = "com.dealbell.desktop";
 
 /// The toasts of the system this was built for, and the events of all of them.
 ///
@@ -32,8 +42,8 @@ pub fn native(app_name: &str, app_id: &str) -> (Box<dyn ToastBackend>, ToastEven
     #[cfg(target_os = "macos")]
     let (backend, events) = macos::UserNotifications::new();
     #[cfg(target_os = "windows")]
-    let (backend, events) = windows::WindowsToasts::new(app_id);
-    #[cfg(not(target_os = "linux"))]
+    let (backend, events) = windows::WindowsToasts::new(app_name, app_id);
+    #[cfg(target_os = "macos")]
     tracing::debug!(app_name, app_id, "toasts of this system");
     (Box::new(backend), events)
 }

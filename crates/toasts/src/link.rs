@@ -3,6 +3,8 @@
 //! Windows does so for toasts in its notification centre. Anybody can write such a link, so it names
 //! a toast of ours and a button of it, and nothing that could be opened or run.
 
+/// What all links of the app begin with.
+pub const SCHEME: &str = "dealbell";
 const START: &str = "dealbell://toast/";
 const ACT: &str = "act=";
 /// The longest link that is read, bytes; ours are far shorter.

@@ -4,18 +4,22 @@
 //! a bundle id its centre would throw, so that is looked at before every first call.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mac_usernotifications::{
-    Action, CloseReason, InterruptionLevel, Notification, NotificationResponse, check_bundle,
-    close_delivered, request_auth,
+    AuthorizationStatus, CloseReason, NotificationResponse, close_delivered, sound,
+};
+use notify_rust::{
+    InterruptionLevel, Notification, NotificationId, check_bundle, get_notification_settings,
+    request_auth,
 };
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::{
-    DismissReason, Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents,
-    Urgency, text,
+    DismissReason, Permission, Shown, Sound, Toast, ToastBackend, ToastError, ToastEvent,
+    ToastEvents, Urgency, text,
 };
 
 /// "Clear all" reports nothing, so waits can stay behind; they cost little, and only so many are kept.
@@ -26,6 +30,7 @@ pub(crate) struct UserNotifications {
     events: UnboundedSender<ToastEvent>,
     waiting: Mutex<HashMap<String, AbortHandle>>,
     permitted: tokio::sync::OnceCell<()>,
+    focus_told: AtomicBool,
     /// Held for a whole call: two toasts with one key must not pass each other.
     order: tokio::sync::Mutex<()>,
 }
@@ -37,6 +42,7 @@ impl UserNotifications {
             events,
             waiting: Mutex::default(),
             permitted: tokio::sync::OnceCell::new(),
+            focus_told: AtomicBool::new(false),
             order: tokio::sync::Mutex::new(()),
         };
         (backend, receiver)
@@ -49,7 +55,7 @@ impl UserNotifications {
     }
 
     /// Asks the user once; a no is asked about again at the next toast, which shows no dialog.
-    async fn permission(&self) -> Result<(), ToastError> {
+    async fn ask(&self) -> Result<(), ToastError> {
         self.permitted
             .get_or_try_init(|| async {
                 check_bundle().map_err(|_| ToastError::NotInstalled)?;
@@ -62,25 +68,50 @@ impl UserNotifications {
             .await
             .copied()
     }
+
+    /// What the user said earlier; where he was never asked, nothing is in the way yet.
+    async fn permission(&self) -> Result<(), ToastError> {
+        check_bundle().map_err(|_| ToastError::NotInstalled)?;
+        let settings = get_notification_settings()
+            .await
+            .map_err(|error| ToastError::Refused(error.to_string()))?;
+        match settings.authorization_status {
+            AuthorizationStatus::Denied => Err(ToastError::NotPermitted),
+            AuthorizationStatus::NotDetermined
+            | AuthorizationStatus::Authorized
+            | AuthorizationStatus::Provisional
+            | AuthorizationStatus::Ephemeral
+            | AuthorizationStatus::Unknown => Ok(()),
+        }
+    }
 }
 
-fn content(toast: &Toast) -> Notification {
-    let mut content = Notification::new()
-        .id(&toast.key)
-        .title(text::title(&toast.title))
-        .message(text::body(&toast.body))
+/// The toast as the crate beneath sends it. Staying on the screen is the user's own choice in the system's settings.
+fn content(toast: &Toast) -> mac_usernotifications::Notification {
+    let mut content = Notification::new();
+    content
+        .id(NotificationId::Mac(toast.key.clone()))
+        .summary(&text::title(&toast.title))
+        .body(&text::body(&toast.body))
         .interruption_level(match toast.urgency {
             Urgency::Low => InterruptionLevel::Passive,
             Urgency::Normal => InterruptionLevel::Active,
             Urgency::High => InterruptionLevel::TimeSensitive,
         });
     for button in &toast.buttons {
-        content = content.action(Action::button(
-            button.id.as_str(),
-            text::title(&button.label),
-        ));
+        content.action(&button.id, &text::title(&button.label));
     }
-    content
+    let mut content = mac_usernotifications::Notification::from(&content);
+    if let Some(group) = &toast.group {
+        content = content.thread_id(group);
+    }
+    match toast.sound {
+        Sound::Default => content.default_sound(),
+        Sound::Message => content.sound(sound::PING),
+        Sound::Bell => content.sound(sound::GLASS),
+        Sound::Complete => content.sound(sound::HERO),
+        Sound::Silent => content,
+    }
 }
 
 fn event(key: String, response: &NotificationResponse) -> ToastEvent {
@@ -109,7 +140,7 @@ fn event(key: String, response: &NotificationResponse) -> ToastEvent {
 impl ToastBackend for UserNotifications {
     async fn show(&self, toast: &Toast) -> Result<Shown, ToastError> {
         let _order = self.order.lock().await;
-        self.permission().await?;
+        self.ask().await?;
         let sent = content(toast).send().await;
         let handle = sent.map_err(|error| ToastError::Refused(error.to_string()))?;
         let (key, events) = (toast.key.clone(), self.events.clone());
@@ -137,7 +168,7 @@ impl ToastBackend for UserNotifications {
     async fn withdraw(&self, key: &str) -> Result<(), ToastError> {
         let _order = self.order.lock().await;
         let earlier = self.waiting().remove(key);
-        if self.permitted.initialized() {
+        if check_bundle().is_ok() {
             close_delivered(key).await;
         }
         if let Some(wait) = earlier {
@@ -148,11 +179,16 @@ impl ToastBackend for UserNotifications {
 
     async fn probe(&self) -> Result<(), ToastError> {
         let _order = self.order.lock().await;
+        if !self.focus_told.swap(true, Ordering::Relaxed) {
+            // The system gives neither to an app without a special right, and silences toasts by itself.
+            let (quiet, sharing) = (None, None);
+            let _ = self.events.send(ToastEvent::Focus { quiet, sharing });
+        }
         self.permission().await
     }
 
     async fn ask_permission(&self) -> Result<Permission, ToastError> {
-        match self.permission().await {
+        match self.ask().await {
             Ok(()) => Ok(Permission::Granted),
             Err(ToastError::NotPermitted) => Ok(Permission::Denied),
             Err(error) => Err(error),

@@ -65,7 +65,7 @@ pub struct Toast {
     pub sound: Sound,
     /// Stays on the screen until the user has seen to it, where the system can do that.
     pub stay: bool,
-    /// Toasts of one group stand together in the system's list, where it has groups.
+    /// Toasts of one group stand together in the system's list, where a list has more than one (macOS).
     pub group: Option<String>,
     /// It is kept nowhere: the system's list forgets it as soon as it leaves the screen, where the system can do that.
     pub transient: bool,
