@@ -1,10 +1,10 @@
 //! Who can act on what notifications are about, and the way from a user's deed to them.
 
-use crate::{Centre, refusal::Refusal, store::notifications};
+use crate::{Centre, publish, refusal::Refusal, store::notifications};
 use dealbell_protocol::{
     ApiError, ErrorCode, NotificationId, ProviderId, UserId,
     act::{ActError, Actor, Deed},
-    rest::MAX_TEXT,
+    rest::{ActOn, MAX_TEXT, OpenTask, Tasks},
     text,
 };
 use std::{
@@ -18,6 +18,10 @@ use std::{
 
 /// How long a deed may take; a desktop waits a little longer for the answer.
 const DEADLINE: Duration = Duration::from_secs(15);
+/// How long gathering the tasks of a day may take: they are known, nobody is asked.
+const GATHERING: Duration = Duration::from_secs(5);
+/// Tasks in one answer at most.
+const MOST_TASKS: usize = 500;
 
 /// Everybody who is registered, in order of coming.
 #[derive(Default)]
@@ -83,25 +87,92 @@ impl Centre {
             .subject
             .filter(|_| ProviderId::BUILT_IN.contains(&about.provider.as_str()))
             .ok_or_else(|| unknown("nothing can be done about this notification"))?;
-        let actors: Vec<_> = self.inner.actors.list().clone();
+        self.ask(user, &subject, about.source.as_deref(), deed)
+            .await
+    }
+
+    /// Does a deed to a thing itself, told of or not.
+    pub(crate) async fn act_on(&self, user: UserId, act: ActOn) -> Result<(), Refusal> {
+        let deed = clean(act.deed)?;
+        publish::key("subject", Some(&act.subject))?;
+        let (subject, source) = match act.subject.split_once('@') {
+            Some((subject, source)) => (subject, Some(source)),
+            None => (act.subject.as_str(), None),
+        };
+        self.ask(user, subject, source, deed).await
+    }
+
+    /// The open tasks of `user` up to the end of his day, of all accounts.
+    pub(crate) async fn tasks(&self, user: UserId) -> Tasks {
+        let gather = async {
+            let mut all = Vec::new();
+            for actor in self.actors_of(None) {
+                let source = actor.source();
+                let of_account = |task: OpenTask| match &source {
+                    Some(source) => OpenTask {
+                        subject: format!("{}@{source}", task.subject),
+                        ..task
+                    },
+                    None => task,
+                };
+                all.extend(actor.tasks(user).await.into_iter().map(of_account));
+            }
+            all
+        };
+        let mut tasks = match tokio::time::timeout(GATHERING, gather).await {
+            Ok(tasks) => tasks,
+            Err(_) => {
+                tracing::warn!("the tasks of a day were not gathered in time");
+                Vec::new()
+            }
+        };
+        tasks.sort_by_key(|task| task.due_at);
+        tasks.truncate(MOST_TASKS);
+        Tasks { tasks }
+    }
+
+    /// Asks one after the other until it is done, or refused for a reason that is final. Nothing was
+    /// done by whoever says that the subject is not known to him, or not this user's.
+    async fn ask(
+        &self,
+        user: UserId,
+        subject: &str,
+        source: Option<&str>,
+        deed: Deed,
+    ) -> Result<(), Refusal> {
+        let actors = self.actors_of(source);
         let ask = async {
-            for (_, actor) in actors {
-                let done = actor.act(user, &subject, deed.clone()).await;
-                if done != Err(ActError::Unknown) {
-                    return done;
+            let mut worst = ActError::Unknown;
+            for actor in actors {
+                match actor.act(user, subject, deed.clone()).await {
+                    Err(ActError::Unknown) => {}
+                    Err(ActError::Forbidden) => worst = ActError::Forbidden,
+                    done => return done,
                 }
             }
-            Err(ActError::Unknown)
+            Err(worst)
         };
         let done = tokio::time::timeout(DEADLINE, ask).await;
         done.unwrap_or(Err(ActError::Unreachable)).map_err(refusal)
+    }
+
+    /// Those of one account, and who does not say which is his; everybody where none is named.
+    fn actors_of(&self, source: Option<&str>) -> Vec<Arc<dyn Actor>> {
+        let is_of = |actor: &Arc<dyn Actor>| {
+            let own = actor.source();
+            source.is_none() || own.is_none() || own.as_deref() == source
+        };
+        let actors = self.inner.actors.list().clone();
+        let actors = actors.into_iter().map(|(_, actor)| actor);
+        actors.filter(is_of).collect()
     }
 }
 
 /// The deed within the limits of texts.
 fn clean(deed: Deed) -> Result<Deed, Refusal> {
-    let Deed::Complete { result } = deed else {
-        return Ok(deed);
+    let result = match deed {
+        Deed::Complete { result } => result,
+        Deed::Reopen => return Ok(Deed::Reopen),
     };
     let length = result.chars().count();
     if length > MAX_TEXT {
@@ -119,7 +190,7 @@ fn unknown(message: &str) -> Refusal {
 
 fn refusal(error: ActError) -> Refusal {
     let (code, message) = match error {
-        ActError::Unknown => return unknown("nobody here knows what this notification is about"),
+        ActError::Unknown => return unknown("nobody here knows what this is about"),
         ActError::Forbidden => (
             ErrorCode::Forbidden,
             "the CRM does not let you, or it is no longer yours".to_owned(),

@@ -4,7 +4,7 @@ use crate::{
     Centre,
     refusal::Refusal,
     store::{
-        notifications::{self, Content, parsed},
+        notifications::{self, Content, Speaker, parsed},
         writer::Step,
     },
 };
@@ -65,21 +65,25 @@ fn storage(error: sqlx::Error) -> IngestError {
 }
 
 async fn apply(step: &mut Step, batch: Batch) -> Result<(), Refusal> {
+    let source = batch.source.as_str();
     for act in batch.acts {
         match act {
-            Act::Notify(notice) => notify(step, *notice).await?,
+            Act::Notify(notice) => notify(step, source, *notice).await?,
             Act::Withdraw {
                 user,
                 provider,
                 subject,
                 kinds,
             } => {
-                notifications::withdraw(step, user, &provider, &subject, &kinds).await?;
+                let speaker = Speaker {
+                    provider: &provider,
+                    source: Some(source),
+                };
+                notifications::withdraw(step, user, speaker, &subject, &kinds).await?;
             }
         }
     }
     for (key, value) in batch.memory {
-        let source = batch.source.as_str();
         match value {
             Some(value) => remember(step, source, &key, &value).await?,
             None => forget(step, source, &key).await?,
@@ -88,15 +92,21 @@ async fn apply(step: &mut Step, batch: Batch) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn notify(step: &mut Step, notice: Notice) -> Result<(), Refusal> {
+async fn notify(step: &mut Step, source: &str, notice: Notice) -> Result<(), Refusal> {
     let user = notice.user;
+    let plain = |line: Option<String>| {
+        line.map(|line| text::line(&line, MAX_KEY))
+            .filter(|line| !line.is_empty())
+    };
+    let speaker = Speaker {
+        provider: &notice.provider,
+        source: Some(source),
+    };
     let content = Content {
         title: title(&notice.title, notice.kind),
         text: text::block(&notice.text, MAX_TEXT),
-        context: notice
-            .context
-            .map(|context| text::line(&context, MAX_KEY))
-            .filter(|context| !context.is_empty()),
+        context: plain(notice.context),
+        author: plain(notice.author),
         link: notice.link.as_deref().and_then(safe_link),
         kind: notice.kind,
         priority: notice.priority,
@@ -105,7 +115,7 @@ async fn notify(step: &mut Step, notice: Notice) -> Result<(), Refusal> {
         silent: notice.silent,
     };
     let key = notice.dedup_key.as_deref();
-    notifications::tell(step, user, &notice.provider, key, notice.again, &content).await?;
+    notifications::tell(step, user, speaker, key, notice.again, &content).await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
+//! | `trial` | a test of a channel |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
 //! | `http` | the REST face and its refusals |
@@ -26,6 +27,7 @@ mod secret;
 mod sign_ins;
 mod store;
 mod stream;
+mod trial;
 
 use dealbell_protocol::{ApiError, Channel};
 use std::{path::PathBuf, sync::Arc};

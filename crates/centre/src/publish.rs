@@ -7,7 +7,7 @@ use crate::{
     refusal::Refusal,
     secret,
     store::{
-        notifications::{self, Content, parsed},
+        notifications::{self, Content, Speaker, parsed},
         settings,
         writer::Step,
     },
@@ -73,7 +73,11 @@ impl Centre {
                     Some(email) => Some(recipients(step, &[email]).await?[0]),
                     None => None,
                 };
-                notifications::withdraw(step, user, &provider, &subject, &[]).await
+                let speaker = Speaker {
+                    provider: &provider,
+                    source: None,
+                };
+                notifications::withdraw(step, user, speaker, &subject, &[]).await
             })
         });
         taken.await
@@ -94,13 +98,17 @@ async fn deliver(
         return Ok(Published { ids: Vec::new() });
     }
     let key = request.dedup_key.as_deref();
+    let speaker = Speaker {
+        provider,
+        source: None,
+    };
     let mut done: BTreeMap<UserId, NotificationId> = BTreeMap::new();
     let mut ids = Vec::with_capacity(users.len());
     for user in users {
         let id = match done.get(&user) {
             Some(id) => *id,
             None => {
-                notifications::tell(step, user, provider, key, Again::Unread, &request.content)
+                notifications::tell(step, user, speaker, key, Again::Unread, &request.content)
                     .await?
             }
         };
@@ -118,6 +126,7 @@ fn popup(provider: &ProviderId, content: &Content) -> axum::extract::ws::Utf8Byt
             text: content.text.clone(),
             link: content.link.clone(),
             at: content.at,
+            test: false,
         },
     })
 }
@@ -196,11 +205,11 @@ pub(crate) fn read(body: &[u8]) -> Result<NewNotification, Refusal> {
         return Err(ApiError::new(ErrorCode::BodyInvalid, message).into());
     };
     let request = NewNotification {
-        author: None,
         users: required(&mut fields, "users")?,
         title: required(&mut fields, "title")?,
         text: optional(&mut fields, "text")?.unwrap_or_default(),
         context: optional(&mut fields, "context")?,
+        author: optional(&mut fields, "author")?,
         link: optional(&mut fields, "link")?,
         kind: optional(&mut fields, "kind")?,
         priority: optional(&mut fields, "priority")?,
@@ -251,13 +260,6 @@ pub(crate) fn check(request: &NewNotification, now: Millis) -> Result<Checked, R
         return Err(Refusal::field("title", "the title is empty"));
     }
     fits("text", &request.text, MAX_TEXT)?;
-    let context = match &request.context {
-        Some(context) => {
-            fits("context", context, MAX_KEY)?;
-            Some(text::line(context, MAX_KEY)).filter(|context| !context.is_empty())
-        }
-        None => None,
-    };
     let link = match &request.link {
         Some(link) => Some(safe_link(link).ok_or_else(|| {
             Refusal::field(
@@ -293,7 +295,8 @@ pub(crate) fn check(request: &NewNotification, now: Millis) -> Result<Checked, R
             subject: key("subject", request.subject.as_deref())?,
             title,
             text: text::block(&request.text, MAX_TEXT),
-            context,
+            context: label("context", request.context.as_deref())?,
+            author: label("author", request.author.as_deref())?,
             link,
             at,
             silent: false,
@@ -311,6 +314,13 @@ fn fits(field: &str, value: &str, max: usize) -> Result<(), Refusal> {
         return Err(Refusal::field(field, message));
     }
     Ok(())
+}
+
+/// A line to read; none where there is nothing to read in it.
+fn label(field: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
+    let Some(value) = value else { return Ok(None) };
+    fits(field, value, MAX_KEY)?;
+    Ok(Some(text::line(value, MAX_KEY)).filter(|line| !line.is_empty()))
 }
 
 /// A key is kept as it comes, so it must be plain.

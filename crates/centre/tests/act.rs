@@ -1,15 +1,15 @@
-//! Acting on a notification: whose it is, who knows its subject, what is answered.
+//! Acting on a notification, or on a thing itself: whose it is, who knows it, what is answered.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
 use async_trait::async_trait;
-use dealbell_protocol::rest::OpenTask;
+use dealbell_protocol::rest::{OpenTask, Tasks};
 use dealbell_protocol::{
-    ApiError, ErrorCode, NotificationId, UserId,
+    ApiError, ErrorCode, NotificationId, ProviderId, UserId,
     act::{ActError, Actor, Deed},
-    ingest::{Act, Notice},
+    ingest::{Act, Batch, Ingest as _, Notice},
 };
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -22,12 +22,27 @@ type Asked = (UserId, String, Deed);
 struct Clerk {
     says: Result<(), ActError>,
     asked: Mutex<Vec<Asked>>,
+    source: Option<&'static str>,
+    tasks: Vec<OpenTask>,
 }
 
 impl Clerk {
     fn who_says(says: Result<(), ActError>) -> Arc<Self> {
-        let asked = Mutex::default();
-        Arc::new(Self { says, asked })
+        Arc::new(Self {
+            says,
+            asked: Mutex::default(),
+            source: None,
+            tasks: Vec::new(),
+        })
+    }
+
+    fn of(source: &'static str, tasks: Vec<OpenTask>) -> Arc<Self> {
+        Arc::new(Self {
+            says: Ok(()),
+            asked: Mutex::default(),
+            source: Some(source),
+            tasks,
+        })
     }
 
     fn asked(&self) -> Vec<Asked> {
@@ -44,7 +59,11 @@ impl Actor for Clerk {
     }
 
     async fn tasks(&self, _user: UserId) -> Vec<OpenTask> {
-        Vec::new()
+        self.tasks.clone()
+    }
+
+    fn source(&self) -> Option<String> {
+        self.source.map(str::to_owned)
     }
 }
 
@@ -181,4 +200,134 @@ async fn what_is_not_the_users_or_not_the_crms_reaches_nobody() {
     assert_eq!(clerk.asked(), []);
     let (status, _) = ask(&bed, &bed.token, &id, &complete(&"р".repeat(4_000))).await;
     assert_eq!((status, clerk.asked().len()), (StatusCode::OK, 1));
+}
+
+fn open_task(number: u64, due_at: i64) -> OpenTask {
+    OpenTask {
+        subject: format!("task:{number}"),
+        title: "Согласовать смету".to_owned(),
+        context: None,
+        link: None,
+        due_at,
+        all_day: false,
+        author: None,
+    }
+}
+
+async fn act_on(bed: &Bed, token: &str, body: &Value) -> (u16, Value) {
+    let request = http().post(bed.url("/v1/act")).bearer_auth(token);
+    let answer = request.json(body).send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+/// A connector of `source` tells Anna of `subject`.
+async fn told_by(bed: &Bed, source: &str, subject: &str) -> NotificationId {
+    let notice = Notice {
+        subject: Some(subject.to_owned()),
+        dedup_key: Some(format!("{subject}:new:1")),
+        title: source.to_owned(),
+        ..notice(bed.anna, "")
+    };
+    let batch = Batch {
+        source: source.to_owned(),
+        acts: vec![Act::Notify(Box::new(notice))],
+        memory: Vec::new(),
+    };
+    bed.centre.commit(batch).await.unwrap();
+    bed.page("limit=1").await.items[0].id
+}
+
+#[tokio::test]
+async fn two_accounts_that_number_alike_are_not_taken_for_one_another() {
+    let bed = bed().await;
+    let kitchens = Clerk::of("amocrm:1", vec![open_task(7, 300), open_task(8, 100)]);
+    let windows = Clerk::of("amocrm:2", vec![open_task(7, 200)]);
+    let _kitchens = bed.centre.register_actor(kitchens.clone());
+    let _windows = bed.centre.register_actor(windows.clone());
+
+    // The day: of both, soonest first, each subject with its account.
+    let day = http().get(bed.url("/v1/tasks")).bearer_auth(&bed.token);
+    let day: Tasks = day.send().await.unwrap().json().await.unwrap();
+    let subjects: Vec<&str> = day.tasks.iter().map(|task| task.subject.as_str()).collect();
+    assert_eq!(
+        subjects,
+        ["task:8@amocrm:1", "task:7@amocrm:2", "task:7@amocrm:1"]
+    );
+    let body = json!({"subject": subjects[1], "deed": {"act": "complete", "result": "Да"}});
+    assert_eq!(act_on(&bed, &bed.token, &body).await, (200, json!({})));
+    let deed = Deed::Complete {
+        result: "Да".to_owned(),
+    };
+    let asked = (bed.anna, "task:7".to_owned(), deed.clone());
+    assert_eq!(windows.asked(), std::slice::from_ref(&asked));
+    assert_eq!(kitchens.asked(), []);
+
+    // Notifications of the same number and the same key are two, and each goes its own way.
+    told_by(&bed, "amocrm:1", "task:7").await;
+    let second = told_by(&bed, "amocrm:2", "task:7").await;
+    assert_eq!(bed.page("").await.items.len(), 2);
+    ask(&bed, &bed.token, &second.to_string(), &complete("Да")).await;
+    assert_eq!(windows.asked(), [asked.clone(), asked]);
+    assert_eq!(kitchens.asked(), []);
+    let gone = Act::Withdraw {
+        user: None,
+        provider: ProviderId::new("tasks"),
+        subject: "task:7".to_owned(),
+        kinds: Vec::new(),
+    };
+    let batch = Batch {
+        source: "amocrm:2".to_owned(),
+        acts: vec![gone],
+        memory: Vec::new(),
+    };
+    bed.centre.commit(batch).await.unwrap();
+    let left = bed.page("").await.items;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].title, "amocrm:1");
+}
+
+#[tokio::test]
+async fn who_says_that_it_is_not_this_users_leaves_it_to_the_others() {
+    let bed = bed().await;
+    let not_his = Clerk::who_says(Err(ActError::Forbidden));
+    let _not_his = bed.centre.register_actor(not_his.clone());
+    let body = json!({"subject": "task:7", "deed": {"act": "reopen"}});
+    let (status, error) = act_on(&bed, &bed.token, &body).await;
+    assert_eq!((status, &error["code"]), (403, &json!("forbidden")));
+    let his = Clerk::who_says(Ok(()));
+    let _his = bed.centre.register_actor(his.clone());
+    assert_eq!(act_on(&bed, &bed.token, &body).await.0, 200);
+    let asked = [(bed.anna, "task:7".to_owned(), Deed::Reopen)];
+    assert_eq!(his.asked(), asked);
+
+    let key = bed.centre.add_integration("Телефония").await.unwrap();
+    assert_eq!(act_on(&bed, &key, &body).await.0, 403);
+    for (body, status) in [
+        (json!({"subject": "", "deed": {"act": "reopen"}}), 400),
+        (json!({"subject": "task:7"}), 400),
+        (json!({"subject": "task:7", "deed": {"act": "delete"}}), 400),
+        (
+            json!({"subject": "task:7", "deed": {"act": "reopen"}, "user": 1}),
+            400,
+        ),
+    ] {
+        assert_eq!(act_on(&bed, &bed.token, &body).await.0, status, "{body}");
+    }
+    assert_eq!(his.asked(), asked);
+}
+
+#[tokio::test]
+async fn a_day_has_at_most_five_hundred_tasks_and_without_a_crm_none() {
+    let bed = bed().await;
+    let day = async || -> Tasks {
+        let day = http().get(bed.url("/v1/tasks")).bearer_auth(&bed.token);
+        day.send().await.unwrap().json().await.unwrap()
+    };
+    assert_eq!(day().await, Tasks::default());
+    let many = (0..501).map(|n| open_task(n, 501 - i64::try_from(n).unwrap()));
+    let _registered = bed
+        .centre
+        .register_actor(Clerk::of("amocrm:1", many.collect()));
+    let tasks = day().await.tasks;
+    assert_eq!((tasks.len(), tasks[0].due_at), (500, 1));
 }

@@ -63,6 +63,7 @@ async fn what_is_published_is_listed_with_every_field() {
         "users": ["ANNA@firm.ru "],
         "text": "Перезвоните\n+7 900",
         "context": "Кухня «Верона»",
+        "author": "Ирина Котова",
         "link": "https://firm.amocrm.ru/leads/detail/1",
         "kind": "call",
         "priority": "high",
@@ -77,7 +78,9 @@ async fn what_is_published_is_listed_with_every_field() {
     assert_eq!(item["provider"], "телефония");
     assert_eq!(item["at"], 1_795_255_200_000_i64);
     assert_eq!(item["text"], "Перезвоните\n+7 900");
-    for field in ["title", "context", "link", "kind", "priority", "subject"] {
+    for field in [
+        "title", "context", "author", "link", "kind", "priority", "subject",
+    ] {
         assert_eq!(item[field], body[field], "{field}");
     }
 }
@@ -88,6 +91,7 @@ async fn each_limit_is_a_400_that_names_the_field_and_stores_nothing() {
     let at_limit = ring(json!({
         "title": "т".repeat(200), "text": "т".repeat(4_000), "subject": "s".repeat(200),
         "dedup_key": "k".repeat(200), "context": "c".repeat(200),
+        "author": "a".repeat(200),
         "link": format!("https://a/{}", "x".repeat(2_038)),
     }));
     publisher.publish(&at_limit).await;
@@ -100,6 +104,8 @@ async fn each_limit_is_a_400_that_names_the_field_and_stores_nothing() {
         ("text", json!("т".repeat(4_001))),
         ("text", json!("x".repeat(100_000))),
         ("context", json!("c".repeat(201))),
+        ("author", json!("a".repeat(201))),
+        ("author", json!(["a"])),
         ("link", json!(format!("https://a/{}", "x".repeat(2_039)))),
         ("link", json!(format!("https://a/{}", "ж".repeat(2_000)))),
         ("link", json!("javascript:alert(1)")),

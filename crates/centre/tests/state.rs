@@ -7,7 +7,7 @@ mod support;
 
 use dealbell_centre::{Centre, Options};
 use dealbell_protocol::{
-    ChannelSettings, Cursor, Kind, Notification, Unread, UserId,
+    ChannelSettings, Cursor, Kind, Notification, ProviderId, Unread, UserId,
     ingest::{Act, Batch, Ingest as _, IngestError},
     stream::{Change, ClientFrame, Event, ResumeMode, ServerFrame},
 };
@@ -314,17 +314,43 @@ async fn saying_the_same_again_changes_nothing_and_news_keep_the_mark() {
     assert_eq!(page.items[0].title, "Просрочена");
     assert!(!page.items[0].is_unread());
 
-    bed.tell(vec![Act::Withdraw {
-        user: None,
-        provider: page.items[0].provider.clone(),
-        subject: "task:1".to_owned(),
-        kinds: vec![],
-    }])
-    .await;
+    bed.centre.commit(withdrawal("amocrm:1")).await.unwrap();
     say("Снова").await.unwrap();
     let again = bed.page("").await;
     assert_ne!(again.items[0].id, page.items[0].id);
     assert_eq!(again.unread.count, 1);
+}
+
+fn withdrawal(source: &str) -> Batch {
+    Batch {
+        source: source.to_owned(),
+        acts: vec![Act::Withdraw {
+            user: None,
+            provider: ProviderId::new("tasks"),
+            subject: "task:1".to_owned(),
+            kinds: vec![],
+        }],
+        memory: Vec::new(),
+    }
+}
+
+/// A version that did not note who committed what.
+#[tokio::test]
+async fn what_an_older_version_listed_is_updated_and_withdrawn_by_its_connector() {
+    let bed = bed().await;
+    let say = |title| bed.centre.commit(batch(bed.anna, title, None));
+    say("Срок через 5 минут").await.unwrap();
+    let path = bed.folder.path().join("centre.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut db = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    let older = sqlx::query("UPDATE notifications SET source = NULL");
+    older.execute(&mut db).await.unwrap();
+    say("Просрочена").await.unwrap();
+    let items = bed.page("").await.items;
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0].title, "Просрочена");
+    bed.centre.commit(withdrawal("amocrm:1")).await.unwrap();
+    assert_eq!(bed.page("").await.items, []);
 }
 
 #[tokio::test]

@@ -454,7 +454,8 @@ impl Engine {
     }
 
     fn popup(&mut self, popup: Popup) -> Option<Effect> {
-        let wanted = self.channels.as_ref().is_none_or(|wanted| wanted.receive);
+        let receive = self.channels.as_ref().is_none_or(|wanted| wanted.receive);
+        let wanted = receive || popup.test;
         let view = ToastView {
             key: self.desk.popup(),
             title: popup.title,

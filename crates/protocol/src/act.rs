@@ -33,6 +33,12 @@ pub trait Actor: Send + Sync {
     /// The open tasks of `user` that are overdue or due by the end of his day, soonest first.
     /// Nobody of this actor's: empty.
     async fn tasks(&self, user: UserId) -> Vec<OpenTask>;
+
+    /// The [`crate::ingest::Batch::source`] it commits under, since accounts number their own
+    /// things; none while it does not say.
+    fn source(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Why a deed was not done.

@@ -39,7 +39,7 @@ pub struct NewNotification {
     #[serde(default)]
     pub context: Option<String>,
     /// Who it comes from, a person's name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
     /// The card to open.
     #[serde(default)]
@@ -117,7 +117,7 @@ pub struct SaveChannels {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActOn {
-    /// What: `task:123`.
+    /// What: `task:123`, or with its account [`OpenTask::subject`].
     pub subject: String,
     /// Does what.
     pub deed: Deed,
@@ -141,7 +141,8 @@ pub struct Tasks {
 /// An open task of the CRM.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OpenTask {
-    /// What [`ActOn`] takes: `task:123`.
+    /// What [`ActOn`] takes: `task:123@amocrm:31415926`, the part behind the `@` naming the account
+    /// that numbers it.
     pub subject: String,
     /// What is to be done.
     pub title: String,

@@ -164,6 +164,9 @@ pub struct Popup {
     pub link: Option<String>,
     /// When it happened.
     pub at: Millis,
+    /// The user asked for it, to see one: shown whatever he has switched off.
+    #[serde(default)]
+    pub test: bool,
 }
 
 /// What a client says.

@@ -194,7 +194,8 @@ quiet?: QuietHours | null, };
 
 export type OpenTask = { 
 /**
- * What [`ActOn`] takes: `task:123`.
+ * What [`ActOn`] takes: `task:123@amocrm:31415926`, the part behind the `@` naming the account
+ * that numbers it.
  */
 subject: string, 
 /**

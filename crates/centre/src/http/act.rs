@@ -1,4 +1,5 @@
-//! `POST /v1/notifications/{id}/act`: a user acts on what a notification is about.
+//! `POST /v1/notifications/{id}/act`, `POST /v1/act`, `GET /v1/tasks`, `POST /v1/test`: what a user
+//! has to do, does, and tries out.
 
 use super::{Device, Served, answer::Problem, feed::parse};
 use crate::refusal::Refusal;
@@ -7,7 +8,11 @@ use axum::{
     body::Bytes,
     extract::{Path, State, rejection::BytesRejection},
 };
-use dealbell_protocol::{ApiError, ErrorCode, NotificationId, act::Deed};
+use dealbell_protocol::{
+    ApiError, ErrorCode, NotificationId,
+    act::Deed,
+    rest::{ActOn, Tasks, TestChannel},
+};
 use serde::Serialize;
 
 /// `{}`: done.
@@ -28,5 +33,32 @@ pub(crate) async fn act(
         Refusal::from(ApiError::new(ErrorCode::NotFound, message))
     })?;
     served.centre.act(session.user, id, deed).await?;
+    Ok(Json(Done {}))
+}
+
+/// Does a deed to a thing itself and answers when it is done.
+pub(crate) async fn act_on(
+    State(served): State<Served>,
+    Device(session): Device,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Done>, Problem> {
+    let act: ActOn = parse(&body?)?;
+    served.centre.act_on(session.user, act).await?;
+    Ok(Json(Done {}))
+}
+
+/// The user's open tasks up to the end of his day.
+pub(crate) async fn tasks(State(served): State<Served>, Device(session): Device) -> Json<Tasks> {
+    Json(served.centre.tasks(session.user).await)
+}
+
+/// Sends the user a test of one channel.
+pub(crate) async fn try_channel(
+    State(served): State<Served>,
+    Device(session): Device,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Done>, Problem> {
+    let TestChannel { channel } = parse(&body?)?;
+    served.centre.try_channel(session.user, channel).await?;
     Ok(Json(Done {}))
 }

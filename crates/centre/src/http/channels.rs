@@ -42,6 +42,11 @@ pub(crate) async fn save(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Tagged, Problem> {
     let chosen: SaveChannels = parse(&body?)?;
+    if let Some(quiet) = &chosen.quiet {
+        quiet
+            .check()
+            .map_err(|wrong| Refusal::field(format!("quiet.{}", wrong.field), wrong.why))?;
+    }
     let Some(seen) = headers.get(IF_MATCH) else {
         let message = "send If-Match with the revision you have read";
         let problem = problem(

@@ -13,6 +13,13 @@ use dealbell_protocol::{
 use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 use ulid::Ulid;
 
+/// Who says something: a provider, and for the CRM's own the connector of which account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speaker<'a> {
+    pub(crate) provider: &'a ProviderId,
+    pub(crate) source: Option<&'a str>,
+}
+
 /// What a provider says; clean already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
@@ -22,6 +29,7 @@ pub(crate) struct Content {
     pub(crate) title: String,
     pub(crate) text: String,
     pub(crate) context: Option<String>,
+    pub(crate) author: Option<String>,
     pub(crate) link: Option<String>,
     pub(crate) at: Millis,
     pub(crate) silent: bool,
@@ -32,36 +40,37 @@ pub(crate) struct Content {
 pub(crate) async fn tell(
     step: &mut Step,
     user: UserId,
-    provider: &ProviderId,
+    speaker: Speaker<'_>,
     key: Option<&str>,
     again: Again,
     content: &Content,
 ) -> Result<NotificationId, Refusal> {
     let known = match key {
-        Some(key) => of_key(step, user, provider, key).await?,
+        Some(key) => of_key(step, user, speaker, key).await?,
         None => None,
     };
     match known {
         Some(known) if again == Again::Any || known.is_unread() => {
             update(step, user, known, content).await
         }
-        _ => create(step, user, provider, key, content).await,
+        _ => create(step, user, speaker, key, content).await,
     }
 }
 
 async fn of_key(
     step: &mut Step,
     user: UserId,
-    provider: &ProviderId,
+    speaker: Speaker<'_>,
     key: &str,
 ) -> Result<Option<Notification>, Refusal> {
     let row = sqlx::query(
         "SELECT * FROM notifications WHERE user = ? AND provider = ? AND dedup_key = ?
-         ORDER BY created_seq DESC LIMIT 1",
+         AND (source IS NULL OR source = ?) ORDER BY created_seq DESC LIMIT 1",
     )
     .bind(user.to_string())
-    .bind(provider.as_str())
+    .bind(speaker.provider.as_str())
     .bind(key)
+    .bind(speaker.source)
     .fetch_optional(&mut step.db)
     .await?;
     Ok(row.map(|row| from_row(&row)).transpose()?)
@@ -70,22 +79,22 @@ async fn of_key(
 async fn create(
     step: &mut Step,
     user: UserId,
-    provider: &ProviderId,
+    speaker: Speaker<'_>,
     key: Option<&str>,
     content: &Content,
 ) -> Result<NotificationId, Refusal> {
     let next = log::reserve(step, user, 1).await?;
     let notification = with_content(
         Notification {
-            author: None,
             id: NotificationId(Ulid::generate()),
-            provider: provider.clone(),
+            provider: speaker.provider.clone(),
             kind: content.kind,
             priority: content.priority,
             subject: None,
             title: String::new(),
             text: String::new(),
             context: None,
+            author: None,
             link: None,
             at: content.at,
             created_at: step.now,
@@ -98,12 +107,12 @@ async fn create(
     let id = notification.id;
     sqlx::query(
         "INSERT INTO notifications (id, user, provider, kind, priority, subject, dedup_key, title,
-         text, context, link, at, created_at, created_seq, read_at, silent)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+         text, context, author, link, at, created_at, created_seq, read_at, silent, source)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
     )
     .bind(id.to_string())
     .bind(user.to_string())
-    .bind(provider.as_str())
+    .bind(speaker.provider.as_str())
     .bind(content.kind.name())
     .bind(content.priority.name())
     .bind(&content.subject)
@@ -111,11 +120,13 @@ async fn create(
     .bind(&content.title)
     .bind(&content.text)
     .bind(&content.context)
+    .bind(&content.author)
     .bind(&content.link)
     .bind(content.at)
     .bind(step.now)
     .bind(signed(next.seq))
     .bind(content.silent)
+    .bind(speaker.source)
     .execute(&mut step.db)
     .await?;
     log::append(step, next, &Change::Created(Box::new(notification))).await?;
@@ -135,7 +146,7 @@ async fn update(
     }
     sqlx::query(
         "UPDATE notifications SET kind = ?, priority = ?, subject = ?, title = ?, text = ?,
-         context = ?, link = ?, at = ?, silent = ? WHERE id = ?",
+         context = ?, author = ?, link = ?, at = ?, silent = ? WHERE id = ?",
     )
     .bind(content.kind.name())
     .bind(content.priority.name())
@@ -143,6 +154,7 @@ async fn update(
     .bind(&content.title)
     .bind(&content.text)
     .bind(&content.context)
+    .bind(&content.author)
     .bind(&content.link)
     .bind(content.at)
     .bind(content.silent)
@@ -154,12 +166,12 @@ async fn update(
     Ok(id)
 }
 
-/// Deletes what `provider` said of `subject`: one user's or everybody's, of some kinds or all.
+/// Deletes what `speaker` said of `subject`: one user's or everybody's, of some kinds or all.
 /// Returns how many were deleted.
 pub(crate) async fn withdraw(
     step: &mut Step,
     user: Option<UserId>,
-    provider: &ProviderId,
+    speaker: Speaker<'_>,
     subject: &str,
     kinds: &[Kind],
 ) -> Result<u64, Refusal> {
@@ -168,12 +180,14 @@ pub(crate) async fn withdraw(
         "DELETE FROM notifications WHERE provider = ?1 AND subject = ?2
          AND (?3 IS NULL OR user = ?3)
          AND (?4 = '[]' OR kind IN (SELECT value FROM json_each(?4)))
+         AND (source IS NULL OR source = ?5)
          RETURNING user, id, read_at IS NULL AS unread",
     )
-    .bind(provider.as_str())
+    .bind(speaker.provider.as_str())
     .bind(subject)
     .bind(user.map(|user| user.to_string()))
     .bind(serde_json::to_string(&names)?)
+    .bind(speaker.source)
     .fetch_all(&mut step.db)
     .await?;
     let mut gone: Vec<(UserId, NotificationId, bool)> = rows
@@ -298,6 +312,7 @@ fn with_content(notification: Notification, content: &Content) -> Notification {
         title: content.title,
         text: content.text,
         context: content.context,
+        author: content.author,
         link: content.link,
         at: content.at,
         silent: content.silent,
@@ -308,6 +323,7 @@ fn with_content(notification: Notification, content: &Content) -> Notification {
 /// Who said a notification, and what it is about.
 pub(crate) struct About {
     pub(crate) provider: ProviderId,
+    pub(crate) source: Option<String>,
     pub(crate) subject: Option<String>,
 }
 
@@ -317,7 +333,8 @@ pub(crate) async fn about(
     user: UserId,
     id: NotificationId,
 ) -> Result<Option<About>, sqlx::Error> {
-    let row = sqlx::query("SELECT provider, subject FROM notifications WHERE id = ? AND user = ?")
+    let sql = "SELECT provider, source, subject FROM notifications WHERE id = ? AND user = ?";
+    let row = sqlx::query(sql)
         .bind(id.to_string())
         .bind(user.to_string())
         .fetch_optional(db)
@@ -325,6 +342,7 @@ pub(crate) async fn about(
     row.map(|row| {
         Ok(About {
             provider: ProviderId(row.try_get("provider")?),
+            source: row.try_get("source")?,
             subject: row.try_get("subject")?,
         })
     })
@@ -333,7 +351,6 @@ pub(crate) async fn about(
 
 fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
     Ok(Notification {
-        author: None,
         id: parsed(row.try_get("id")?)?,
         provider: ProviderId(row.try_get("provider")?),
         kind: Kind::from_name(row.try_get("kind")?).unwrap_or_default(),
@@ -342,6 +359,7 @@ fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
         title: row.try_get("title")?,
         text: row.try_get("text")?,
         context: row.try_get("context")?,
+        author: row.try_get("author")?,
         link: row.try_get("link")?,
         at: row.try_get("at")?,
         created_at: row.try_get("created_at")?,

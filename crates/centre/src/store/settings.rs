@@ -1,10 +1,10 @@
-//! Providers, and what each user wants of them (RULES C2–C6).
+//! Providers, what each user wants of them, and when he wants quiet (RULES C2–C6, C11).
 
 use super::{log, notifications::parsed, writer::Step};
 use crate::{hub::News, refusal::Refusal};
 use dealbell_protocol::{
     ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Provider, ProviderChannels,
-    ProviderId, UserId, rest::SaveChannels, stream::Change,
+    ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -20,7 +20,7 @@ pub(crate) async fn of_user(
     deliverable: &[Channel],
 ) -> Result<Option<ChannelSettings>, sqlx::Error> {
     let user = user.to_string();
-    let Some(row) = sqlx::query("SELECT receive, revision FROM users WHERE id = ?")
+    let Some(row) = sqlx::query("SELECT receive, revision, quiet FROM users WHERE id = ?")
         .bind(&user)
         .fetch_optional(&mut *db)
         .await?
@@ -35,7 +35,6 @@ pub(crate) async fn of_user(
     .fetch_all(db)
     .await?;
     Ok(Some(ChannelSettings {
-        quiet: Default::default(),
         revision: log::unsigned(row.try_get("revision")?),
         receive: row.try_get("receive")?,
         providers: rows
@@ -43,7 +42,13 @@ pub(crate) async fn of_user(
             .map(provider_channels)
             .collect::<Result<_, _>>()?,
         deliverable: deliverable.to_vec(),
+        quiet: quiet(&row)?,
     }))
+}
+
+fn quiet(row: &SqliteRow) -> Result<QuietHours, sqlx::Error> {
+    serde_json::from_str(row.try_get("quiet")?)
+        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
 
 fn provider_channels(row: &SqliteRow) -> Result<ProviderChannels, sqlx::Error> {
@@ -73,10 +78,13 @@ pub(crate) async fn save(
     chosen: SaveChannels,
     deliverable: &[Channel],
 ) -> Result<ChannelSettings, Refusal> {
+    let quiet = chosen.quiet.as_ref().map(serde_json::to_string);
     let saved = sqlx::query(
-        "UPDATE users SET receive = ?, revision = revision + 1 WHERE id = ? AND revision = ?",
+        "UPDATE users SET receive = ?, quiet = COALESCE(?, quiet), revision = revision + 1
+         WHERE id = ? AND revision = ?",
     )
     .bind(chosen.receive)
+    .bind(quiet.transpose()?)
     .bind(user.to_string())
     .bind(log::signed(revision))
     .execute(&mut step.db)
@@ -157,18 +165,43 @@ pub(crate) async fn add_provider(
     Ok(())
 }
 
-/// A transient notice to whoever is connected (RULES C10), unless the master switch is off.
+/// A transient notice to whoever is connected, unless the master switch is off or his hours are
+/// quiet (RULES C10).
 pub(crate) async fn pop_up(
     step: &mut Step,
     user: UserId,
     frame: axum::extract::ws::Utf8Bytes,
 ) -> Result<(), Refusal> {
-    let receive: Option<bool> = sqlx::query_scalar("SELECT receive FROM users WHERE id = ?")
-        .bind(user.to_string())
-        .fetch_optional(&mut step.db)
-        .await?;
-    if receive == Some(true) {
+    if !silence(step, user).await?.any() {
         step.news.push(News::Popup { user, frame });
     }
     Ok(())
+}
+
+/// What keeps a user's channels silent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Silence {
+    /// The master switch is off (RULES C5).
+    pub(crate) switched_off: bool,
+    /// It is his quiet time (RULES C11).
+    pub(crate) quiet: bool,
+}
+
+impl Silence {
+    fn any(self) -> bool {
+        self.switched_off || self.quiet
+    }
+}
+
+/// What keeps the channels of `user` silent at this step's time.
+pub(crate) async fn silence(step: &mut Step, user: UserId) -> Result<Silence, Refusal> {
+    let row = sqlx::query("SELECT receive, quiet FROM users WHERE id = ?")
+        .bind(user.to_string())
+        .fetch_optional(&mut step.db)
+        .await?;
+    let row = row.ok_or(Refusal::UnknownUser(user))?;
+    Ok(Silence {
+        switched_off: !row.try_get::<bool, _>("receive")?,
+        quiet: quiet(&row)?.quiet_until(step.now).is_some(),
+    })
 }

@@ -411,6 +411,7 @@ async fn a_popup_is_shown_and_kept_nowhere_unless_the_master_switch_is_off() {
         text: String::new(),
         link: None,
         at: 0,
+        test: false,
     };
     let popup = ServerFrame::Popup { data };
     let acts = line.say(popup.clone()).await;

@@ -23,3 +23,11 @@ silent-crm-title = The CRM does not answer
 silent-crm-text = { $host } cannot be reached now. Start connecting again in a few minutes.
 unsaved-title = It could not be saved
 unsaved-text = Access was granted, but Dealbell could not store it. The server’s log says why; then start connecting again.
+
+## A test of a channel, sent by the user himself
+
+test-title = Test: this is what a notification looks like
+test-popup-text = If you see this, pop-up notifications work.
+test-popup-text-off = If you see this, notifications can be shown. But receiving them is switched off, so real ones will not appear.
+test-popup-text-quiet = If you see this, notifications can be shown. But these are your quiet hours, so real ones will not appear.
+test-list-text = You sent it yourself. If it is in the list and the counter has grown, everything works.
