@@ -262,6 +262,17 @@ impl Client {
         let done = self.urgent().send(Method::PATCH, url, Some(&body)).await;
         done.map(drop)
     }
+
+    /// Opens a task again, before whatever else waits. Its result stays as it is.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn reopen(&self, task: u64) -> Result<(), ClientError> {
+        let url = self.url(&format!("tasks/{task}"), &[]);
+        let body = serde_json::json!({"is_completed": false});
+        let done = self.urgent().send(Method::PATCH, url, Some(&body)).await;
+        done.map(drop)
+    }
 }
 
 /// Connections for a client of the account at `address`.

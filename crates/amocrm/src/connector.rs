@@ -2,6 +2,7 @@
 
 mod actor;
 mod cards;
+mod day;
 mod events;
 mod heard;
 mod hooks;
@@ -161,6 +162,7 @@ impl Connector {
         let hint = Hint::new();
         let status = watch::Sender::new(ConnectorStatus::Starting);
         let heard = Heard::default();
+        let desk = Desk::new(hint.clone(), settings.clock.clone());
         let sink = HookSink::new(
             hint.clone(),
             heard.clone(),
@@ -173,7 +175,7 @@ impl Connector {
             status,
             heard,
             sink,
-            desk: Desk::new(hint.clone()),
+            desk,
             hint,
             client: OnceLock::new(),
         }

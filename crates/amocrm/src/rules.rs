@@ -20,6 +20,8 @@
 //! - In a baseline there is the summary only: an old account would begin with a red 300 (T12).
 //! - An all-day task set after its hour is told as new alone (T5), and listed silently at 23:59.
 //! - A listed notice whose task has another text or deadline now says so in place, silently.
+//! - A task whose completion is taken back here within the hour is listed as it was, silently; what
+//!   fell due meanwhile is listed silently, too. One that is opened again in the CRM rings anew.
 //! - A clock put back makes nothing ring again; what had become overdue is due again, in place.
 
 pub mod calls;
@@ -99,6 +101,8 @@ pub struct Deeds {
     pub completed_by: Option<CrmUserId>,
     /// Who gave it to whom has it now.
     pub handed: Option<Handed>,
+    /// Whether whoever completed it here took that back: it comes back as it was, in silence.
+    pub reopened: bool,
 }
 
 /// A task given to somebody.
@@ -133,14 +137,27 @@ pub fn change(
     let reassigned = before.responsible != after.responsible_user_id || handed.is_some();
     let given_by = handed.map_or(after.updated_by, |handed| handed.by);
     let rescheduled = before.deadline != after.complete_till;
+    let opened = before.completed && !after.is_completed;
+    let undone = opened && deeds.reopened && !reassigned;
 
-    if before.completed {
-        if !after.is_completed {
-            step.take_back_completed(before.author, context);
+    if before.completed && after.is_completed {
+        if reassigned || rescheduled {
+            // What was listed before it was done is true no more.
+            step.unlist();
             step.arm(after.updated_at);
-            if reassigned {
-                step.tell_new(given_by, context);
-            }
+        }
+    } else if opened {
+        step.take_back_completed(before.author, context);
+        if !undone {
+            step.unlist();
+        }
+        if !undone || rescheduled {
+            step.arm(after.updated_at);
+        }
+        if undone {
+            step.list_again(context);
+        } else if reassigned {
+            step.tell_new(given_by, context);
         }
     } else if after.is_completed {
         step.take_back_open(before.responsible, context);
@@ -148,6 +165,7 @@ pub fn change(
         step.tell_completed(by, &after.result, context);
     } else if reassigned {
         step.take_back_open(before.responsible, context);
+        step.unlist();
         step.arm(after.updated_at);
         step.tell_new(given_by, context);
     } else if rescheduled {
@@ -157,7 +175,11 @@ pub fn change(
     let set_at = after.updated_at;
     let rearmed = step.known.as_ref().is_some_and(|k| k.armed != before.armed);
     step.skip_late_all_day(rearmed.then_some(set_at), context);
-    step.rung(context).reworded(before, context)
+    let mut step = step.rung(context).reworded(before, context);
+    if undone {
+        step.says.iter_mut().for_each(Say::hush);
+    }
+    step
 }
 
 /// A task that is not there any more: whatever was said about it goes (RULES T8).
@@ -249,10 +271,24 @@ impl Outcome {
     fn take_back_open(&mut self, responsible: CrmUserId, context: &Context) {
         let kinds = vec![Kind::TaskNew, Kind::TaskDue, Kind::TaskOverdue];
         self.take_back(responsible, kinds, context);
+    }
+
+    /// What was listed does not come back with it.
+    fn unlist(&mut self) {
         if let Some(known) = &mut self.known {
             known.given = None;
             known.due_listed = false;
         }
+    }
+
+    /// Whatever was listed before it was completed is listed again.
+    fn list_again(&mut self, context: &Context) {
+        let Some(known) = &self.known else { return };
+        let listed = [
+            new_task(known, true, context),
+            due::reworded(known, context),
+        ];
+        self.says.extend(listed.into_iter().flatten());
     }
 
     /// At another time now (RULES T8).

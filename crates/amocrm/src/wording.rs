@@ -13,6 +13,7 @@ use crate::rules::{
     About, KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
 };
 use dealbell_protocol::ingest::{Act, Again, Notice};
+use dealbell_protocol::rest::OpenTask;
 use dealbell_protocol::text::{block, line};
 use dealbell_protocol::window::Language;
 use dealbell_protocol::{Kind, Priority, ProviderId, UserId};
@@ -84,11 +85,34 @@ pub fn cards(say: &Say, read: &HashMap<Entity, Card>) -> Vec<Entity> {
     card.into_iter().chain(contact).collect()
 }
 
+/// An open task, as the list of a day has it.
+pub fn open_task(task: &KnownTask, user: UserId, words: &Words) -> OpenTask {
+    let author = author(&What::Due, task).and_then(|id| words.name(id));
+    OpenTask {
+        subject: task_subject(task.id),
+        title: task_name(task, words.language(user)),
+        context: task.entity.and_then(|entity| words.context(entity)),
+        link: Some(words.link(task.entity)),
+        due_at: task.deadline.saturating_mul(1_000),
+        all_day: is_all_day(task.deadline, words.settings),
+        author,
+    }
+}
+
+/// «Кухня „Верона“ · 184 000 ₽»; none where there is nothing to read.
+pub fn label(card: &Card, currency: &str) -> Option<String> {
+    let name = line(&card.name, 120);
+    let price = (card.price > 0).then(|| format!("{} {currency}", grouped(card.price)));
+    let known = [Some(name).filter(|name| !name.is_empty()), price];
+    let label = known.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    Some(label.trim_end().to_owned()).filter(|label| !label.is_empty())
+}
+
 fn task_notice(tell: &Tell, words: &Words) -> Notice {
     let language = words.language(tell.user);
     let task = &tell.task;
     Notice {
-        author: None,
+        author: author(&tell.what, task).and_then(|id| words.name(id)),
         user: tell.user,
         provider: ProviderId::new(TASKS),
         kind: tell.what.kind(),
@@ -102,6 +126,15 @@ fn task_notice(tell: &Tell, words: &Words) -> Notice {
         link: Some(words.link(task.entity)),
         at: words.now.saturating_mul(1_000),
         silent: tell.silent,
+    }
+}
+
+/// Who a notice comes from: nobody, where the reader himself set the task.
+fn author(what: &What, task: &KnownTask) -> Option<CrmUserId> {
+    match what {
+        What::New { by } => Some(*by).filter(|by| *by != task.responsible),
+        What::Due | What::Overdue => Some(task.author).filter(|by| *by != task.responsible),
+        What::Completed { by, .. } => Some(*by),
     }
 }
 
@@ -220,8 +253,13 @@ impl Words<'_> {
     }
 
     fn first_name(&self, id: CrmUserId) -> Option<String> {
+        self.name(id).map(|name| names::first(&name))
+    }
+
+    /// What a user of the CRM is called, in one line; a robot has no name.
+    fn name(&self, id: CrmUserId) -> Option<String> {
         let name = self.names.get(&id).map(|name| line(name, 60))?;
-        (!name.is_empty()).then(|| names::first(&name))
+        Some(name).filter(|name| !name.is_empty())
     }
 
     fn when(&self, at: Seconds, language: Language) -> String {
@@ -237,14 +275,8 @@ impl Words<'_> {
         self.address.join(&path).to_string()
     }
 
-    /// «Кухня „Верона“ · 184 000 ₽».
     fn context(&self, entity: Entity) -> Option<String> {
-        let card = self.cards.get(&entity)?;
-        let name = line(&card.name, 120);
-        let price = (card.price > 0).then(|| format!("{} {}", grouped(card.price), self.currency));
-        let known = [Some(name).filter(|name| !name.is_empty()), price];
-        let label = known.into_iter().flatten().collect::<Vec<_>>().join(" · ");
-        Some(label.trim_end().to_owned()).filter(|label| !label.is_empty())
+        label(self.cards.get(&entity)?, self.currency)
     }
 }
 

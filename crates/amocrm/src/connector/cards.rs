@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A name is asked for again after this.
-const FRESH: Duration = Duration::from_secs(600);
+pub(super) const FRESH: Duration = Duration::from_secs(600);
 /// More names than this are not kept.
-const MOST: usize = 5_000;
+pub(super) const MOST: usize = 5_000;
 /// A notice waits no longer than this for the name of its card.
 const PATIENCE: Duration = Duration::from_secs(3);
 

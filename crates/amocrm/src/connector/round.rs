@@ -311,8 +311,8 @@ impl<'a> Round<'a> {
 
     /// What users may act on from now on.
     fn show(&self, session: &Session, client: &Client) {
-        let people = &session.roster().people;
-        self.connector.desk.open(client, session.known(), people);
+        let now = self.connector.settings.clock.seconds();
+        self.connector.desk.open(client, session, now);
     }
 
     fn next(&self, session: &Session) -> Duration {

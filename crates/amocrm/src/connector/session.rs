@@ -5,6 +5,7 @@ mod kinds;
 mod tasks;
 
 use super::cards::Cards;
+use super::day::Day;
 use super::events::Events;
 use super::reading::{self, Ask, Harvest, Plan, Reading};
 use super::roster::Roster;
@@ -143,6 +144,17 @@ impl Session {
     /// What is known of the tasks.
     pub(super) fn known(&self) -> impl Iterator<Item = &KnownTask> {
         self.memory.tasks.values()
+    }
+
+    /// Names it in a batch.
+    pub(super) fn source(&self) -> String {
+        source(&self.account)
+    }
+
+    /// What everybody has to do.
+    pub(super) fn day(&self, now: Seconds) -> Day {
+        let words = self.words(now);
+        Day::of(self.known(), &self.roster.people, &words)
     }
 
     /// Who is who.

@@ -34,7 +34,8 @@ pub struct KnownTask {
     pub armed: Seconds,
     /// How far its due notice has come.
     pub phase: Phase,
-    /// How *new task* was told to its responsible, where it was.
+    /// How *new task* was told to its responsible, where it was. Kept while it is completed, for
+    /// whoever takes that back; likewise `due_listed`.
     #[serde(default)]
     pub given: Option<Given>,
     /// Whether its due notice is in the list; not where a summary stands for it (RULES T12).

@@ -69,6 +69,14 @@ impl Say {
         matches!(self, Self::Tell(tell) if matches!(tell.what, What::New { .. }))
     }
 
+    /// Whoever reads it has just brought it about.
+    pub(super) fn hush(&mut self) {
+        if let Self::Tell(tell) = self {
+            tell.missed = Missed::No;
+            tell.silent = true;
+        }
+    }
+
     /// *New task* has said it already: no second toast in the same breath.
     pub(super) fn hush_missed(&mut self) {
         if let Self::Tell(tell) = self

@@ -57,7 +57,7 @@ pub(super) fn notice(news: &News, words: &Words) -> Notice {
     // What the CRM dates may not lie ahead of the reader's clock.
     let at = at.unwrap_or(words.now).min(words.now);
     Notice {
-        author: None,
+        author: say.author(&news.about),
         user: news.user,
         provider: ProviderId::new(news.about.provider()),
         kind: news.about.kind(),
@@ -84,9 +84,30 @@ impl Saying<'_> {
         text(self.language, id, args)
     }
 
+    /// The client it comes from, or the colleague.
+    fn author(&self, about: &About) -> Option<String> {
+        match about {
+            About::Chat(chat) => self.writer(chat),
+            About::Call(call) => self.client(call.card),
+            About::Request(request) => {
+                let name = match &request.metadata {
+                    Metadata::Mail(mail) => named(&mail.from.name),
+                    Metadata::Chats(chat) => named(&chat.client_name),
+                    Metadata::Sip(_) | Metadata::Forms(_) | Metadata::Other => None,
+                };
+                name.or_else(|| self.client(about.card()?))
+            }
+            About::Deal(deal) => self.words.name(deal.by),
+        }
+    }
+
+    fn writer(&self, chat: &KnownChat) -> Option<String> {
+        named(&chat.author).or_else(|| self.client(chat.card))
+    }
+
     /// «Павел Громов пишет в Telegram», «… : 3 сообщения».
     fn chat_title(&self, chat: &KnownChat) -> String {
-        let author = named(&chat.author).or_else(|| self.client(chat.card));
+        let author = self.writer(chat);
         let mut args = vec![("count", chat.count().into())];
         let place = self.service(&chat.origin);
         let id = match (&author, &place) {

@@ -1,12 +1,16 @@
 //! Tasks: what was read against what is known.
 
 use super::{Session, Step};
+use crate::connector::actor::UNDO;
 use crate::connector::reading::OVERLAP;
 use crate::memory::Learned;
 use crate::model::{CrmUserId, Seconds};
 use crate::rules::{self, Context, KnownTask, Say};
 use dealbell_protocol::UserId;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Completed tasks are remembered so long, seconds: until they cannot come back as they were.
+const DONE: Seconds = UNDO + 2 * OVERLAP;
 
 impl Session {
     /// What to say of the tasks, and what is known of which from now on.
@@ -29,7 +33,7 @@ impl Session {
             }
         }
         if let Some(checkpoint) = &step.checkpoint {
-            for id in self.alarms.done(checkpoint.at - 2 * OVERLAP) {
+            for id in self.alarms.done(checkpoint.at - DONE) {
                 changed.entry(id).or_insert(None);
             }
         }
