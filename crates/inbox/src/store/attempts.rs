@@ -14,8 +14,9 @@ impl Store {
     pub(crate) async fn unconfirmed(&mut self) -> Result<Vec<Held>, StoreError> {
         let mut tx = self.connection.begin().await?;
         let rows = sqlx::query(
-            "SELECT MIN(a.id), n.body FROM attempts a
+            "SELECT MIN(a.id), b.body FROM attempts a
              JOIN notifications n ON n.id = a.notification
+             JOIN bodies b ON b.seq = n.seq
              WHERE a.outcome IS NULL AND n.shown_read_at IS NULL
              AND NOT EXISTS (SELECT 1 FROM attempts s WHERE s.notification = a.notification
                              AND s.outcome IN (?1, ?2))

@@ -1,6 +1,6 @@
 //! Entries of the log and whole states, each in one transaction with its cursor (STREAM 3).
 
-use super::{Store, StoreError, attempts, key, outbox, signed, unreadable};
+use super::{Store, StoreError, attempts, key, outbox, rows, signed, unreadable};
 use crate::toast::{AttemptId, Held, Suppression, ToastOutcome};
 use dealbell_protocol::stream::{Change, Event};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
@@ -46,7 +46,7 @@ impl Store {
         let mut applied = Applied::default();
         match &event.change {
             Change::Created(notification) => {
-                let fresh = insert(&mut tx, notification).await?;
+                let fresh = rows::insert(&mut tx, notification).await?;
                 if let Some(record) = record.filter(|_| fresh) {
                     let id = Some(notification.id);
                     let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
@@ -54,7 +54,7 @@ impl Store {
                 }
             }
             Change::Updated(notification) => {
-                update(&mut tx, notification).await?;
+                rows::update(&mut tx, notification).await?;
                 if let Some(record) = record {
                     let id = Some(notification.id);
                     let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
@@ -65,10 +65,7 @@ impl Store {
             Change::Unread { ids } => unread(&mut tx, ids).await?,
             Change::Removed { ids } => {
                 for id in ids {
-                    sqlx::query("DELETE FROM notifications WHERE id = ?")
-                        .bind(key(*id))
-                        .execute(&mut *tx)
-                        .await?;
+                    rows::remove(&mut tx, *id).await?;
                 }
             }
             Change::ReadAll { upto } => read_all(&mut tx, *upto, event.at).await?,
@@ -97,16 +94,7 @@ impl Store {
             sqlx::query("DELETE FROM staged").execute(&mut *tx).await?;
         }
         for item in items {
-            sqlx::query(
-                "INSERT OR REPLACE INTO staged (id, created_seq, read_at, body)
-                 VALUES (?, ?, ?, ?)",
-            )
-            .bind(key(item.id))
-            .bind(signed(item.created_seq))
-            .bind(item.read_at)
-            .bind(body(item)?)
-            .execute(&mut *tx)
-            .await?;
+            rows::stage(&mut tx, item).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -124,7 +112,7 @@ impl Store {
         let mut tx = self.connection.begin().await?;
         let rows = sqlx::query(
             "SELECT body FROM staged WHERE read_at IS NULL
-             AND id NOT IN (SELECT id FROM notifications) ORDER BY created_seq",
+             AND id NOT IN (SELECT id FROM notifications) ORDER BY seq",
         )
         .fetch_all(&mut *tx)
         .await?;
@@ -143,15 +131,10 @@ impl Store {
                 });
             }
         }
-        for statement in [
-            "DELETE FROM notifications",
-            "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
-             SELECT id, created_seq, read_at, read_at, body FROM staged ORDER BY created_seq",
-            "DELETE FROM staged",
-            "UPDATE state SET unread_count = 0, unread_at = 0",
-        ] {
-            sqlx::query(statement).execute(&mut *tx).await?;
-        }
+        rows::take_staged(&mut tx).await?;
+        sqlx::query("UPDATE state SET unread_count = 0, unread_at = 0")
+            .execute(&mut *tx)
+            .await?;
         move_to(&mut tx, cursor, unread).await?;
         outbox::apply_again(&mut tx, cursor).await?;
         tx.commit().await?;
@@ -200,42 +183,6 @@ pub(super) async fn set_channels(
     Ok(())
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    notification: &Notification,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query(
-        "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
-         VALUES (?1, ?2, ?3, ?3, ?4) ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(key(notification.id))
-    .bind(signed(notification.created_seq))
-    .bind(notification.read_at)
-    .bind(body(notification)?)
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-async fn update(
-    connection: &mut SqliteConnection,
-    notification: &Notification,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO notifications (id, created_seq, read_at, shown_read_at, body)
-         VALUES (?1, ?2, ?3, ?3, ?4)
-         ON CONFLICT (id) DO UPDATE SET created_seq = ?2, read_at = ?3, body = ?4,
-             shown_read_at = CASE WHEN mark IS NULL THEN ?3 ELSE shown_read_at END",
-    )
-    .bind(key(notification.id))
-    .bind(signed(notification.created_seq))
-    .bind(notification.read_at)
-    .bind(body(notification)?)
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
 async fn read(
     connection: &mut SqliteConnection,
     ids: &[NotificationId],
@@ -280,7 +227,7 @@ async fn read_all(
     sqlx::query(
         "UPDATE notifications SET read_at = ?2,
              shown_read_at = CASE WHEN mark IS NULL THEN ?2 ELSE shown_read_at END
-         WHERE created_seq <= ?1 AND read_at IS NULL",
+         WHERE seq <= ?1 AND read_at IS NULL",
     )
     .bind(signed(upto))
     .bind(at)
@@ -305,8 +252,4 @@ async fn move_to(
     .execute(connection)
     .await?;
     Ok(())
-}
-
-fn body(notification: &Notification) -> Result<String, StoreError> {
-    serde_json::to_string(notification).map_err(unreadable)
 }

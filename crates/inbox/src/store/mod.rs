@@ -7,7 +7,9 @@ mod attempts;
 mod entries;
 mod list;
 mod outbox;
+mod rows;
 mod schema;
+mod words;
 
 use crate::session::Kept;
 use dealbell_protocol::{ChannelSettings, NotificationId, Unread};
@@ -149,11 +151,16 @@ impl Store {
     /// Forgets everything; the store belongs to `owner` now.
     pub(crate) async fn clear(&mut self, owner: &str) -> Result<(), StoreError> {
         let mut tx = self.connection.begin().await?;
+        rows::clear(&mut tx).await?;
         for statement in [
-            "DELETE FROM notifications",
             "DELETE FROM staged",
             "DELETE FROM outbox",
             "DELETE FROM attempts",
+            "DELETE FROM swept",
+            "DELETE FROM snoozed",
+            "DELETE FROM history",
+            "DELETE FROM undo",
+            "DELETE FROM marked_all",
             "DELETE FROM state",
         ] {
             sqlx::query(statement).execute(&mut *tx).await?;

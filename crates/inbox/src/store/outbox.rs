@@ -176,7 +176,7 @@ async fn show(
         Mark::ReadAll { upto } if cursor.is_some_and(|cursor| cursor.epoch == upto.epoch) => {
             sqlx::query(
                 "UPDATE notifications SET mark = ?2, shown_read_at = ?3
-                 WHERE created_seq <= ?1 AND shown_read_at IS NULL",
+                 WHERE seq <= ?1 AND shown_read_at IS NULL",
             )
             .bind(signed(upto.seq))
             .bind(id)

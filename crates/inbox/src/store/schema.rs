@@ -1,14 +1,71 @@
-//! The tables.
+//! The tables, and how those of an earlier version become them.
 
-use super::StoreError;
-use sqlx::{Connection, Row, SqliteConnection};
+use super::words::words;
+use super::{StoreError, unreadable};
+use dealbell_protocol::Notification;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 /// Kept in `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
-/// `read_at` is the centre's, `shown_read_at` the same with pending marks applied; `mark` is the
-/// newest mark of the outbox that touches the row.
+/// `notifications` is narrow, so that filters and counts read little; the texts are in `bodies`.
+/// `seq` is the notification's `created_seq`, which orders every list. `read_at` is the centre's,
+/// `shown_read_at` the same with pending marks applied; `mark` is the newest mark of the outbox
+/// that touches the row.
+///
+/// `words` is the index of the search: which words are in which row and nothing else, made of text
+/// that [`words`] has taken apart. `swept` are those that were read too long ago to stay here.
 const TABLES: &str = "
+CREATE TABLE notifications (
+    seq INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    read_at INTEGER,
+    shown_read_at INTEGER,
+    mark INTEGER,
+    created_at INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    link TEXT
+);
+CREATE INDEX notifications_unread ON notifications (seq) WHERE read_at IS NULL;
+CREATE INDEX notifications_shown_unread ON notifications (seq, shown_read_at)
+    WHERE shown_read_at IS NULL;
+CREATE INDEX notifications_provider ON notifications (provider, shown_read_at);
+CREATE INDEX notifications_link ON notifications (link) WHERE link IS NOT NULL;
+CREATE INDEX notifications_marked ON notifications (mark) WHERE mark IS NOT NULL;
+CREATE TABLE bodies (
+    seq INTEGER PRIMARY KEY,
+    body TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE words USING fts5 (
+    text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3'
+);
+CREATE TABLE staged (
+    seq INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    read_at INTEGER,
+    created_at INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    link TEXT,
+    body TEXT NOT NULL,
+    words TEXT NOT NULL
+);
+CREATE TABLE swept (id BLOB PRIMARY KEY, staged INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE snoozed (id BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL
+);
+CREATE TABLE undo (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    number INTEGER NOT NULL,
+    at INTEGER NOT NULL
+);
+CREATE TABLE marked_all (id BLOB PRIMARY KEY) WITHOUT ROWID;
+";
+
+/// What version 1 had as well, unchanged.
+const OLDER_TABLES: &str = "
 CREATE TABLE state (
     only INTEGER PRIMARY KEY CHECK (only = 1),
     owner TEXT NOT NULL,
@@ -16,25 +73,6 @@ CREATE TABLE state (
     unread_count INTEGER NOT NULL DEFAULT 0,
     unread_at INTEGER NOT NULL DEFAULT 0,
     channels TEXT
-);
-CREATE TABLE notifications (
-    id BLOB PRIMARY KEY,
-    created_seq INTEGER NOT NULL,
-    read_at INTEGER,
-    shown_read_at INTEGER,
-    mark INTEGER,
-    body TEXT NOT NULL
-);
-CREATE INDEX notifications_newest ON notifications (created_seq);
-CREATE INDEX notifications_unread ON notifications (created_seq) WHERE read_at IS NULL;
-CREATE INDEX notifications_shown_unread ON notifications (created_seq, shown_read_at)
-    WHERE shown_read_at IS NULL;
-CREATE INDEX notifications_marked ON notifications (mark) WHERE mark IS NOT NULL;
-CREATE TABLE staged (
-    id BLOB PRIMARY KEY,
-    created_seq INTEGER NOT NULL,
-    read_at INTEGER,
-    body TEXT NOT NULL
 );
 CREATE TABLE outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -52,22 +90,89 @@ CREATE TABLE attempts (
 CREATE INDEX attempts_of ON attempts (notification);
 CREATE INDEX attempts_via ON attempts (via) WHERE via IS NOT NULL;
 CREATE INDEX attempts_open ON attempts (id) WHERE outcome IS NULL;
-PRAGMA user_version = 1;
 ";
 
-/// Makes the tables where there are none; refuses those of a newer version.
+/// How many rows are turned over at a time.
+const ROWS: i64 = 1_000;
+
+/// Makes the tables where there are none, brings those of an earlier version up to this one, and
+/// refuses those of a newer one.
 pub(super) async fn prepare(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let row = sqlx::query("PRAGMA user_version")
         .fetch_one(&mut *connection)
         .await?;
-    match row.try_get::<i64, _>(0)? {
-        0 => {
-            let mut tx = connection.begin().await?;
-            sqlx::raw_sql(TABLES).execute(&mut *tx).await?;
-            tx.commit().await?;
-            Ok(())
-        }
-        VERSION => Ok(()),
-        newer => Err(StoreError::Newer(newer)),
+    let found: i64 = row.try_get(0)?;
+    if found == VERSION {
+        return Ok(());
     }
+    let mut tx = connection.begin().await?;
+    match found {
+        0 => {
+            sqlx::raw_sql(OLDER_TABLES).execute(&mut *tx).await?;
+            sqlx::raw_sql(TABLES).execute(&mut *tx).await?;
+        }
+        1 => from_1(&mut tx).await?,
+        newer => return Err(StoreError::Newer(newer)),
+    }
+    // Only our own number is put in.
+    let version = AssertSqlSafe(format!("PRAGMA user_version = {VERSION}"));
+    sqlx::raw_sql(version).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Version 1 had one wide table without words. What was staged is fetched again.
+async fn from_1(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    for statement in [
+        "DROP TABLE staged",
+        "DROP INDEX notifications_newest",
+        "DROP INDEX notifications_unread",
+        "DROP INDEX notifications_shown_unread",
+        "DROP INDEX notifications_marked",
+        "ALTER TABLE notifications RENAME TO notifications_1",
+    ] {
+        sqlx::query(statement).execute(&mut *connection).await?;
+    }
+    sqlx::raw_sql(TABLES).execute(&mut *connection).await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO notifications
+             (seq, id, read_at, shown_read_at, mark, created_at, provider, link)
+         SELECT created_seq, id, read_at, shown_read_at, mark,
+             json_extract(body, '$.created_at'), json_extract(body, '$.provider'),
+             json_extract(body, '$.link')
+         FROM notifications_1",
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query(
+        "INSERT INTO bodies (seq, body)
+         SELECT n.seq, o.body FROM notifications n JOIN notifications_1 o ON o.id = n.id",
+    )
+    .execute(&mut *connection)
+    .await?;
+    let mut after = i64::MIN;
+    loop {
+        let rows = sqlx::query("SELECT seq, body FROM bodies WHERE seq > ? ORDER BY seq LIMIT ?")
+            .bind(after)
+            .bind(ROWS)
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &rows {
+            after = row.try_get(0)?;
+            let notification: Notification =
+                serde_json::from_str(row.try_get(1)?).map_err(unreadable)?;
+            sqlx::query("INSERT INTO words (rowid, text) VALUES (?, ?)")
+                .bind(after)
+                .bind(words(&notification))
+                .execute(&mut *connection)
+                .await?;
+        }
+        if rows.is_empty() {
+            break;
+        }
+    }
+    sqlx::query("DROP TABLE notifications_1")
+        .execute(connection)
+        .await?;
+    Ok(())
 }
