@@ -341,6 +341,116 @@ fn a_task_that_went_and_came_back_is_new() {
     assert!(again.says.is_empty(), "{:?}", said(&again.says));
 }
 
+/// Whoever completed it here takes that back: it is listed as it was, in silence, its author's
+/// *completed* goes (RULES T4, T7), and what is still to ring rings (T3).
+#[test]
+fn a_completion_taken_back_leaves_the_task_as_it_was() {
+    let (people, settings) = (people(), settings());
+    let at = |now| table::context(&people, &settings, now, false);
+    let nobody = Deeds::default();
+    let undone = Deeds {
+        reopened: true,
+        ..nobody
+    };
+    let deadline = NOON + 60 * MINUTE;
+    let open = task(ANNA, BORIS, deadline);
+    for (completed, opened, listed) in [
+        (
+            10 * MINUTE,
+            20 * MINUTE,
+            &["boris new from anna, silent"][..],
+        ),
+        (
+            56 * MINUTE,
+            58 * MINUTE,
+            &["boris new from anna, silent", "boris due, silent"],
+        ),
+        (
+            61 * MINUTE,
+            62 * MINUTE,
+            &["boris new from anna, silent", "boris overdue, silent"],
+        ),
+        // What fell due meanwhile is no news to whoever opens it again.
+        (
+            10 * MINUTE,
+            56 * MINUTE,
+            &["boris new from anna, silent", "boris due, silent"],
+        ),
+        (
+            56 * MINUTE,
+            62 * MINUTE,
+            &[
+                "boris new from anna, silent",
+                "boris due, silent",
+                "boris overdue, silent",
+            ],
+        ),
+    ] {
+        let mut known = change(None, Some(&open), &nobody, &at(NOON)).known.unwrap();
+        let first = said(&change(None, Some(&open), &nobody, &at(NOON)).says);
+        assert_eq!(first, ["boris new from anna"]);
+        for now in [NOON + completed.min(56 * MINUTE), NOON + completed] {
+            known = ring(known, &at(now)).known.unwrap();
+        }
+        let before = known.clone();
+        let closed = edited(done(open.clone(), BORIS), BORIS, completed);
+        let step = change(Some(&known), Some(&closed), &nobody, &at(NOON + completed));
+        let gone = [
+            "boris takes back new due overdue",
+            "anna completed by boris",
+        ];
+        assert_eq!(said(&step.says), gone);
+
+        let back = edited(open.clone(), BORIS, opened);
+        let now = at(NOON + opened);
+        let step = change(step.known.as_ref(), Some(&back), &undone, &now);
+        let mut all = vec!["anna takes back completed"];
+        all.extend(listed);
+        assert_eq!(said(&step.says), all, "after {completed} and {opened}");
+        let known = step.known.unwrap();
+        assert_eq!((known.armed, known.given), (before.armed, before.given));
+        assert_eq!(
+            wake(&known, &settings),
+            match opened / MINUTE {
+                20 => Some(deadline - 5 * MINUTE),
+                62 => None,
+                _ => Some(deadline),
+            }
+        );
+        let again = change(Some(&known), Some(&back), &undone, &now);
+        assert!(again.says.is_empty(), "{:?}", said(&again.says));
+    }
+}
+
+/// Opened again in the CRM it rings anew; here, given to somebody else meanwhile, it is new to him.
+#[test]
+fn only_what_is_taken_back_here_comes_back_in_silence() {
+    let (people, settings) = (people(), settings());
+    let at = |now| table::context(&people, &settings, now, false);
+    let nobody = Deeds::default();
+    let open = task(ANNA, BORIS, NOON + 3 * MINUTE);
+    let known = change(None, Some(&open), &nobody, &at(NOON)).known.unwrap();
+    let closed = edited(done(open.clone(), BORIS), BORIS, 60);
+    let known = change(Some(&known), Some(&closed), &nobody, &at(NOON + 60)).known;
+    let back = edited(open, BORIS, 90);
+    let step = change(known.as_ref(), Some(&back), &nobody, &at(NOON + 90));
+    assert_eq!(said(&step.says), ["anna takes back completed", "boris due"]);
+
+    let undone = Deeds {
+        reopened: true,
+        ..nobody
+    };
+    let mut hers = back;
+    hers.responsible_user_id = ANNA;
+    let step = change(known.as_ref(), Some(&hers), &undone, &at(NOON + 90));
+    let expected = [
+        "anna takes back completed",
+        "anna new from boris",
+        "anna due",
+    ];
+    assert_eq!(said(&step.says), expected);
+}
+
 /// What is listed says what the task says now, in place and without a toast.
 #[test]
 fn an_edited_task_is_reworded_where_it_is_listed() {

@@ -238,6 +238,71 @@ fn a_summary_counts_and_names_the_oldest() {
     assert_eq!(worded(say(EN), NOON).title, "12 overdue tasks");
 }
 
+#[test]
+fn a_notice_names_the_person_it_comes_from() {
+    let deadline = NOON + HOUR;
+    let by_marina = || task("Позвонить", deadline);
+    let own = || KnownTask {
+        author: ME,
+        ..by_marina()
+    };
+    let done = |by| What::Completed {
+        by,
+        result: String::new(),
+    };
+    let marina = Some("Марина Белова");
+    for (what, task, author) in [
+        (What::New { by: MARINA }, by_marina(), marina),
+        (What::New { by: ME }, own(), None),
+        (What::New { by: ROBOT }, by_marina(), None),
+        (What::Due, by_marina(), marina),
+        (What::Overdue, by_marina(), marina),
+        (What::Due, own(), None),
+        (done(OLEG), own(), Some("Власов Олег")),
+        (done(ROBOT), own(), None),
+    ] {
+        let shown = format!("{what:?}");
+        let notice = notice(RU, what, task, NOON);
+        assert_eq!(notice.author.as_deref(), author, "{shown}");
+    }
+    let contact = entity_of(EntityType::Contacts, 21);
+    let nobody = entity_of(EntityType::Contacts, 99);
+    let call = |card| {
+        About::Call(KnownCall {
+            stamp: stamp(300),
+            card,
+            to: ME,
+            phone: "+79165550102".to_owned(),
+            end: CallEnd::Missed,
+        })
+    };
+    let letter = serde_json::json!({"from": {"email": "i@k.example", "name": "Ирина"}});
+    let chatting = serde_json::json!({"client": {"name": "Павел Громов"}, "service": "telegram"});
+    let given = About::Deal(DealGiven {
+        lead: 12,
+        by: OLEG,
+        fresh: false,
+    });
+    let client = Some("Ирина Котова");
+    for (about, author) in [
+        (
+            chat("Павел Громов", "telegram", 1, "", contact),
+            Some("Павел Громов"),
+        ),
+        (chat("", "telegram", 1, "", contact), client),
+        (chat("", "telegram", 1, "", nobody), None),
+        (call(contact), client),
+        (call(nobody), None),
+        (request("mail", letter), Some("Ирина")),
+        (request("chats", chatting), Some("Павел Громов")),
+        (request("sip", serde_json::json!({"phone": "+7916"})), None),
+        (given, Some("Власов Олег")),
+    ] {
+        let shown = format!("{about:?}");
+        assert_eq!(news(RU, about).author.as_deref(), author, "{shown}");
+    }
+}
+
 fn entity_of(kind: EntityType, id: u64) -> Entity {
     Entity { kind, id }
 }

@@ -8,5 +8,6 @@ mod link;
 mod office;
 mod people;
 mod stories;
+mod today;
 mod troubles;
 mod truth;

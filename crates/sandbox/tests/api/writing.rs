@@ -118,6 +118,47 @@ async fn one_task_is_changed_and_completed() {
     admin.patch("tasks/1", &done).await.problem(404);
 }
 
+/// The account has no kind of event for it: only the task itself tells, and a next completion is one.
+#[tokio::test]
+async fn a_completed_task_is_opened_again_without_an_event() {
+    let sandbox = quiet().await;
+    let manager = Client::of(&sandbox, 1);
+    let id = create(&manager, "Замер").await;
+    let path = format!("tasks/{id}");
+    let done = json!({"is_completed": true, "result": {"text": "Готово"}});
+    manager.patch(&path, &done).await.ok();
+    manager
+        .patch(&path, &json!({"is_completed": false}))
+        .await
+        .ok();
+    let task = sandbox.task(id).unwrap();
+    assert!(!task.is_completed);
+    assert_eq!(task.result.as_deref(), Some("Готово"), "it was said");
+    let open = manager.get("tasks?filter[is_completed]=0").await;
+    assert_eq!(ids(open, "tasks"), [id]);
+    manager
+        .patch(&path, &json!({"is_completed": true}))
+        .await
+        .ok();
+
+    let events = manager.get("events").await.ok();
+    let events = events["_embedded"]["events"].as_array().unwrap();
+    let told: Vec<&str> = events
+        .iter()
+        .rev()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "task_added",
+            "task_completed",
+            "task_result_added",
+            "task_completed"
+        ]
+    );
+}
+
 #[tokio::test]
 async fn many_tasks_are_changed_at_once_or_not_at_all() {
     let sandbox = quiet().await;
