@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, counted, ending in `N passed, M failed`.
 
-use crate::machine::{BUILD, SCREEN, TEST, provide};
+use crate::machine::{BUILD, PLATFORMS, SCREEN, TEST, provide};
+use crate::platforms;
 use crate::tools::{
     Followed, capture, cargo, crate_program, follow, npm_client, root, say, step, target,
 };
@@ -21,7 +22,7 @@ pub(crate) struct Selection {
 
 /// Sets up and runs the checks. Each goes on after another failed: one run tells everything.
 pub(crate) fn run(selection: &Selection) -> Result<()> {
-    provide(&[&BUILD, &SCREEN, &TEST])?;
+    provide(&[&BUILD, &SCREEN, &TEST, &PLATFORMS])?;
     ui::build()?;
     let mut tally = Tally {
         only: selection.only.clone(),
@@ -63,6 +64,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         follow("cargo doc", doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     tally.check("rust: tests", rust_tests)?;
+    tally.check("rust: other systems", platforms::check)?;
     tally.check("rust: twenty simulated working days", || {
         let arguments = ["test", "-p", "dealbell-days", "--profile", "days"];
         follow("cargo test", cargo().args(arguments).arg("--no-fail-fast"))

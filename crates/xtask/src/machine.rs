@@ -60,6 +60,16 @@ pub(crate) const TEST: Need = Need {
     ],
 };
 
+/// To build for Windows.
+pub(crate) const PLATFORMS: Need = Need {
+    why: "to build for Windows from here",
+    packages: &[
+        "gcc-mingw-w64-x86-64",
+        "g++-mingw-w64-x86-64",
+        "binutils-mingw-w64-x86-64",
+    ],
+};
+
 /// Makes sure that the machine has what is needed, installing what is missing.
 pub(crate) fn provide(needs: &[&Need]) -> Result<()> {
     for program in ["node", "npm"] {

@@ -4,6 +4,7 @@ mod bench;
 mod checks;
 mod machine;
 mod pictures;
+mod platforms;
 mod show;
 mod tools;
 mod ui;
@@ -28,6 +29,8 @@ enum Command {
     Bench(bench::Measures),
     /// Write the TypeScript types anew from crates/protocol.
     Types,
+    /// Type-check for Windows and macOS, and link for Windows.
+    CheckPlatforms,
     /// Make the pictures of docs/screenshots anew.
     Screenshots,
 }
@@ -38,6 +41,7 @@ fn main() -> Result<()> {
         Command::Test(selection) => checks::run(&selection),
         Command::Bench(measures) => bench::run(&measures),
         Command::Types => checks::write_types(),
+        Command::CheckPlatforms => platforms::run(),
         Command::Screenshots => pictures::make(),
     }
 }
