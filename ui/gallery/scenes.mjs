@@ -1,4 +1,5 @@
 // Every page in every state worth looking at.
+import { SETTINGS_SCENES } from "./scenes-settings.mjs";
 import { channels, dayOfOneTask, flood, found, HOSTILE, KINDS, notifications, NOW } from "./data.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -166,14 +167,6 @@ export const SCENES = [
     },
   },
   { name: "channels-failed", story: () => ({ fails: { channels: "offline" } }), play: click("to-channels") },
-  {
-    name: "settings",
-    play: async (page) => {
-      await toChannels(page);
-      await click("sign-out")(page);
-      await page.getByTestId("sign-out-sure").scrollIntoViewIfNeeded();
-    },
-  },
   { name: "channels-360", size: { width: 360, height: 480 }, play: toChannels },
   { name: "channels-200-percent", size: { width: 210, height: 340 }, play: toChannels },
   { name: "sign-in", published: true, story: NO_ACCOUNT },
@@ -226,5 +219,6 @@ export const SCENES = [
   ...["code_expired", "integration_wrong"].map(failing(submitOauth)).map((scene) => ({ ...scene, alike: scene.name !== "sign-in-wrong-integration-wrong" })),
   { name: "sign-in-revoked", story: () => ({ state: { way: "solo", account: "romashka.amocrm.ru", connection: { state: "signed_out", reason: "token_invalid" } } }) },
   { name: "sign-in-200-percent", size: { width: 210, height: 340 }, story: NO_ACCOUNT, play: click("way-solo") },
+  ...SETTINGS_SCENES,
   { name: "silent", story: () => ({ fails: { hello: "unknown" } }) },
 ];

@@ -1,6 +1,7 @@
 // Stands in for the resident: a WebSocket that answers the window's calls from plain values.
 import { WebSocketServer } from "ws";
 import { channels, day, found, NOW, openTasks, PROVIDERS } from "./data.mjs";
+import { diagnostics, REPORT } from "./data-diagnostics.mjs";
 import { matches } from "./matching.mjs";
 
 /** @typedef {import("../src/generated/protocol").WindowCall} WindowCall */
@@ -19,6 +20,7 @@ import { matches } from "./matching.mjs";
  * @property {string | null} [cursor]
  * @property {import("../src/generated/protocol").Found} [found] what a check finds
  * @property {import("../src/generated/protocol").OpenTask[]} [tasks] what is open today
+ * @property {import("../src/generated/protocol").Diagnostics} [diagnostics] what was decided and how the link went
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
  * @property {Partial<Record<WindowRequest["type"], import("../src/generated/protocol").WindowErrorCode>>} [fails]
  */
@@ -174,15 +176,34 @@ export class StandIn {
         return { type: "channels", channels: this.channels };
       case "save_channels": {
         if (request.revision !== this.channels.revision) return { type: "failed", code: "conflict" };
-        const { receive, providers } = request.settings;
+        const { receive, providers, quiet } = request.settings;
         this.channels = {
           ...this.channels,
           revision: this.channels.revision + 1,
           receive,
+          quiet: quiet ?? this.channels.quiet,
           providers: this.channels.providers.map((row) => ({ ...row, channels: providers[row.id] ?? row.channels })),
         };
         return { type: "channels", channels: this.channels };
       }
+      case "change": {
+        const { setting, value } = request.setting;
+        /** @type {Record<string, unknown>} */
+        const change = setting === "sound_of" ? { sound_of: { ...this.state.settings.sound_of, [value[0]]: value[1] } } : { [setting]: value };
+        this.state = { ...this.state, settings: { ...this.state.settings, ...change } };
+        this.tell({ type: "state", state: this.state });
+        return { type: "done" };
+      }
+      case "use_account": {
+        const account = this.state.accounts.find(({ key }) => key === request.key);
+        this.state = { ...this.state, current: request.key, account: account?.label ?? "" };
+        this.tell({ type: "state", state: this.state });
+        return { type: "done" };
+      }
+      case "diagnostics":
+        return { type: "diagnostics", diagnostics: this.story.diagnostics ?? diagnostics(this.rows) };
+      case "report":
+        return { type: "report", text: REPORT };
       case "check":
         return { type: "checked", found: this.story.found ?? found(this.state.language) };
       case "enter":

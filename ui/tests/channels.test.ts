@@ -27,8 +27,8 @@ test("nothing changed is nothing to save, and so is a change taken back", () => 
 test("only providers that differ are sent, with all their channels", () => {
   const draft = draftOf(saved(1));
   draft.providers["mango"]!.desktop = true;
-  expect(changes(saved(1), draft)).toEqual({ receive: true, providers: { mango: { ...OFF, desktop: true } } });
-  expect(changes(saved(1), { ...draftOf(saved(1)), receive: false })).toEqual({ receive: false, providers: {} });
+  expect(changes(saved(1), draft)).toEqual({ receive: true, providers: { mango: { ...OFF, desktop: true } }, quiet: null });
+  expect(changes(saved(1), { ...draftOf(saved(1)), receive: false })).toEqual({ receive: false, providers: {}, quiet: null });
 });
 
 test("a draft does not share the saved channels", () => {
@@ -50,5 +50,15 @@ test("my changes go on top of what another device saved, and only those", () => 
   expect(rebase(draft, saved(1), theirs)).toEqual({
     receive: false,
     providers: { mango: { ...OFF, browser: true, desktop: true }, new: OFF },
+    quiet: { on: false, zone: "", spans: [] },
   });
+});
+
+test("quiet hours are saved only where they differ, and mine go on top of theirs", () => {
+  const draft = draftOf(saved(1));
+  draft.quiet = { on: true, zone: "Europe/Moscow", spans: [{ days: [1], from: 60, to: 120 }] };
+  expect(changes(saved(1), draft)?.quiet).toEqual(draft.quiet);
+  const theirs = saved(2, { quiet: { on: false, zone: "UTC", spans: [] } });
+  expect(rebase(draft, saved(1), theirs).quiet).toEqual(draft.quiet);
+  expect(rebase(draftOf(saved(1)), saved(1), theirs).quiet.zone).toBe("UTC");
 });

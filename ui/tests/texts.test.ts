@@ -34,6 +34,11 @@ describe("every value of the protocol has its words", () => {
     ["LanguageChoice", "language-"],
     ["ThemeChoice", "theme-"],
     ["Way", "way-"],
+    ["ContentLevel", "content-"],
+    ["Sound", "sound-"],
+    ["LogLevel", "log-"],
+    ["Suppression", "suppressed-"],
+    ["ToastFailure", "toast-failed-"],
   ])("%s", (type, prefix) => {
     expect(values(type).length).toBeGreaterThan(1);
     expect(values(type).filter((value) => !ids(ru).includes(prefix + value))).toEqual([]);

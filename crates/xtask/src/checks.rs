@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, counted, ending in `N passed, M failed`.
 
+use crate::licences;
 use crate::machine::{BUILD, PLATFORMS, SCREEN, TEST, provide};
 use crate::platforms;
 use crate::tools::{
@@ -42,6 +43,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         follow("cargo machete", Command::new(machete).current_dir(root()))
     })?;
     tally.check("rust: one zbus, blocking without its timer", one_zbus)?;
+    tally.check("licences: the list is current", licences::check)?;
     tally.check("rust: clippy, warnings are errors", || {
         let arguments = [
             "clippy",

@@ -2,6 +2,7 @@
 
 mod bench;
 mod checks;
+mod licences;
 mod machine;
 mod pictures;
 mod platforms;
@@ -31,6 +32,8 @@ enum Command {
     Types,
     /// Type-check for Windows and macOS, and link for Windows.
     CheckPlatforms,
+    /// Write the list of libraries and their licences anew.
+    Licences,
     /// Make the pictures of docs/screenshots anew.
     Screenshots,
 }
@@ -42,6 +45,7 @@ fn main() -> Result<()> {
         Command::Bench(measures) => bench::run(&measures),
         Command::Types => checks::write_types(),
         Command::CheckPlatforms => platforms::run(),
+        Command::Licences => licences::write(),
         Command::Screenshots => pictures::make(),
     }
 }

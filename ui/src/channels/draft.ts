@@ -1,5 +1,6 @@
 // Channels being changed: what differs, and what becomes of it when somebody else saved.
-import type { Channel, ChannelSet, ChannelSettings, ProviderId, SaveChannels } from "../generated/protocol";
+import type { Channel, ChannelSet, ChannelSettings, ProviderId, QuietHours, SaveChannels } from "../generated/protocol";
+import { copy, sameQuiet } from "./quiet";
 
 /** The channels that can be switched (RULES C3), in the order in which they are shown. */
 export const SWITCHED = ["desktop", "email", "mobile", "browser"] as const satisfies readonly Channel[];
@@ -9,28 +10,31 @@ export type Switched = (typeof SWITCHED)[number];
 export interface Draft {
   receive: boolean;
   providers: Record<ProviderId, ChannelSet>;
+  quiet: QuietHours;
 }
 
 export function draftOf(saved: ChannelSettings): Draft {
   const providers = saved.providers.map(({ id, channels }) => [id, { ...channels }] as const);
-  return { receive: saved.receive, providers: Object.fromEntries(providers) };
+  return { receive: saved.receive, providers: Object.fromEntries(providers), quiet: copy(saved.quiet) };
 }
 
-/** What has to be saved: the providers that differ, and the master switch; null where nothing does. */
+/** What has to be saved: the providers that differ, the master switch, quiet hours; null where nothing does. */
 export function changes(saved: ChannelSettings, draft: Draft): SaveChannels | null {
   const differing = saved.providers.filter(({ id, channels }) => {
     const wanted = draft.providers[id];
     return wanted !== undefined && SWITCHED.some((channel) => wanted[channel] !== channels[channel]);
   });
-  if (differing.length === 0 && draft.receive === saved.receive) return null;
+  const quiet = sameQuiet(draft.quiet, saved.quiet) ? null : copy(draft.quiet);
+  if (differing.length === 0 && draft.receive === saved.receive && !quiet) return null;
   const providers = differing.map(({ id, channels }) => [id, { ...(draft.providers[id] ?? channels) }] as const);
-  return { receive: draft.receive, providers: Object.fromEntries(providers) };
+  return { receive: draft.receive, providers: Object.fromEntries(providers), quiet };
 }
 
 /** The user's own changes, made on `old`, put on top of `newer`. */
 export function rebase(draft: Draft, old: ChannelSettings, newer: ChannelSettings): Draft {
   const rebased = draftOf(newer);
   if (draft.receive !== old.receive) rebased.receive = draft.receive;
+  if (!sameQuiet(draft.quiet, old.quiet)) rebased.quiet = copy(draft.quiet);
   for (const { id, channels } of old.providers) {
     const wanted = draft.providers[id];
     const row = rebased.providers[id];

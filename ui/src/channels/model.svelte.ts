@@ -1,11 +1,12 @@
 // The channels page's state: as the centre has them, as the user wants them, and how saving went.
 import type { Backend } from "../backend/backend";
-import type { ChannelSettings, ProviderId, WindowErrorCode } from "../generated/protocol";
+import type { ChannelSettings, ProviderId, QuietSpan, WindowErrorCode } from "../generated/protocol";
 import { changes, draftOf, rebase, type Draft, type Switched } from "./draft";
+import { isWhole, NIGHTS } from "./quiet";
 
 export class ChannelsModel {
   saved = $state.raw<ChannelSettings | null>(null);
-  draft = $state<Draft>({ receive: true, providers: {} });
+  draft = $state<Draft>({ receive: true, providers: {}, quiet: { on: false, zone: "", spans: [] } });
   loading = $state(false);
   saving = $state(false);
   /** Why reading or saving failed. */
@@ -45,10 +46,47 @@ export class ChannelsModel {
     this.#touched();
   }
 
+  /** Quiet hours on or off; the first time they are the nights, in the zone of this computer. */
+  setQuiet(on: boolean, here: string): void {
+    const { quiet } = this.draft;
+    quiet.on = on;
+    if (on && quiet.spans.length === 0) {
+      quiet.spans = [{ ...NIGHTS, days: [...NIGHTS.days] }];
+      quiet.zone = here;
+    }
+    this.#touched();
+  }
+
+  setSpan(at: number, span: QuietSpan): void {
+    this.draft.quiet.spans[at] = span;
+    this.#touched();
+  }
+
+  addSpan(): void {
+    this.draft.quiet.spans.push({ ...NIGHTS, days: [...NIGHTS.days] });
+    this.#touched();
+  }
+
+  removeSpan(at: number): void {
+    this.draft.quiet.spans.splice(at, 1);
+    if (this.draft.quiet.spans.length === 0) this.draft.quiet.on = false;
+    this.#touched();
+  }
+
+  setZone(zone: string): void {
+    this.draft.quiet.zone = zone;
+    this.#touched();
+  }
+
+  /** Whether it can be saved as it is. */
+  get whole(): boolean {
+    return isWhole(this.draft.quiet);
+  }
+
   /** True when it is saved. */
   async save(): Promise<boolean> {
     const settings = this.#changes;
-    if (!settings || !this.saved || this.saving) return settings === null;
+    if (!settings || !this.saved || this.saving || !this.whole) return settings === null;
     this.saving = true;
     this.failed = null;
     const revision = this.saved.revision;

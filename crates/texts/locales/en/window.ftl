@@ -174,7 +174,6 @@ theme-dark = Dark
 way-demo = Demo
 way-solo = My account
 way-team = My team's centre
-sign-out = Sign out
 quit = Quit Dealbell
 sign-out-text = Notifications and token leave this computer. Nothing changes in the account.
 sign-out-sure = Yes, sign out
@@ -350,3 +349,151 @@ signed-out-account-off = Your access to the centre is switched off. Ask your adm
 signed-out-too-many-devices = Too many devices are connected. Disconnect one and sign in again
 signed-out-upgrade-required = This version of Dealbell is too old for the centre. Update it and sign in again
 signed-out-protocol = It is not a Dealbell centre that answers at this address, or it is of another version. Check the address
+
+## Settings: channels, this device, diagnostics
+
+settings-title = Settings
+tab-channels = Channels
+tab-settings = Computer
+tab-diagnostics = Diagnostics
+apply = Apply
+reload = Refresh
+setting-managed = Your administrator decides this
+settings-ringing = How it rings
+settings-appearance = Look
+settings-accounts = Accounts
+settings-machine = Start and window
+settings-network = Network
+setting-content = What a notification shows
+content-all = Everything
+content-sender = Only who
+content-nothing = Nothing
+content-all-about = Title and the whole text
+content-sender-about = The name and the occasion, no text
+content-nothing-about = Only that there is something new
+setting-hide-while-sharing = Hide while sharing the screen
+setting-hide-while-sharing-about = Where the system tells us
+setting-stay-when-due = Keep due tasks on the screen
+setting-respect-system-quiet = Be quiet when the system is
+setting-sounds = Sound
+setting-sound-of = Sound by source
+sound-default = As the system
+sound-message = Message
+sound-bell = Bell
+sound-complete = Done
+sound-silent = No sound
+setting-start-at-login = Start at login
+setting-start-at-login-about = Without a window, just the icon by the clock
+setting-shortcut = Keys that open the window
+setting-shortcut-about = From any program
+setting-shortcut-listening = Press the keys. Backspace clears, Esc keeps what was
+setting-shortcut-none = Not set
+setting-keep-days = Keep what was read
+setting-keep-days-about = On this computer; the centre keeps everything
+keep-days = { $days ->
+    [0] For ever
+    [365] A year
+    [one] { $days } day
+   *[other] { $days } days
+}
+setting-linger = Keep a closed window ready
+setting-linger-about = It opens at once again, but takes memory
+linger = { $minutes ->
+    [0] No
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+setting-proxy = Proxy
+proxy-system = As the system
+proxy-direct = None
+proxy-through = My own
+setting-proxy-url = Address of the proxy
+setting-ca-file = Company certificates
+setting-ca-file-about = A PEM file. Needed where the network replaces certificates of sites
+account-add = Add an account
+sign-out = Sign out
+sign-out-of = Sign out of { $account }
+switcher-label = Account
+switcher-account = { $account }{ $unread ->
+    [0] { "" }
+   *[other] { " " }· { $unread }
+}
+update-check = Check for updates
+update-none = This is the latest version
+update-managed = Your administrator installs updates
+update-found = Version { $version } is out
+update-by-system = Version { $version } will come with your system's updates
+update-downloading = Downloading version { $version }
+update-install = Install and restart
+update-notes = What is new
+about-licences = Open libraries
+about-own-licence = Dealbell is built from these libraries. Thanks to their authors.
+
+## Quiet hours
+
+quiet-hours = Quiet hours
+quiet-hours-about = Screen, phone and browser are silent, then one summary comes. The same on all your devices
+quiet-span = Span { $number }
+quiet-from = From
+quiet-to = To
+quiet-next-day = the next day
+quiet-remove = Remove this span
+quiet-add = Add a span
+quiet-no-days = Choose at least one day
+quiet-zone = Time zone: { $zone }
+quiet-zone-other = Time zone: { $zone }.
+quiet-zone-here = Change to { $zone }
+
+## Diagnostics
+
+test-title = Test a channel
+test-about = We send a test the same way the real ones come
+test-sent-interface = sent, it will appear in the list
+test-sent-desktop = sent, it will appear on the screen
+test-sent-email = sent, check your mail
+test-sent-mobile = sent, look at your phone
+test-sent-browser = sent, look at your browser
+decisions-title = Why it rang or kept quiet
+decisions-none = No notifications yet
+decision-open = Deciding
+decision-shown = Shown
+decision-replaced = Shown in place of the one before
+decision-coalesced = Part of a summary
+decision-gone = The notification is gone
+decision-summary = Summary
+suppressed-master-switch = Not shown: notifications are off
+suppressed-channel = Not shown: the screen is off for this source
+suppressed-silent = Not shown: you set this task yourself
+suppressed-already-read = Not shown: it was read already
+suppressed-withdrawn = Not shown: it was taken back first
+suppressed-quiet-hours = Not shown: quiet hours
+suppressed-user-quiet = Not shown: you asked not to be disturbed
+suppressed-do-not-disturb = Not shown: the system's do-not-disturb is on
+suppressed-snoozed = Put off: you asked to be reminded later
+toast-failed-no-daemon = Not shown: nothing on this system shows notifications
+toast-failed-refused = Not shown: the system refused
+toast-failed-no-answer = The system did not say whether it was shown
+toast-failed-unconfirmed = Unknown: Dealbell ended before it learned
+reason-mend = Change
+links-title = Link to the centre
+links-none = Nothing yet
+link-started = Dealbell started
+link-online = Connected
+link-lost = { $code ->
+    [0] The link was lost, next try in { $seconds } s
+   *[other] The link was lost (code { $code }), next try in { $seconds } s
+}
+link-refused = The centre did not let us in (code { $code })
+link-woke = The computer woke
+link-network-changed = The network changed
+diagnostics-failed = Diagnostics did not open
+report-title = Report for support
+report-about = Version, settings and log. Names, texts, addresses and tokens are taken out: see for yourself
+report-write = Write a report
+report-copy = Copy
+report-copied = Copied
+setting-log-level = Log
+log-warn = Failures only
+log-info = Usual
+log-debug = Detailed
+log-debug-about = A detailed log may name customers

@@ -175,7 +175,6 @@ theme-dark = Тёмное
 way-demo = Демонстрация
 way-solo = Мой аккаунт
 way-team = Центр команды
-sign-out = Выйти
 quit = Завершить Dealbell
 sign-out-text = Уведомления и токен исчезнут с этого компьютера. В аккаунте ничего не изменится.
 sign-out-sure = Да, выйти
@@ -351,3 +350,153 @@ signed-out-account-off = Ваш доступ к центру выключен. �
 signed-out-too-many-devices = Подключено слишком много устройств. Отключите лишнее и войдите снова
 signed-out-upgrade-required = Эта версия Dealbell слишком старая для центра. Обновите её и войдите снова
 signed-out-protocol = По этому адресу отвечает не центр Dealbell или он другой версии. Проверьте адрес
+
+## Settings: channels, this device, diagnostics
+
+settings-title = Настройки
+tab-channels = Каналы
+tab-settings = Компьютер
+tab-diagnostics = Диагностика
+apply = Применить
+reload = Обновить
+setting-managed = Это решил администратор
+settings-ringing = Как звонить
+settings-appearance = Вид
+settings-accounts = Аккаунты
+settings-machine = Запуск и окно
+settings-network = Сеть
+setting-content = Что видно в уведомлении
+content-all = Всё
+content-sender = Только от кого
+content-nothing = Ничего
+content-all-about = Заголовок и текст целиком
+content-sender-about = Имя и повод, без текста
+content-nothing-about = Только то, что есть новое
+setting-hide-while-sharing = Скрывать на показе экрана
+setting-hide-while-sharing-about = Там, где система говорит о показе
+setting-stay-when-due = Держать на экране, когда пора выполнять
+setting-respect-system-quiet = Молчать вместе с системой
+setting-sounds = Звук
+setting-sound-of = Звук по источникам
+sound-default = Как в системе
+sound-message = Сообщение
+sound-bell = Колокольчик
+sound-complete = Готово
+sound-silent = Без звука
+setting-start-at-login = Запускать при входе
+setting-start-at-login-about = Без окна, только значок рядом с часами
+setting-shortcut = Открыть окно клавишами
+setting-shortcut-about = Из любой программы
+setting-shortcut-listening = Нажмите сочетание. Backspace убирает его, Esc оставляет прежнее
+setting-shortcut-none = Не задано
+setting-keep-days = Хранить прочитанное
+setting-keep-days-about = На этом компьютере, в центре останется всё
+keep-days = { $days ->
+    [0] Всегда
+    [365] Год
+    [one] { $days } день
+    [few] { $days } дня
+   *[other] { $days } дней
+}
+setting-linger = Закрытое окно наготове
+setting-linger-about = Второй раз открывается сразу, но занимает память
+linger = { $minutes ->
+    [0] Не держать
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}
+setting-proxy = Прокси
+proxy-system = Как в системе
+proxy-direct = Без прокси
+proxy-through = Свой
+setting-proxy-url = Адрес прокси
+setting-ca-file = Сертификаты компании
+setting-ca-file-about = Файл PEM. Нужен, если сеть подменяет сертификаты сайтов
+account-add = Добавить аккаунт
+sign-out = Выйти
+sign-out-of = Выйти из { $account }
+switcher-label = Аккаунт
+switcher-account = { $account }{ $unread ->
+    [0] { "" }
+   *[other] { " " }· { $unread }
+}
+update-check = Проверить обновления
+update-none = У вас последняя версия
+update-managed = Обновления ставит администратор
+update-found = Вышла версия { $version }
+update-by-system = Версия { $version } придёт вместе с обновлениями системы
+update-downloading = Загружаем версию { $version }
+update-install = Установить и перезапустить
+update-notes = Что нового
+about-licences = Открытые библиотеки
+about-own-licence = Dealbell собран из этих библиотек. Спасибо их авторам.
+
+## Quiet hours
+
+quiet-hours = Тихие часы
+quiet-hours-about = Экран, телефон и браузер молчат, потом приходит одна сводка. Одинаковы на всех устройствах
+quiet-span = Промежуток { $number }
+quiet-from = С
+quiet-to = До
+quiet-next-day = следующего дня
+quiet-remove = Убрать промежуток
+quiet-add = Добавить промежуток
+quiet-no-days = Выберите хотя бы один день
+quiet-zone = Часовой пояс: { $zone }
+quiet-zone-other = Часовой пояс: { $zone }.
+quiet-zone-here = Сменить на { $zone }
+
+## Diagnostics
+
+test-title = Проверить канал
+test-about = Отправим проверочное уведомление тем же путём, которым приходят настоящие
+test-sent-interface = отправили, оно появится в списке
+test-sent-desktop = отправили, оно появится на экране
+test-sent-email = отправили, проверьте почту
+test-sent-mobile = отправили, посмотрите на телефон
+test-sent-browser = отправили, посмотрите в браузер
+decisions-title = Почему звонило или молчало
+decisions-none = Уведомлений ещё не было
+decision-open = Решаем
+decision-shown = Показали
+decision-replaced = Показали на месте прежнего
+decision-coalesced = Вошло в общую сводку
+decision-gone = Уведомления больше нет
+decision-summary = Сводка
+suppressed-master-switch = Не показали: уведомления выключены
+suppressed-channel = Не показали: для этого источника выключен экран
+suppressed-silent = Не показали: вы поставили эту задачу сами
+suppressed-already-read = Не показали: уже прочитано
+suppressed-withdrawn = Не показали: его успели убрать
+suppressed-quiet-hours = Не показали: были тихие часы
+suppressed-user-quiet = Не показали: вы просили не беспокоить
+suppressed-do-not-disturb = Не показали: в системе включено «Не беспокоить»
+suppressed-snoozed = Отложили: вы просили напомнить позже
+toast-failed-no-daemon = Не показали: в системе некому показывать уведомления
+toast-failed-refused = Не показали: система отказала
+toast-failed-no-answer = Система не ответила, показано ли
+toast-failed-unconfirmed = Неизвестно: Dealbell закрылся раньше, чем узнал
+reason-mend = Изменить
+links-title = Связь с центром
+links-none = Пока ничего не было
+link-started = Dealbell запущен
+link-online = На связи
+link-lost = { $code ->
+    [0] Связь пропала, новая попытка через { $seconds } с
+   *[other] Связь пропала (код { $code }), новая попытка через { $seconds } с
+}
+link-refused = Центр не пустил (код { $code })
+link-woke = Компьютер проснулся
+link-network-changed = Сменилась сеть
+diagnostics-failed = Диагностика не открылась
+report-title = Отчёт для поддержки
+report-about = Версия, настройки и журнал. Имена, тексты, адреса и токены из него убраны: посмотрите сами
+report-write = Составить отчёт
+report-copy = Скопировать
+report-copied = Скопировано
+setting-log-level = Журнал
+log-warn = Только сбои
+log-info = Обычный
+log-debug = Подробный
+log-debug-about = В подробном журнале могут встретиться имена клиентов
