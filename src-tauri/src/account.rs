@@ -93,6 +93,20 @@ impl Account {
         }
     }
 
+    /// Names it in toasts and in the window: the same at every start, wherever the account moves.
+    pub(crate) fn tag(&self) -> String {
+        // FNV-1a: short, made of letters and digits alone, and the same in every version.
+        let folder = self.folder();
+        let hash = folder
+            .to_string_lossy()
+            .replace('\\', "/")
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        format!("{hash:016x}")
+    }
+
     /// The name its secret is kept under.
     pub(crate) fn secret_name(&self) -> String {
         let way = match self.way {
@@ -158,10 +172,21 @@ mod tests {
         assert!(moved.is_same(&account));
         assert!(moved.means(&account) && moved.means(&Account::solo("lopukh.kommo.com")));
         assert_eq!(moved.secret_name(), account.secret_name());
+        assert_eq!(moved.tag(), account.tag());
         let back: Account = serde_json::from_str(&serde_json::to_string(&moved).unwrap()).unwrap();
         assert_eq!(back, moved);
         let first = CrmAddress::parse("romashka").unwrap();
         assert!(moved.moved(&first).is_same(&account));
+    }
+
+    #[test]
+    fn an_accounts_tag_is_the_same_in_every_version() {
+        // Toasts that are still on the screen carry it.
+        assert_eq!(Account::demo().tag(), "a5e41b674276d396");
+        assert_ne!(
+            Account::solo("romashka.kommo.com").tag(),
+            Account::solo("romashka").tag()
+        );
     }
 
     #[test]

@@ -46,8 +46,10 @@ impl Look {
     }
 }
 
-/// Shows and withdraws until the inbox ends.
+/// Shows and withdraws until the inbox ends. The names of its toasts begin with `prefix`, so that those
+/// of several accounts stand side by side.
 pub(crate) async fn ring(
+    prefix: String,
     inbox: Inbox,
     mut acts: mpsc::Receiver<ToastAct>,
     screen: Arc<dyn ToastBackend>,
@@ -60,7 +62,7 @@ pub(crate) async fn ring(
                 if let (ToastKey::Popup(_), Some(link)) = (view.key, &view.link) {
                     let _ = events.send(BellEvent::Popup(view.key, link.clone())).await;
                 }
-                let outcome = outcome(screen.show(&toast(&view, &look)).await);
+                let outcome = outcome(screen.show(&toast(&prefix, &view, &look)).await);
                 // The title is a customer's; the log gets the key alone.
                 tracing::info!(key = key_text(view.key), ?outcome, "toast");
                 let fails = matches!(outcome, ToastOutcome::Failed { .. });
@@ -70,7 +72,7 @@ pub(crate) async fn ring(
                 }
             }
             ToastAct::Withdraw { key } => {
-                if let Err(error) = screen.withdraw(&key_text(key)).await {
+                if let Err(error) = screen.withdraw(&format!("{prefix}{}", key_text(key))).await {
                     tracing::debug!(%error, "a toast could not be withdrawn");
                 }
             }
@@ -78,7 +80,7 @@ pub(crate) async fn ring(
     }
 }
 
-/// The toast's name on the screen.
+/// The toast's name on the screen, among those of its account.
 pub(crate) fn key_text(key: ToastKey) -> String {
     match key {
         ToastKey::Notification(id) => id.to_string(),
@@ -96,9 +98,9 @@ pub(crate) fn key_of(text: &str) -> Option<ToastKey> {
     }
 }
 
-fn toast(view: &ToastView, look: &Look) -> Toast {
+fn toast(prefix: &str, view: &ToastView, look: &Look) -> Toast {
     Toast {
-        key: key_text(view.key),
+        key: format!("{prefix}{}", key_text(view.key)),
         title: view.title.clone(),
         body: view.body.clone(),
         urgency: match view.urgency {

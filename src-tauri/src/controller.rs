@@ -9,15 +9,16 @@ mod keeping;
 mod leaving;
 mod opening;
 mod order;
+mod seats;
 mod settling;
+mod starting;
 mod surroundings;
 mod toasting;
+mod together;
 
 use crate::account::Account;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
-use crate::line::Line;
-use crate::secret::Secret;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
 use crate::system::SystemEvent;
@@ -28,24 +29,24 @@ use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
 use dealbell_amocrm::CrmAddress;
+use dealbell_inbox::State;
 use dealbell_inbox::view::{MenuAct, TraySituation, TrayView};
-use dealbell_inbox::{State, ToastKey};
 use dealbell_protocol::window::{
-    Connection, Language, Page, SignedOutReason, Trouble, WindowAnswer, WindowEvent, WindowRequest,
-    WindowState,
+    Language, Page, Trouble, WindowAnswer, WindowEvent, WindowRequest, WindowState,
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
 use feeding::{forward, watch_for_end};
 use keeping::Kept;
-use opening::{Opened, Previous, Wanted};
-use order::{LastChecked, OneByOne};
+use opening::Opened;
+use order::LastChecked;
+use seats::Seats;
 use settling::language;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 /// Everything that can happen.
 pub(crate) enum Input {
@@ -53,14 +54,14 @@ pub(crate) enum Input {
     Tray(TrayEvent),
     /// From the toasts.
     Toast(ToastEvent),
-    /// From the ringing.
-    Bell(BellEvent),
+    /// From the ringing of an account.
+    Bell(String, BellEvent),
+    /// Whether toasts can be shown, as asked at the start.
+    Screen(bool),
     /// From the window's process.
     Window(WindowInput),
-    /// The inbox's state changed.
-    Inbox,
-    /// The connector's state changed.
-    Connector,
+    /// The state of an inbox or a connector changed.
+    Changed,
     /// A line was opened, or not.
     Opened(Box<Opened>),
     /// A way was tried out for the window.
@@ -72,7 +73,7 @@ pub(crate) enum Input {
     /// A new secret was kept, or nobody took it.
     Kept(Kept),
     /// The answer to a call of the window that took a while.
-    Answer(Caller, WindowAnswer),
+    Answer(Caller, Box<WindowAnswer>),
     /// Dealbell was started a second time, with these arguments.
     SecondStart(Vec<String>),
     /// Something changed around us.
@@ -93,35 +94,20 @@ pub(crate) struct Controller {
     tray: Tray,
     toasts: Arc<dyn ToastBackend>,
     window: WindowProcess,
-    line: Option<Line>,
+    seats: Seats,
     /// What was checked last, and may be entered.
     checked: LastChecked<PageId, Checked>,
-    /// Lines are opened one after the other.
-    openings: OneByOne<Wanted>,
-    /// The account whose line is being opened, while anybody wants it.
-    opening_account: Option<Account>,
-    /// The line that made room for the one being opened.
-    previous: Option<Previous>,
-    /// Brings the line's toasts to the screen; holds its inbox.
-    ringing: Option<JoinHandle<()>>,
-    /// Why there is no line.
-    signed_out: Connection,
+    /// What concerns no account.
     troubles: BTreeSet<Trouble>,
     /// The language of toasts still to come.
     speaks: watch::Sender<Language>,
-    /// A new secret that nobody has accepted yet.
-    unproved: Option<Arc<Secret>>,
-    /// A secret that no keyring took, until the user decides.
-    unkept: Option<Arc<Secret>>,
-    /// Pop-ups' links, which are kept nowhere else; the newest last.
-    popup_links: Vec<(ToastKey, String)>,
     /// What the window was told last.
     told: Option<WindowState>,
-    told_list: u64,
-    told_channels: Option<u64>,
+    /// Of which account, and the version.
+    told_list: Option<(String, u64)>,
+    /// Of which account, and the revision.
+    told_channels: Option<(String, u64)>,
     logged_unread: Option<u64>,
-    /// The window has asked for a token since the last one stopped working.
-    asked_for_token: bool,
     /// This run's mark on the disk.
     run: Run,
     /// The key that shows the window, while it is in force.
@@ -160,6 +146,8 @@ impl Controller {
         if settings.damaged {
             troubles.insert(Trouble::SettingsDamaged);
         }
+        let known = settings.current();
+        let seats = Seats::new(&known.accounts, known.current.clone());
         let mut controller = Self {
             secrets: Secrets::new(&data),
             data,
@@ -168,23 +156,14 @@ impl Controller {
             tray,
             toasts,
             window,
-            line: None,
+            seats,
             checked: LastChecked::nothing(),
-            openings: OneByOne::idle(),
-            opening_account: None,
-            previous: None,
-            ringing: None,
-            signed_out: signed_out(SignedOutReason::NoAccount),
             troubles,
             speaks: watch::Sender::new(language),
-            unproved: None,
-            unkept: None,
-            popup_links: Vec::new(),
             told: None,
-            told_list: 0,
+            told_list: None,
             told_channels: None,
             logged_unread: None,
-            asked_for_token: false,
             run,
             shortcut: None,
             app,
@@ -213,10 +192,10 @@ impl Controller {
         self.watch_surroundings();
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
-            let trouble = toasts.probe().await.is_err();
-            let _ = inputs.send(Input::Bell(BellEvent::Fails(trouble))).await;
+            let can = toasts.probe().await.is_ok();
+            let _ = inputs.send(Input::Screen(can)).await;
         });
-        self.open_wanted_line(cli).await;
+        self.open_first_lines(cli).await;
         if cli.open {
             self.window.show(Page::List { at: None });
         }
@@ -237,8 +216,9 @@ impl Controller {
                 }
             }
             Input::Toast(event) => self.toast_event(event).await,
-            Input::Bell(BellEvent::Fails(fails)) => self.set_trouble(Trouble::NoToasts, fails),
-            Input::Bell(BellEvent::Popup(key, link)) => self.remember_popup(key, link),
+            Input::Screen(can) => self.set_trouble(Trouble::NoToasts, !can),
+            Input::Bell(_, BellEvent::Fails(fails)) => self.set_trouble(Trouble::NoToasts, fails),
+            Input::Bell(tag, BellEvent::Popup(key, link)) => self.remember_popup(&tag, key, link),
             Input::Window(WindowInput::Call(generation, call)) => {
                 let Some((caller, request)) = self.window.called(generation, call) else {
                     return true;
@@ -253,29 +233,18 @@ impl Controller {
                 self.told = None;
                 self.checked.forget();
             }
-            Input::Inbox => {}
-            Input::Connector => self.connector_changed(),
+            Input::Changed => {}
             Input::Opened(opened) => self.opened(*opened).await,
             Input::Checked(ended) => self.check_ended(*ended),
             Input::CheckExpired(turn) => self.checked.expire(turn),
             Input::Moved(account, address) => self.moved(&account, &address),
             Input::Kept(kept) => self.kept(kept),
-            Input::Answer(caller, answer) => self.window.answer(caller, answer),
+            Input::Answer(caller, answer) => self.window.answer(caller, *answer),
             Input::System(event) => self.surroundings_changed(event),
             Input::Shortcut => self.shortcut_pressed(),
             Input::SecondStart(arguments) => self.second_start(&arguments).await,
         }
         true
-    }
-
-    async fn second_start(&mut self, arguments: &[String]) {
-        let cli = Cli::from_second_start(arguments);
-        if cli.demo || cli.centre.is_some() || cli.account.is_some() {
-            self.open_wanted_line(&cli).await;
-        } else {
-            self.open_known_line().await;
-        }
-        self.window.show(self.first_page());
     }
 
     fn set_trouble(&mut self, trouble: Trouble, on: bool) {
@@ -288,13 +257,13 @@ impl Controller {
 
     async fn leave(mut self) {
         self.window.send(&WindowEvent::Leave);
-        self.close_line().await;
+        let mut closing = JoinSet::new();
+        for mut seat in self.seats.into_all() {
+            closing.spawn(async move { seat.close().await });
+        }
+        closing.join_all().await;
         self.tray.leave().await;
         self.run.end();
         self.app.exit(0);
     }
-}
-
-fn signed_out(reason: SignedOutReason) -> Connection {
-    Connection::SignedOut { reason }
 }

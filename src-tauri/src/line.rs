@@ -45,14 +45,10 @@ pub(crate) enum LineError {
 
 /// An account in use.
 pub(crate) struct Line {
-    /// Which account.
-    pub(crate) account: Account,
     /// What lets us in; none for the demo.
     pub(crate) secret: Option<Arc<Secret>>,
     /// By what the user's own CRM account lets us in; none for demo and centre.
     pub(crate) access: Option<AccessBy>,
-    /// For people: `name.amocrm.ru`, or the centre's address.
-    pub(crate) label: String,
     /// This desktop's side.
     pub(crate) inbox: Inbox,
     /// How the connector is doing, where it is ours.
@@ -113,12 +109,7 @@ impl Line {
                 let demo = Demo::start().await?;
                 let address = CrmAddress::parse(&demo.url)?;
                 // Every demo is a new department: yesterday's notifications would lead nowhere.
-                match fs::remove_dir_all(&folder) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(error.into());
-                    }
-                    _ => {}
-                }
+                wipe_folder(&folder)?;
                 let token = Token::new(demo.token.as_str()).into();
                 Self::embedded(opening, address, token, &folder, Some(demo)).await
             }
@@ -178,8 +169,6 @@ impl Line {
         let centre = opening.account.address.clone();
         let (inbox, acts) = inbox(&centre, &token, &folder, &centre, &opening).await?;
         let line = Self {
-            label: opening.account.label(),
-            account: opening.account,
             secret: opening.secret,
             access: None,
             inbox,
@@ -256,8 +245,6 @@ impl Line {
             _demo: demo,
         };
         let line = Self {
-            label: opening.account.label(),
-            account: opening.account,
             secret: opening.secret,
             access,
             inbox,
@@ -287,8 +274,16 @@ impl Line {
         let wiped = self.inbox.sign_out().await;
         let folder = self.folder.clone();
         self.close().await;
-        fs::remove_dir_all(folder)?;
+        wipe_folder(&folder)?;
         Ok(wiped?)
+    }
+}
+
+/// Deletes everything of an account whose line is not open.
+pub(crate) fn wipe_folder(folder: &Path) -> std::io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 

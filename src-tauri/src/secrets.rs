@@ -1,5 +1,5 @@
 //! Tokens: in the system's keyring, or where there is none and the user agrees, in a file that only
-//! he can read.
+//! he can read: an account's name and its token, line by line.
 //!
 //! A locked keyring may block for ever, so every call has its own thread and a deadline. One that is
 //! let through after its deadline must not undo a later one: see [`crate::latest`].
@@ -8,7 +8,7 @@ use crate::latest::Latest;
 use keyring_core::{CredentialStore, Error as KeyringError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use std::{fs, io};
 use tokio::sync::oneshot;
@@ -34,6 +34,8 @@ pub(crate) struct Secrets {
     folder: PathBuf,
     /// What the keyring shall hold.
     keyring: Latest,
+    /// Held while the file is changed: accounts share it.
+    changing: Arc<Mutex<()>>,
 }
 
 impl Secrets {
@@ -42,6 +44,7 @@ impl Secrets {
         Self {
             folder: folder.to_owned(),
             keyring: Latest::default(),
+            changing: Arc::default(),
         }
     }
 
@@ -68,35 +71,18 @@ impl Secrets {
 
     /// Keeps the token in the keyring; an older one in the file goes.
     pub(crate) async fn keep(&self, account: &str, token: &str) -> Result<(), SecretError> {
-        let stale = self.is_in_file(account);
         self.write_keyring(account, Some(token)).await?;
-        if stale {
-            fs::remove_file(self.file())?;
-        }
-        Ok(())
+        Ok(self.change_file(account, None)?)
     }
 
     /// Keeps the token in the file, readable to the user alone.
     pub(crate) fn keep_in_file(&self, account: &str, token: &str) -> Result<(), SecretError> {
-        fs::create_dir_all(&self.folder)?;
-        let draft = self.folder.join("token.draft");
-        let _ = fs::remove_file(&draft);
-        let mut file = private_file(&draft)?;
-        writeln!(file, "{account}\n{token}")?;
-        file.sync_all()?;
-        fs::rename(draft, self.file())?;
-        // Else a power cut could bring back a refresh token that is dead by then.
-        #[cfg(unix)]
-        fs::File::open(&self.folder)?.sync_all()?;
-        Ok(())
+        Ok(self.change_file(account, Some(token))?)
     }
 
     /// Forgets the token, wherever it is.
     pub(crate) async fn forget(&self, account: &str) -> Result<(), SecretError> {
-        match fs::remove_file(self.file()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        self.change_file(account, None)?;
         self.write_keyring(account, None).await
     }
 
@@ -117,15 +103,49 @@ impl Secrets {
     }
 
     fn read_file(&self, account: &str) -> Result<Option<String>, SecretError> {
-        match fs::read_to_string(self.file()) {
-            Ok(content) => {
-                let mut lines = content.lines();
-                let ours = lines.next() == Some(account);
-                Ok(lines.next().filter(|_| ours).map(str::to_owned))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+        let kept = self.file_entries()?.into_iter();
+        Ok(kept
+            .into_iter()
+            .find(|(name, _)| name == account)
+            .map(|(_, token)| token))
+    }
+
+    fn file_entries(&self) -> io::Result<Vec<(String, String)>> {
+        let content = match fs::read_to_string(self.file()) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error),
+        };
+        let mut lines = content.lines().map(str::to_owned);
+        Ok(std::iter::from_fn(|| lines.next().zip(lines.next())).collect())
+    }
+
+    /// Sets or removes the token of `account`. A file without tokens goes.
+    fn change_file(&self, account: &str, token: Option<&str>) -> io::Result<()> {
+        let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.file_entries()?;
+        let mut entries = before.clone();
+        entries.retain(|(name, _)| name != account);
+        entries.extend(token.map(|token| (account.to_owned(), token.to_owned())));
+        if entries == before {
+            return Ok(());
         }
+        if entries.is_empty() {
+            return fs::remove_file(self.file());
+        }
+        fs::create_dir_all(&self.folder)?;
+        let draft = self.folder.join("token.draft");
+        let _ = fs::remove_file(&draft);
+        let mut file = private_file(&draft)?;
+        for (name, token) in entries {
+            writeln!(file, "{name}\n{token}")?;
+        }
+        file.sync_all()?;
+        fs::rename(draft, self.file())?;
+        // Else a power cut could bring back a refresh token that is dead by then.
+        #[cfg(unix)]
+        fs::File::open(&self.folder)?.sync_all()?;
+        Ok(())
     }
 
     fn file(&self) -> PathBuf {
@@ -192,18 +212,24 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_the_users_alone_and_serves_one_account() {
+    fn the_file_is_the_users_alone_and_keeps_accounts_apart() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let secrets = Secrets::new(folder.path());
-        secrets.keep_in_file("team:https://a", "t0ken").unwrap();
+        let kept = |account: &str| secrets.read_file(account).unwrap();
+        // As a version for one account left it.
+        fs::write(secrets.file(), "team:https://a\nt0ken\n").unwrap();
+        secrets.keep_in_file("solo:b", "b1").unwrap();
+        secrets.keep_in_file("solo:b", "b2").unwrap();
         let mode = fs::metadata(secrets.file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(
-            secrets.read_file("team:https://a").unwrap().as_deref(),
-            Some("t0ken")
-        );
-        assert_eq!(secrets.read_file("team:https://b").unwrap(), None);
-        assert!(secrets.is_in_file("team:https://a") && !secrets.is_in_file("team:https://b"));
+        assert_eq!(kept("team:https://a").as_deref(), Some("t0ken"));
+        assert_eq!(kept("solo:b").as_deref(), Some("b2"));
+        assert_eq!(kept("solo:c"), None);
+
+        secrets.change_file("team:https://a", None).unwrap();
+        assert!(!secrets.is_in_file("team:https://a") && secrets.is_in_file("solo:b"));
+        secrets.change_file("solo:b", None).unwrap();
+        assert!(!secrets.file().exists());
     }
 }

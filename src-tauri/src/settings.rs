@@ -5,7 +5,7 @@
 
 use crate::account::Account;
 use dealbell_protocol::window::{DeviceSettings, LanguageChoice, ThemeChoice};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -25,12 +25,29 @@ pub(crate) struct Settings {
     pub(crate) language: LanguageChoice,
     /// Theme of the window.
     pub(crate) theme: ThemeChoice,
-    /// Where we are signed in.
-    pub(crate) account: Option<Account>,
+    /// Where we are signed in, in the order it was added. Earlier versions knew one account.
+    #[serde(alias = "account", deserialize_with = "one_or_many")]
+    pub(crate) accounts: Vec<Account>,
+    /// The tag of the account that the window shows.
+    pub(crate) current: Option<String>,
     /// Where no keyring answers, the user let us keep the token in a file of his own.
     pub(crate) token_in_file: bool,
     /// The choices of this device.
     pub(crate) device: DeviceSettings,
+}
+
+/// Accounts as this version writes them, or the one account or none of an earlier one.
+fn one_or_many<'de, D: Deserializer<'de>>(settings: D) -> Result<Vec<Account>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Kept {
+        Many(Vec<Account>),
+        One(Option<Account>),
+    }
+    Ok(match Kept::deserialize(settings)? {
+        Kept::Many(accounts) => accounts,
+        Kept::One(account) => account.into_iter().collect(),
+    })
 }
 
 /// The settings on disk.
@@ -81,6 +98,13 @@ impl SettingsFile {
         keep_good_copy(&self.folder)?;
         self.current = next;
         Ok(())
+    }
+}
+
+impl SettingsFile {
+    /// A damaged file that was set aside names accounts: it goes where one of them does.
+    pub(crate) fn forget_torn(&self) {
+        let _ = fs::remove_file(self.folder.join(TORN));
     }
 }
 
@@ -140,6 +164,22 @@ mod tests {
                 &WHOLE[..cut]
             );
         }
+    }
+
+    #[test]
+    fn the_one_account_of_an_earlier_version_is_the_first_of_many() {
+        let earlier = r#"{"account":{"way":"solo","address":"romashka.amocrm.ru"}}"#;
+        let mut settings: Settings = serde_json::from_str(earlier).unwrap();
+        assert_eq!(settings.accounts, [Account::solo("romashka")]);
+        settings.accounts.push(Account::demo());
+        settings.current = Some(Account::demo().tag());
+        let written = serde_json::to_string(&settings).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Settings>(&written).unwrap(),
+            settings
+        );
+        let nobody: Settings = serde_json::from_str(r#"{"account":null}"#).unwrap();
+        assert_eq!(nobody, Settings::default());
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::toasting::CardError;
 use super::{Controller, Input};
 use crate::window::Caller;
 use dealbell_inbox::{Inbox, InboxError, RestError};
-use dealbell_protocol::ErrorCode;
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::window::{WindowAnswer, WindowErrorCode, WindowRequest};
+use dealbell_protocol::{ErrorCode, NotificationId};
 
 /// The longest slice of the list that is answered.
 const MAX_ROWS: u32 = 200;
@@ -17,7 +17,7 @@ impl Controller {
         let answer = match request {
             WindowRequest::Hello => {
                 // A page that was loaded anew knows nothing yet.
-                self.told_list = 0;
+                self.told_list = self.seats.shown_tag().map(|tag| (tag, 0));
                 self.told_channels = None;
                 self.checked.forget();
                 let state = self.window_state(&self.state());
@@ -28,24 +28,24 @@ impl Controller {
                 query,
                 offset,
                 limit,
-            } => match &self.line {
+            } => match self.seats.shown_line() {
                 Some(line) => match line.inbox.list(query, offset, limit.min(MAX_ROWS)).await {
                     Ok(page) => WindowAnswer::List { page },
                     Err(error) => failed(&error),
                 },
                 None => refused(WindowErrorCode::Offline),
             },
-            WindowRequest::Open { id: notification } => match self.open_card(notification).await {
+            WindowRequest::Open { id: notification } => match self.open_shown(notification).await {
                 Ok(()) => WindowAnswer::Done,
                 Err(CardError::Gone) => refused(WindowErrorCode::Gone),
                 Err(CardError::Browser) => refused(WindowErrorCode::OpenFailed),
                 Err(CardError::Storage) => refused(WindowErrorCode::Storage),
             },
-            WindowRequest::Mark { ids, read } => match &self.line {
+            WindowRequest::Mark { ids, read } => match self.seats.shown_line() {
                 Some(line) => done(line.inbox.mark(&ids, read).await),
                 None => refused(WindowErrorCode::Offline),
             },
-            WindowRequest::MarkAllRead { upto } => match &self.line {
+            WindowRequest::MarkAllRead { upto } => match self.seats.shown_line() {
                 Some(line) => done(line.inbox.mark_all(upto).await),
                 None => refused(WindowErrorCode::Offline),
             },
@@ -72,7 +72,7 @@ impl Controller {
                 });
             }
             WindowRequest::Reconnect => {
-                if let Some(line) = &self.line {
+                if let Some(line) = self.seats.shown_line() {
                     line.reconnect_now();
                 }
                 WindowAnswer::Done
@@ -92,8 +92,8 @@ impl Controller {
             | WindowRequest::AskPermission
             | WindowRequest::Dismiss { .. }
             | WindowRequest::CheckForUpdate
-            | WindowRequest::InstallUpdate
-            | WindowRequest::UseAccount { .. } => refused(WindowErrorCode::Unknown),
+            | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
+            WindowRequest::UseAccount { key } => self.use_account(&key),
             WindowRequest::Check { way } => return self.check(caller, way),
             WindowRequest::Enter => return self.enter(caller).await,
             WindowRequest::SignOut => return self.sign_out(caller).await,
@@ -104,13 +104,18 @@ impl Controller {
         self.window.answer(caller, answer);
     }
 
+    async fn open_shown(&mut self, id: NotificationId) -> Result<(), CardError> {
+        let tag = self.seats.shown_tag().ok_or(CardError::Gone)?;
+        self.open_card(&tag, id).await
+    }
+
     /// Asks the inbox for what is the network's, and answers when it has come, while other inputs
     /// go on.
     fn ask_inbox<W>(&mut self, caller: Caller, work: impl FnOnce(Inbox) -> W)
     where
         W: Future<Output = Result<WindowAnswer, InboxError>> + Send + 'static,
     {
-        let Some(line) = &self.line else {
+        let Some(line) = self.seats.shown_line() else {
             return self
                 .window
                 .answer(caller, refused(WindowErrorCode::Offline));
@@ -118,7 +123,7 @@ impl Controller {
         let (work, inputs) = (work(line.inbox.clone()), self.inputs.clone());
         tokio::spawn(async move {
             let answer = work.await.unwrap_or_else(|error| failed(&error));
-            let _ = inputs.send(Input::Answer(caller, answer)).await;
+            let _ = inputs.send(Input::Answer(caller, Box::new(answer))).await;
         });
     }
 }

@@ -1,44 +1,57 @@
 //! What is shown: one state, and the views of tray and window drawn from it.
 
+use super::Controller;
 use super::settling::language;
-use super::{Controller, signed_out};
-use dealbell_amocrm::ConnectorStatus;
+use super::together::together;
 use dealbell_inbox::State;
 use dealbell_inbox::view::{TraySituation, TrayView};
-use dealbell_protocol::window::{
-    Connection, Page, SignedOutReason, Trouble, WindowEvent, WindowState,
-};
+use dealbell_protocol::window::{Connection, SignedOutReason, WindowEvent, WindowState};
 use std::time::Duration;
 
 impl Controller {
     /// Draws what changed: one state, one unread value, every view of it.
     pub(super) async fn draw(&mut self) {
-        let state = self.state();
-        if self.logged_unread != Some(state.unread) {
-            self.logged_unread = Some(state.unread);
-            tracing::info!(unread = state.unread, "counted");
+        self.look_at_links();
+        let whole = self.whole();
+        if self.logged_unread != Some(whole.unread) {
+            self.logged_unread = Some(whole.unread);
+            tracing::info!(unread = whole.unread, "counted");
         }
-        let connection = self.whole_way(&state);
-        let shut_out = self.line.is_some() && matches!(connection, Connection::SignedOut { .. });
-        if shut_out && !self.asked_for_token {
-            self.window.show(Page::SignIn);
-        }
-        self.asked_for_token = shut_out;
-        if connection == Connection::Online {
-            self.secret_works(false);
-        }
-        let in_tray = State {
-            connection,
-            ..state.clone()
-        };
         let language = language(self.settings.current().language);
         let situation = self.situation();
         self.tray
-            .show(TrayView::of(&in_tray, &situation, language))
+            .show(TrayView::of(&whole, &situation, language))
             .await;
-        if !self.window.is_running() {
-            return;
+        if self.window.is_running() {
+            self.draw_window();
         }
+    }
+
+    /// A link that holds proves its secret; one that is refused needs another.
+    fn look_at_links(&mut self) {
+        let links: Vec<(String, Connection)> = self
+            .seats
+            .listed()
+            .filter(|seat| seat.line.is_some())
+            .map(|seat| (seat.account.tag(), seat.whole_way().connection))
+            .collect();
+        for (tag, connection) in links {
+            if connection == Connection::Online {
+                self.secret_works(&tag, false);
+            }
+            let shut_out = matches!(connection, Connection::SignedOut { .. });
+            let Some(seat) = self.seats.get_mut(&tag) else {
+                continue;
+            };
+            let asked = std::mem::replace(&mut seat.asked_for_token, shut_out);
+            if shut_out && !asked {
+                self.ask_for_token(&tag);
+            }
+        }
+    }
+
+    fn draw_window(&mut self) {
+        let state = self.state();
         let window = self.window_state(&state);
         if self.told.as_ref() != Some(&window) {
             self.window.send(&WindowEvent::State {
@@ -46,17 +59,22 @@ impl Controller {
             });
             self.told = Some(window);
         }
-        if self.told_list != state.list_version {
-            self.told_list = state.list_version;
+        let Some(tag) = self.seats.shown_tag() else {
+            return;
+        };
+        let list = (tag.clone(), state.list_version);
+        if self.told_list.as_ref() != Some(&list) {
+            self.told_list = Some(list);
             self.window.send(&WindowEvent::ListChanged {
                 version: state.list_version,
             });
         }
-        if let Some(channels) = state.channels
-            && self.told_channels != Some(channels.revision)
-        {
-            self.told_channels = Some(channels.revision);
-            self.window.send(&WindowEvent::ChannelsChanged { channels });
+        if let Some(channels) = state.channels {
+            let revision = (tag, channels.revision);
+            if self.told_channels.as_ref() != Some(&revision) {
+                self.told_channels = Some(revision);
+                self.window.send(&WindowEvent::ChannelsChanged { channels });
+            }
         }
     }
 
@@ -66,97 +84,59 @@ impl Controller {
 
     /// Waits until the tray reads differently though nothing happened: a countdown, the end of quiet.
     pub(super) async fn time_to_draw(&self) {
-        let state = self.state();
-        let in_tray = State {
-            connection: self.whole_way(&state),
-            ..state
-        };
         let situation = self.situation();
-        let Some(at) = TrayView::changes_at(&in_tray, &situation) else {
+        let Some(at) = TrayView::changes_at(&self.whole(), &situation) else {
             return std::future::pending().await;
         };
         let wait = u64::try_from(at - situation.now).unwrap_or_default();
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
 
-    /// The way from the CRM to here as one. Our own centre is always near: where there is one, what
-    /// counts is how its connector reaches the CRM.
-    fn whole_way(&self, state: &State) -> Connection {
-        let connector = self.line.as_ref().and_then(|line| line.connector.as_ref());
-        let Some(connector) = connector.filter(|_| state.connection == Connection::Online) else {
-            return state.connection;
-        };
-        match *connector.borrow() {
-            ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => Connection::Connecting,
-            ConnectorStatus::TokenRefused | ConnectorStatus::GrantLost => {
-                signed_out(SignedOutReason::TokenInvalid)
-            }
-            ConnectorStatus::Unreachable { retry_at }
-            | ConnectorStatus::Blocked { retry_at }
-            | ConnectorStatus::NotACrm { retry_at }
-            | ConnectorStatus::Declined { retry_at, .. } => Connection::Offline {
-                retry_at: Some(retry_at),
-            },
-            ConnectorStatus::Ok { .. } | ConnectorStatus::CentreFailed { .. } => Connection::Online,
-        }
+    /// All accounts as one, for the tray.
+    fn whole(&self) -> State {
+        let accounts = self.seats.listed().map(|seat| seat.whole_way()).collect();
+        together(accounts, self.nobody())
     }
 
-    /// How many tasks have been read, while an account is read for the first time.
-    fn reading(&self) -> Option<u32> {
-        let connector = self
-            .line
-            .as_ref()
-            .and_then(|line| line.connector.as_ref())?;
-        match *connector.borrow() {
-            ConnectorStatus::Baseline { done } => Some(u32::try_from(done).unwrap_or(u32::MAX)),
-            ConnectorStatus::Starting
-            | ConnectorStatus::Ok { .. }
-            | ConnectorStatus::Unreachable { .. }
-            | ConnectorStatus::TokenRefused
-            | ConnectorStatus::GrantLost
-            | ConnectorStatus::Blocked { .. }
-            | ConnectorStatus::NotACrm { .. }
-            | ConnectorStatus::Declined { .. }
-            | ConnectorStatus::CentreFailed { .. } => None,
-        }
-    }
-
-    /// The inbox's state, or that of nobody signed in.
+    /// The state of the account in the window.
     pub(super) fn state(&self) -> State {
-        let connection = match &self.line {
-            Some(line) => return line.inbox.state().borrow().clone(),
-            None if self.opening_account.is_some() => Connection::Connecting,
-            None => self.signed_out,
-        };
-        State {
-            connection,
-            ..State::default()
+        self.seats.shown().map_or_else(
+            || State {
+                connection: self.nobody(),
+                ..State::default()
+            },
+            |seat| seat.state(),
+        )
+    }
+
+    /// The link while there is no account.
+    fn nobody(&self) -> Connection {
+        match self.seats.is_opening() {
+            true => Connection::Connecting,
+            false => Connection::SignedOut {
+                reason: SignedOutReason::NoAccount,
+            },
         }
     }
 
     pub(super) fn window_state(&self, state: &State) -> WindowState {
         let settings = self.settings.current();
+        let seat = self.seats.shown();
         let mut troubles = self.troubles.clone();
-        if state.store_failed {
-            troubles.insert(Trouble::StoreFailed);
-        }
+        troubles.extend(seat.iter().flat_map(|seat| seat.troubles(state)));
         WindowState {
-            way: self.line.as_ref().map(|line| line.account.way),
-            account: self
-                .line
-                .as_ref()
-                .map(|line| line.label.clone())
-                .unwrap_or_default(),
-            access: self.line.as_ref().and_then(|line| line.access),
+            way: seat.map(|seat| seat.account.way),
+            account: seat.map(|seat| seat.account.label()).unwrap_or_default(),
+            access: seat.and_then(|seat| seat.line.as_ref()?.access),
             connection: state.connection,
             unread: state.unread,
             language: language(settings.language),
             language_choice: settings.language,
             theme: settings.theme,
             troubles: troubles.into_iter().collect(),
-            reading: self.reading(),
-            accounts: Vec::new(),
-            current: None,
+            reading: seat.and_then(|seat| seat.reading()),
+            accounts: self.seats.listed().map(|seat| seat.row()).collect(),
+            current: self.seats.shown_tag(),
             providers: state
                 .channels
                 .iter()
@@ -168,35 +148,6 @@ impl Controller {
             managed: Vec::new(),
             update: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
-    }
-
-    /// What the connector is in trouble with.
-    pub(super) fn connector_changed(&mut self) {
-        let status = self.line.as_ref().and_then(|line| line.connector.as_ref());
-        let Some(status) = status.map(|status| status.borrow().clone()) else {
-            return;
-        };
-        let trouble = match status {
-            ConnectorStatus::TokenRefused | ConnectorStatus::GrantLost => {
-                Some(Trouble::CrmTokenRefused)
-            }
-            ConnectorStatus::Blocked { .. } => Some(Trouble::CrmBlocked),
-            ConnectorStatus::Unreachable { .. }
-            | ConnectorStatus::NotACrm { .. }
-            | ConnectorStatus::Declined { .. } => Some(Trouble::CrmUnreachable),
-            ConnectorStatus::CentreFailed { .. } => Some(Trouble::StoreFailed),
-            ConnectorStatus::Starting
-            | ConnectorStatus::Baseline { .. }
-            | ConnectorStatus::Ok { .. } => None,
-        };
-        for known in [
-            Trouble::CrmTokenRefused,
-            Trouble::CrmBlocked,
-            Trouble::CrmUnreachable,
-            Trouble::StoreFailed,
-        ] {
-            self.set_trouble(known, trouble == Some(known));
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Opening a line: the one wanted at the start, the one signed in to before, the one just checked.
+//! Opening lines: those wanted at the start, those signed in to before, the one just checked.
 
 use super::checking::Entry;
 use super::feeding::{forward, watch_value};
 use super::order::Turn;
 use super::settling::language;
-use super::{Controller, Input, signed_out};
+use super::{Controller, Input};
 use crate::account::Account;
 use crate::bell;
 use crate::cli::Cli;
@@ -16,11 +16,10 @@ use dealbell_protocol::window::{Page, SignedOutReason, Way, WindowAnswer, Window
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// A line that is wanted.
-pub(crate) struct Wanted {
+/// A line that is wanted for an account.
+pub(super) struct Wanted {
     /// What the user said yes to, where he did.
     entry: Option<Entry>,
-    account: Account,
     key: Key,
 }
 
@@ -36,14 +35,10 @@ pub(super) enum Key {
     InUse(Arc<Secret>),
 }
 
-/// A line that made room for another one of its account, and comes back if that one fails.
-pub(crate) struct Previous {
-    account: Account,
-    key: Key,
-}
-
 /// What became of opening a line.
 pub(crate) struct Opened {
+    /// The account's.
+    tag: String,
     entry: Option<Entry>,
     /// The secret, where it is new and has to be kept.
     fresh: Option<Arc<Secret>>,
@@ -59,8 +54,20 @@ enum Refusal {
 }
 
 impl Controller {
-    /// Opens the line of the command line and environment, else the one signed in to before.
-    pub(super) async fn open_wanted_line(&mut self, cli: &Cli) {
+    /// Opens every account signed in to before, and the one of the command line and environment,
+    /// which is then the one shown. Each for itself: the keyring of one may be slow.
+    pub(super) async fn open_first_lines(&mut self, cli: &Cli) {
+        self.open_named_line(cli).await;
+        self.open_known_lines().await;
+        if self.seats.shown().is_none() {
+            // Nothing to connect to: the only useful thing is to ask.
+            self.window.show(Page::SignIn);
+        }
+    }
+
+    /// Shows the account that the command line or environment names, and opens its line where it is
+    /// not open: a second start often repeats the first. False where none is named.
+    pub(super) async fn open_named_line(&mut self, cli: &Cli) -> bool {
         let given = |token: &Option<String>| token.clone().map_or(Key::Kept, Key::New);
         let (account, key) = if cli.demo {
             (Account::demo(), Key::None)
@@ -68,94 +75,81 @@ impl Controller {
             (Account::team(centre), given(&cli.device_token))
         } else if let Some(account) = &cli.account {
             (Account::solo(account), given(&cli.crm_token))
-        } else if let Some(account) = self.settings.current().account.clone() {
-            let key = key_of(&account);
-            (account, key)
         } else {
-            // Nothing to connect to: the only useful thing is to ask.
-            self.window.show(Page::SignIn);
-            return;
+            return false;
         };
-        // A second start often repeats the first.
-        let in_use = self.line.as_ref().map(|line| &line.account);
-        let known = in_use.into_iter().chain(&self.opening_account);
-        if !known.into_iter().any(|known| known.is_same(&account)) {
+        let account = self.seats.known(&account).cloned().unwrap_or(account);
+        let seat = self.seats.of(account.clone());
+        let idle = seat.line.is_none() && !seat.opening;
+        self.show_account(&account.tag());
+        if idle {
             self.want_line(None, account, key).await;
         }
+        true
     }
 
-    /// Opens the line signed in to before, where none is in use: its token may have been behind a
-    /// keyring that was locked then.
-    pub(super) async fn open_known_line(&mut self) {
-        if let Some(account) = self.settings.current().account.clone()
-            && self.line.is_none()
-            && self.openings.is_idle()
-        {
+    /// Opens the line of every account that has none: its token may have been behind a keyring that
+    /// was locked then.
+    pub(super) async fn open_known_lines(&mut self) {
+        let idle: Vec<Account> = self
+            .seats
+            .listed()
+            .filter(|seat| seat.line.is_none() && seat.openings.is_idle())
+            .map(|seat| seat.account.clone())
+            .collect();
+        for account in idle {
             let key = key_of(&account);
             self.want_line(None, account, key).await;
         }
     }
 
-    /// Opens a line as soon as no other one is being opened.
+    /// Opens a line as soon as no other one of its account is being opened.
     pub(super) async fn want_line(&mut self, entry: Option<Entry>, account: Account, key: Key) {
-        // What is remembered of it may know where it has moved.
-        let remembered = self.settings.current().account.clone();
-        let account = remembered
-            .filter(|remembered| remembered.means(&account))
-            .unwrap_or(account);
-        let wanted = Wanted {
-            entry,
-            account,
-            key,
-        };
-        match self.openings.want(wanted) {
-            Turn::Begin(wanted) => self.begin_opening(wanted).await,
+        // What is known of it may know where it has moved.
+        let account = self.seats.known(&account).cloned().unwrap_or(account);
+        let tag = account.tag();
+        let is_new = self.seats.get(&tag).is_none_or(|seat| seat.leaving);
+        let seat = self.seats.of(account);
+        seat.leaving = false;
+        if is_new {
+            seat.entering = entry.is_some();
+        }
+        match seat.openings.want(Wanted { entry, key }) {
+            Turn::Begin(wanted) => self.begin_opening(&tag, wanted).await,
             Turn::Waits { displaced } => self.not_opened(displaced),
         }
     }
 
-    /// Nobody wants what is being opened, or waits for it, any more.
-    pub(super) fn give_up_opening(&mut self) {
-        self.opening_account = None;
-        self.previous = None;
-        let waiting = self.openings.clear();
-        self.not_opened(waiting);
-    }
-
-    fn not_opened(&mut self, wanted: Option<Wanted>) {
+    /// What was wanted is wanted no more.
+    pub(super) fn not_opened(&mut self, wanted: Option<Wanted>) {
         if let Some(entry) = wanted.and_then(|wanted| wanted.entry) {
             self.not_entered(entry, WindowErrorCode::Unknown);
         }
     }
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
-    async fn begin_opening(&mut self, wanted: Wanted) {
-        let Wanted {
-            entry,
-            account,
-            key,
-        } = wanted;
+    async fn begin_opening(&mut self, tag: &str, wanted: Wanted) {
+        let Some(seat) = self.seats.get_mut(tag) else {
+            return self.not_opened(Some(wanted));
+        };
+        let Wanted { entry, key } = wanted;
         // Two lines in one folder would fight over it.
-        let in_use = self.line.as_ref();
-        let in_the_way = in_use.filter(|line| line.account.is_same(&account));
-        let previous = in_the_way.map(|line| Previous {
-            account: line.account.clone(),
-            key: line.secret.clone().map_or(Key::None, Key::InUse),
-        });
-        if previous.is_some() {
-            self.close_line().await;
-            self.previous = previous;
+        if let Some(line) = &seat.line {
+            let previous = line.secret.clone().map_or(Key::None, Key::InUse);
+            seat.close().await;
+            seat.previous = Some(previous);
         }
+        seat.opening = true;
+        let account = seat.account.clone();
         let (secrets, inputs, data) =
             (self.secrets.clone(), self.inputs.clone(), self.data.clone());
         let language = language(self.settings.current().language);
-        self.opening_account = Some(account.clone());
         let moving = account.clone();
         let moved = forward(&self.inputs, move |address| {
             Input::Moved(moving.clone(), address)
         });
         tokio::spawn(async move {
-            let name = account.secret_name();
+            let (tag, name) = (account.tag(), account.secret_name());
             let mut fresh = None;
             let outcome = async {
                 let secret = match key {
@@ -182,6 +176,7 @@ impl Controller {
             }
             .await;
             let opened = Opened {
+                tag,
                 entry,
                 fresh,
                 outcome,
@@ -192,63 +187,64 @@ impl Controller {
 
     /// Takes a new line into use, or tells why there is none; then it is the next one's turn.
     pub(super) async fn opened(&mut self, opened: Opened) {
-        let wanted = self.opening_account.take().is_some();
+        let tag = opened.tag;
+        let Some(seat) = self.seats.get_mut(&tag) else {
+            return;
+        };
+        let wanted = std::mem::take(&mut seat.opening);
         match opened.outcome {
             Ok((line, acts)) if wanted => {
-                self.use_line(line, acts, opened.entry, opened.fresh).await;
+                self.use_line(&tag, line, acts, opened.entry, opened.fresh)
+                    .await;
             }
             Ok((line, _)) => {
                 // Signed out meanwhile.
-                line.close().await;
+                let account = seat.account.clone();
+                self.wipe_late(account, line).await;
                 if let Some(entry) = opened.entry {
                     self.not_entered(entry, WindowErrorCode::Unknown);
                 }
             }
-            Err(refusal) => self.line_refused(opened.entry, &refusal),
+            Err(refusal) => self.line_refused(&tag, opened.entry, &refusal),
         }
-        match (self.openings.ended(), self.previous.take()) {
+        let Some(seat) = self.seats.get_mut(&tag) else {
+            return;
+        };
+        match (seat.openings.ended(), seat.previous.take()) {
             (Some(next), previous) => {
-                self.previous = previous;
-                self.begin_opening(next).await;
+                seat.previous = previous;
+                self.begin_opening(&tag, next).await;
             }
-            (None, Some(Previous { account, key })) => self.want_line(None, account, key).await,
-            (None, None) => {}
+            (None, Some(key)) => {
+                let account = seat.account.clone();
+                self.want_line(None, account, key).await;
+            }
+            (None, None) => {
+                if !seat.is_listed() {
+                    self.seats.remove(&tag);
+                }
+            }
         }
     }
 
     /// An account has moved: it is remembered at its new address.
     pub(super) fn moved(&mut self, account: &Account, address: &CrmAddress) {
         let moved = account.clone().moved(address);
-        if let Some(line) = &mut self.line
-            && line.account.is_same(account)
-        {
-            line.account = moved.clone();
-            line.label = moved.label();
+        if let Some(seat) = self.seats.get_mut(&account.tag()) {
+            seat.account = moved.clone();
         }
-        let known = self.settings.current().account.as_ref();
-        if !known.is_some_and(|known| known.is_same(account)) {
-            return;
-        }
-        if let Err(error) = self
-            .settings
-            .change(|settings| settings.account = Some(moved))
-        {
+        let changed = self.settings.change(|settings| {
+            let known = settings.accounts.iter_mut();
+            for known in known.filter(|known| known.is_same(account)) {
+                *known = moved.clone();
+            }
+        });
+        if let Err(error) = changed {
             tracing::warn!(%error, "the account's new address was not remembered");
         }
     }
 
-    /// The line that made room for `line` does not come back; its secret is not the account's any
-    /// more where that is a new one.
-    fn give_up_previous(&mut self, line: &Line) {
-        let previous = self.previous.take().map(|previous| previous.key);
-        if let Some(Key::InUse(old)) = previous
-            && !(line.secret.as_ref()).is_some_and(|new| Arc::ptr_eq(new, &old))
-        {
-            old.give_up();
-        }
-    }
-
-    fn line_refused(&mut self, entry: Option<Entry>, refusal: &Refusal) {
+    fn line_refused(&mut self, tag: &str, entry: Option<Entry>, refusal: &Refusal) {
         let (reason, code) = match refusal {
             Refusal::NoToken => (SignedOutReason::NoToken, WindowErrorCode::TokenRefused),
             Refusal::Code(code @ WindowErrorCode::TokenRefused) => {
@@ -258,45 +254,87 @@ impl Controller {
         };
         tracing::warn!(?code, "no line");
         if let Some(entry) = entry {
-            self.not_entered(entry, code);
-        } else if self.previous.is_none() {
-            self.signed_out = signed_out(reason);
-            self.window.show(Page::SignIn);
+            return self.not_entered(entry, code);
         }
+        let Some(seat) = self.seats.get_mut(tag) else {
+            return;
+        };
+        if seat.previous.is_none() {
+            seat.signed_out = reason;
+            self.ask_for_token(tag);
+        }
+    }
+
+    /// Asks for an account's token, but pulls nobody away from another account: there the switcher
+    /// says so.
+    pub(super) fn ask_for_token(&mut self, tag: &str) {
+        let shown = self.seats.shown_tag();
+        if shown.as_deref() != Some(tag) {
+            if self.window.is_in_use() {
+                return;
+            }
+            self.show_account(tag);
+        }
+        self.window.show(Page::SignIn);
     }
 
     async fn use_line(
         &mut self,
+        tag: &str,
         line: Line,
         acts: mpsc::Receiver<ToastAct>,
         entry: Option<Entry>,
         fresh: Option<Arc<Secret>>,
     ) {
-        self.close_line().await;
-        self.give_up_previous(&line);
-        let account = line.account.clone();
-        watch_value(line.inbox.state(), self.inputs.clone(), || Input::Inbox);
-        if let Some(connector) = &line.connector {
-            watch_value(connector.clone(), self.inputs.clone(), || Input::Connector);
-        }
-        let events = forward(&self.inputs, Input::Bell);
-        let look = bell::Look::new(self.speaks.subscribe(), &self.data);
-        let screen = self.toasts.clone();
-        let ringing = bell::ring(line.inbox.clone(), acts, screen, look, events);
-        self.ringing = Some(tokio::spawn(ringing));
-        self.line = Some(line);
-        self.connector_changed();
-        if let Err(error) = self
-            .settings
-            .change(|settings| settings.account = Some(account))
+        let Some(seat) = self.seats.get_mut(tag) else {
+            return line.close().await;
+        };
+        // The line that made room for this one does not come back; its secret is not the account's
+        // any more where there is a new one.
+        if let Some(Key::InUse(old)) = seat.previous.take()
+            && !(line.secret.as_ref()).is_some_and(|new| Arc::ptr_eq(new, &old))
         {
+            old.give_up();
+        }
+        watch_value(line.inbox.state(), self.inputs.clone(), || Input::Changed);
+        if let Some(connector) = &line.connector {
+            watch_value(connector.clone(), self.inputs.clone(), || Input::Changed);
+        }
+        let ringer = tag.to_owned();
+        let events = forward(&self.inputs, move |event| {
+            Input::Bell(ringer.clone(), event)
+        });
+        let look = bell::Look::new(self.speaks.subscribe(), &self.data);
+        let ringing = bell::ring(
+            super::toasting::prefix(tag),
+            line.inbox.clone(),
+            acts,
+            self.toasts.clone(),
+            look,
+            events,
+        );
+        seat.ringing = Some(tokio::spawn(ringing));
+        seat.line = Some(line);
+        seat.entering = false;
+        seat.unproved = fresh;
+        seat.tell_where_it_is(&self.secrets);
+        let account = seat.account.clone();
+        let remembered = self.settings.change(|settings| {
+            if !settings
+                .accounts
+                .iter()
+                .any(|known| known.is_same(&account))
+            {
+                settings.accounts.push(account);
+            }
+        });
+        if let Err(error) = remembered {
             tracing::warn!(%error, "the account was not remembered");
         }
-        self.tell_where_it_is();
-        self.unproved = fresh;
         if let Some(entry) = entry {
             // It was tried out before it came here.
-            self.secret_works(true);
+            self.secret_works(tag, true);
+            self.show_account(tag);
             self.window.answer(entry.caller, WindowAnswer::Done);
             self.window.show(Page::List { at: None });
         }

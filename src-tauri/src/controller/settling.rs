@@ -19,9 +19,9 @@ impl Controller {
             settings.language = choice;
             settings.theme = theme;
         });
-        if let Some(line) = &self.line {
+        self.speaks.send_replace(language(choice));
+        for line in self.seats.listed().filter_map(|seat| seat.line.as_ref()) {
             line.set_language(language(choice)).await;
-            self.speaks.send_replace(language(choice));
         }
         kept(changed)
     }

@@ -26,12 +26,13 @@ impl Controller {
     /// Does what a change around us asks for.
     pub(super) fn surroundings_changed(&mut self, event: SystemEvent) {
         tracing::info!(?event, "the system says");
-        let Some(line) = &self.line else { return };
-        match event {
-            SystemEvent::Woke => line.woke(),
-            SystemEvent::NetworkChanged => line.network_changed(),
-            SystemEvent::ClockSet => line.clock_set(),
-            SystemEvent::Locked(_) => {}
+        for line in self.seats.listed().filter_map(|seat| seat.line.as_ref()) {
+            match event {
+                SystemEvent::Woke => line.woke(),
+                SystemEvent::NetworkChanged => line.network_changed(),
+                SystemEvent::ClockSet => line.clock_set(),
+                SystemEvent::Locked(_) => {}
+            }
         }
     }
 

@@ -187,6 +187,7 @@ fn hide(app: &AppHandle) {
         return;
     }
     let _ = window.hide();
+    link.tell(WindowRequest::Close);
     let turn = {
         let mut screen = link.screen();
         screen.turn += 1;

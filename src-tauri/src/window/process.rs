@@ -51,6 +51,8 @@ pub(crate) struct WindowProcess {
     load: u64,
     /// Asked for and not yet on the screen.
     wanted: Option<Page>,
+    /// Shown, and not closed since.
+    on_screen: bool,
     failures: u32,
 }
 
@@ -68,6 +70,7 @@ impl WindowProcess {
             generation: 0,
             load: 0,
             wanted: None,
+            on_screen: false,
             failures: 0,
         }
     }
@@ -96,6 +99,11 @@ impl WindowProcess {
         self.running.is_some()
     }
 
+    /// Whether somebody looks at it, or is about to.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.wanted.is_some() || (self.is_running() && self.on_screen)
+    }
+
     /// Takes note of a call; returns it where the resident has to answer.
     pub(crate) fn called(
         &mut self,
@@ -108,6 +116,11 @@ impl WindowProcess {
         match call.request {
             WindowRequest::Shown => {
                 self.wanted = None;
+                self.on_screen = true;
+                return None;
+            }
+            WindowRequest::Close => {
+                self.on_screen = false;
                 return None;
             }
             WindowRequest::Hello => self.load += 1,
@@ -141,6 +154,7 @@ impl WindowProcess {
         if generation != self.generation {
             return;
         }
+        self.on_screen = false;
         let started = self.running.take().map(|running| running.started);
         if started.is_some_and(|at| at.elapsed() < TOO_SOON) {
             self.failures += 1;
