@@ -9,6 +9,7 @@ mod keeping;
 mod leaving;
 mod opening;
 mod order;
+mod quieting;
 mod seats;
 mod settling;
 mod starting;
@@ -76,6 +77,8 @@ pub(crate) enum Input {
     Answer(Caller, Box<WindowAnswer>),
     /// Dealbell was started a second time, with these arguments.
     SecondStart(Vec<String>),
+    /// A link such as `dealbell://open`, from anybody.
+    Link(String),
     /// Something changed around us.
     System(SystemEvent),
     /// The key that shows the window.
@@ -196,7 +199,9 @@ impl Controller {
             let _ = inputs.send(Input::Screen(can)).await;
         });
         self.open_first_lines(cli).await;
-        if cli.open {
+        if let Some(link) = &cli.link {
+            self.follow_link(link).await;
+        } else if cli.open {
             self.window.show(Page::List { at: None });
         }
     }
@@ -242,6 +247,7 @@ impl Controller {
             Input::Answer(caller, answer) => self.window.answer(caller, *answer),
             Input::System(event) => self.surroundings_changed(event),
             Input::Shortcut => self.shortcut_pressed(),
+            Input::Link(link) => self.follow_link(&link).await,
             Input::SecondStart(arguments) => self.second_start(&arguments).await,
         }
         true

@@ -28,9 +28,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_opener::init())
         .setup(move |app| {
-            app.deep_link().on_open_url(move |_| {
-                // A link from the web shows the window and does nothing else.
-                let _ = links.try_send(Input::SecondStart(Vec::new()));
+            app.deep_link().on_open_url(move |event| {
+                // Elsewhere a link comes as the argument of a second start, and only once so.
+                if cfg!(target_os = "macos") {
+                    for url in event.urls() {
+                        let _ = links.try_send(Input::Link(url.into()));
+                    }
+                }
             });
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(async move {

@@ -4,6 +4,7 @@
 //! a torn one is set aside and the last good copy takes its place.
 
 use crate::account::Account;
+use dealbell_inbox::view::QuietUntil;
 use dealbell_protocol::window::{DeviceSettings, LanguageChoice, ThemeChoice};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::{Path, PathBuf};
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) accounts: Vec<Account>,
     /// The tag of the account that the window shows.
     pub(crate) current: Option<String>,
+    /// How long the user wants not to be disturbed.
+    pub(crate) quiet: Option<QuietUntil>,
     /// Where no keyring answers, the user let us keep the token in a file of his own.
     pub(crate) token_in_file: bool,
     /// The choices of this device.

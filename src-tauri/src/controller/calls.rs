@@ -85,7 +85,6 @@ impl Controller {
             | WindowRequest::CompleteTask { .. }
             | WindowRequest::ReopenTask { .. }
             | WindowRequest::OpenTask { .. }
-            | WindowRequest::Quiet { .. }
             | WindowRequest::Diagnostics
             | WindowRequest::Report
             | WindowRequest::SendTest { .. }
@@ -93,6 +92,7 @@ impl Controller {
             | WindowRequest::Dismiss { .. }
             | WindowRequest::CheckForUpdate
             | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
+            WindowRequest::Quiet { choice } => self.be_quiet(choice),
             WindowRequest::UseAccount { key } => self.use_account(&key),
             WindowRequest::Check { way } => return self.check(caller, way),
             WindowRequest::Enter => return self.enter(caller).await,

@@ -4,7 +4,7 @@ use super::Controller;
 use dealbell_inbox::Inbox;
 use dealbell_inbox::view::MenuAct;
 use dealbell_protocol::NotificationId;
-use dealbell_protocol::window::{ListQuery, Page, WindowAnswer, WindowErrorCode};
+use dealbell_protocol::window::{ListQuery, Page, QuietChoice, WindowAnswer, WindowErrorCode};
 
 impl Controller {
     /// Does what the user chose in the tray.
@@ -26,10 +26,18 @@ impl Controller {
                 }
             }
             MenuAct::Settings => self.window.show(Page::Channels),
-            MenuAct::QuietHour
-            | MenuAct::QuietTomorrow
-            | MenuAct::QuietUntilOff
-            | MenuAct::QuietOff => {}
+            MenuAct::QuietHour => {
+                self.be_quiet(QuietChoice::Hour);
+            }
+            MenuAct::QuietTomorrow => {
+                self.be_quiet(QuietChoice::Tomorrow);
+            }
+            MenuAct::QuietUntilOff => {
+                self.be_quiet(QuietChoice::UntilOff);
+            }
+            MenuAct::QuietOff => {
+                self.be_quiet(QuietChoice::Off);
+            }
             MenuAct::Quit => {}
         }
     }

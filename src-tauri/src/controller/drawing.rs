@@ -1,6 +1,7 @@
 //! What is shown: one state, and the views of tray and window drawn from it.
 
 use super::Controller;
+use super::quieting::told;
 use super::settling::language;
 use super::together::together;
 use dealbell_inbox::State;
@@ -79,7 +80,7 @@ impl Controller {
     }
 
     fn situation(&self) -> TraySituation {
-        TraySituation::here(None)
+        TraySituation::here(self.user_quiet())
     }
 
     /// Waits until the tray reads differently though nothing happened: a countdown, the end of quiet.
@@ -143,7 +144,7 @@ impl Controller {
                 .flat_map(|channels| &channels.providers)
                 .map(|row| row.provider.clone())
                 .collect(),
-            quiet: None,
+            quiet: self.user_quiet().map(told),
             settings: settings.device.clone(),
             managed: Vec::new(),
             update: None,

@@ -318,6 +318,7 @@ impl Controller {
         seat.entering = false;
         seat.unproved = fresh;
         seat.tell_where_it_is(&self.secrets);
+        let click = seat.click.take();
         let account = seat.account.clone();
         let remembered = self.settings.change(|settings| {
             if !settings
@@ -337,6 +338,9 @@ impl Controller {
             self.show_account(tag);
             self.window.answer(entry.caller, WindowAnswer::Done);
             self.window.show(Page::List { at: None });
+        }
+        if let Some(click) = click {
+            self.linked_click(tag, click).await;
         }
     }
 }

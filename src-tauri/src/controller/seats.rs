@@ -42,6 +42,15 @@ pub(super) struct Seat {
     pub(super) popup_links: Vec<(ToastKey, String)>,
     /// The window has asked for a token since the last one stopped working.
     pub(super) asked_for_token: bool,
+    /// A click on one of its toasts that started Dealbell: done when its line is open.
+    pub(super) click: Option<Click>,
+}
+
+/// A click on a toast.
+pub(super) struct Click {
+    pub(super) key: ToastKey,
+    /// The button's name; none is the toast itself.
+    pub(super) button: Option<String>,
 }
 
 impl Seat {
@@ -62,6 +71,7 @@ impl Seat {
             troubles: BTreeSet::new(),
             popup_links: Vec::new(),
             asked_for_token: false,
+            click: None,
         }
     }
 

@@ -38,10 +38,18 @@ impl Controller {
     /// What the user or the system did with a toast.
     pub(super) async fn toast_event(&mut self, event: ToastEvent) {
         match event {
-            ToastEvent::Clicked { key, .. } => match toast_of(&key) {
-                Some((tag, key)) => self.toast_clicked(tag, key).await,
-                None => tracing::warn!("a click on a toast that is not ours"),
-            },
+            ToastEvent::Clicked {
+                key,
+                button,
+                activation_token,
+            } => {
+                self.window.activate_with(activation_token);
+                match toast_of(&key) {
+                    Some((tag, key)) => self.toast_clicked(tag, key, button.as_deref()).await,
+                    None => tracing::warn!("a click on a toast that is not ours"),
+                }
+                self.window.activate_with(None);
+            }
             ToastEvent::Dismissed { key, .. } => {
                 if let Some((tag, key)) = toast_of(&key)
                     && let Some(line) = self.seats.get(tag).and_then(|seat| seat.line.as_ref())
@@ -62,7 +70,9 @@ impl Controller {
         }
     }
 
-    async fn toast_clicked(&mut self, tag: &str, key: ToastKey) {
+    /// A click on an account's toast, or on one of its buttons.
+    pub(super) async fn toast_clicked(&mut self, tag: &str, key: ToastKey, button: Option<&str>) {
+        tracing::debug!(?button, "a click on a toast");
         match key {
             ToastKey::Notification(id) => self.follow(tag, id).await,
             ToastKey::Summary => {

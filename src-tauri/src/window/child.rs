@@ -16,10 +16,6 @@ use tauri::{
 use tauri_plugin_window_state::StateFlags;
 
 const LABEL: &str = "main";
-/// How long a closed window stays ready for a second look, unless the environment says otherwise
-/// (`DEALBELL_LINGER_MS`, for tests).
-const LINGER: Duration = Duration::from_secs(120);
-
 /// Runs the window until the resident closes the pipe or the linger is over.
 pub(crate) fn run() -> anyhow::Result<()> {
     let Pipes { events, calls } = pipes::take()?;
@@ -78,6 +74,8 @@ struct Screen {
     leaving: bool,
     /// Grows with every show and hide: a linger that was overtaken does nothing.
     turn: u64,
+    /// How long a closed window stays ready for a second look.
+    linger: Duration,
     /// There is no tray: a hidden window could not be found again.
     only_way_in: bool,
 }
@@ -110,7 +108,14 @@ fn call(app: AppHandle, call: WindowCall) {
                 if let Some(window) = app.get_webview_window(LABEL) {
                     show(&window);
                 }
-                let _ = app.emit_to(LABEL, "event", WindowEvent::Show { page });
+                let _ = app.emit_to(
+                    LABEL,
+                    "event",
+                    WindowEvent::Show {
+                        page,
+                        activation: None,
+                    },
+                );
             }
         }
         _ => {
@@ -160,6 +165,25 @@ fn revive(_window: &WebviewWindow) -> tauri::Result<()> {
     Ok(())
 }
 
+/// What lets the window come to the front at its next showing (X11 startup id, Wayland's token).
+#[cfg(target_os = "linux")]
+fn activate_with(window: &WebviewWindow, token: String) {
+    use gtk::prelude::GtkWindowExt;
+    let handle = window.clone();
+    let given = window.run_on_main_thread(move || {
+        if let Ok(window) = handle.gtk_window() {
+            window.set_startup_id(&token);
+        }
+    });
+    if let Err(error) = given {
+        tracing::debug!(%error, "the token was not used");
+    }
+}
+
+/// The other systems have no such token.
+#[cfg(not(target_os = "linux"))]
+fn activate_with(_window: &WebviewWindow, _token: String) {}
+
 fn show(window: &WebviewWindow) {
     let link = window.state::<Link>();
     {
@@ -188,15 +212,15 @@ fn hide(app: &AppHandle) {
     }
     let _ = window.hide();
     link.tell(WindowRequest::Close);
-    let turn = {
+    let (turn, linger) = {
         let mut screen = link.screen();
         screen.turn += 1;
         screen.hidden = true;
-        screen.turn
+        (screen.turn, linger(screen.linger))
     };
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(linger()).await;
+        tokio::time::sleep(linger).await;
         let over = {
             let link = app.state::<Link>();
             let mut screen = link.screen();
@@ -210,11 +234,12 @@ fn hide(app: &AppHandle) {
     });
 }
 
-fn linger() -> Duration {
+/// As chosen, unless the environment says otherwise (`DEALBELL_LINGER_MS`, for tests).
+fn linger(chosen: Duration) -> Duration {
     std::env::var("DEALBELL_LINGER_MS")
         .ok()
         .and_then(|ms| ms.parse().ok())
-        .map_or(LINGER, Duration::from_millis)
+        .map_or(chosen, Duration::from_millis)
 }
 
 /// Brings the resident's events to the page. The end of the pipe is the end of the resident.
@@ -238,7 +263,10 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
         return;
     };
     match &event {
-        WindowEvent::Show { page } => {
+        WindowEvent::Show { page, activation } => {
+            if let Some(token) = activation.clone() {
+                activate_with(&window, token);
+            }
             let mut screen = app.state::<Link>().inner().screen();
             if !screen.page_ready {
                 screen.waiting = Some(page.clone());
@@ -264,7 +292,12 @@ fn deliver(app: &AppHandle, event: WindowEvent) {
 
 /// What the window itself shows of the state: title, theme, and whether it may hide.
 fn wear(window: &WebviewWindow, state: &WindowState) {
-    window.state::<Link>().screen().only_way_in = state.troubles.contains(&Trouble::NoTray);
+    {
+        let link = window.state::<Link>();
+        let mut screen = link.screen();
+        screen.only_way_in = state.troubles.contains(&Trouble::NoTray);
+        screen.linger = Duration::from_secs(state.settings.linger_secs.into());
+    }
     let _ = window.set_title(&dealbell_inbox::view::window_title(state.unread));
     let _ = window.set_theme(match state.theme {
         ThemeChoice::System => None,

@@ -2,6 +2,7 @@
 //! a crash of it never takes the bell along.
 
 pub(crate) mod child;
+mod foreground;
 mod pipes;
 mod process;
 

@@ -1,5 +1,6 @@
 //! The resident's end: starts the window's process, hands events down, brings calls up.
 
+use super::foreground;
 use dealbell_protocol::window::{Page, WindowAnswer, WindowCall, WindowEvent, WindowRequest};
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -51,6 +52,8 @@ pub(crate) struct WindowProcess {
     load: u64,
     /// Asked for and not yet on the screen.
     wanted: Option<Page>,
+    /// What lets it come to the front, once.
+    activation: Option<String>,
     /// Shown, and not closed since.
     on_screen: bool,
     failures: u32,
@@ -59,6 +62,8 @@ pub(crate) struct WindowProcess {
 struct Running {
     events: mpsc::Sender<String>,
     started: Instant,
+    /// Its id with the system.
+    process: u32,
 }
 
 impl WindowProcess {
@@ -70,9 +75,15 @@ impl WindowProcess {
             generation: 0,
             load: 0,
             wanted: None,
+            activation: None,
             on_screen: false,
             failures: 0,
         }
+    }
+
+    /// What the user's last click lets come to the front; the next [`Self::show`] uses it.
+    pub(crate) fn activate_with(&mut self, token: Option<String>) {
+        self.activation = token;
     }
 
     /// Brings the window to the front at `page`, starting it where it does not run.
@@ -176,7 +187,11 @@ impl WindowProcess {
             }
         }
         if let Some(page) = self.wanted.clone() {
-            self.send(&WindowEvent::Show { page });
+            let activation = self.activation.take();
+            if let Some(running) = &self.running {
+                foreground::give(running.process);
+            }
+            self.send(&WindowEvent::Show { page, activation });
         }
     }
 }
@@ -190,6 +205,7 @@ fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<
     let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(std::io::Error::other("no pipes"));
     };
+    let process = child.id().unwrap_or_default();
     let (events, queue) = mpsc::channel(QUEUE);
     tokio::spawn(write_events(queue, stdin));
     tokio::spawn(async move {
@@ -200,6 +216,7 @@ fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<
     Ok(Running {
         events,
         started: Instant::now(),
+        process,
     })
 }
 
@@ -247,8 +264,12 @@ mod tests {
 
     fn running() -> (Running, mpsc::Receiver<String>) {
         let (events, heard) = mpsc::channel(QUEUE);
-        let started = Instant::now();
-        (Running { events, started }, heard)
+        let running = Running {
+            events,
+            started: Instant::now(),
+            process: 0,
+        };
+        (running, heard)
     }
 
     fn call(window: &mut WindowProcess, request: WindowRequest) -> Caller {

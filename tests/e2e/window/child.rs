@@ -94,6 +94,7 @@ async fn rubbish_is_passed_over_and_the_end_of_the_pipe_is_the_end() -> Result<(
     }
     window.say(&vec![b'x'; 1_000_000]).await?;
     let mut show = serde_json::to_vec(&WindowEvent::Show {
+        activation: None,
         page: Page::Channels,
     })?;
     show.insert(0, b'\n');

@@ -308,6 +308,11 @@ pub enum WindowEvent {
     Show {
         /// Which.
         page: Page,
+        /// What lets the window come to the front where the system asks for that; its process uses
+        /// it, the page has no need to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        activation: Option<String>,
     },
     /// The resident ends: leave.
     Leave,
