@@ -868,4 +868,9 @@ channels: ChannelSettings, } | { "type": "show",
 /**
  * Which.
  */
-page: Page, } | { "type": "leave" };
+page: Page, 
+/**
+ * What lets the window come to the front where the system asks for that; its process uses
+ * it, the page has no need to.
+ */
+activation?: string, } | { "type": "leave" };
