@@ -8,17 +8,19 @@
 //! | `oracle` | what RULES demands of it, sharing nothing with the code under test |
 //! | `world` | the real parts, living through it |
 //! | `verdict` | what was told, held against what is demanded |
+//! | `wire` | answers that are late by the machine's own time |
 //! | `dealbell_days::time` | the hands of the clock |
 
 mod oracle;
 mod plan;
 mod verdict;
+mod wire;
 mod world;
 
 use dealbell_days::time::runtime;
 use oracle::Expected;
-use plan::{DAY, Plan};
-use verdict::{Sight, judge};
+use plan::{DAY, Plan, SOONEST};
+use verdict::{Sight, Told, judge};
 use world::World;
 
 /// One test a seed, so that they run side by side.
@@ -37,15 +39,27 @@ days!(
     day_17 17, day_18 18, day_19 19,
 );
 
-fn live(seed: u64) {
+/// Whoever connects needs it.
+fn crypto() {
     // It can only be installed already, by another day.
     let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
+/// The first reading is over before anything falls due.
+fn in_time(plan: &Plan, told: &Told) {
+    let first = told.first().expect("something is told").0 - plan.opens;
+    assert!(first < SOONEST, "the first reading took {first} ms");
+}
+
+fn live(seed: u64) {
+    crypto();
     let plan = Plan::of(seed, DAY);
     let runtime = runtime().expect("a thread");
     let told = runtime.block_on(async {
         let world = World::new(&plan).await.expect("the parts stand");
         world.live(&plan).await.expect("the day passes")
     });
+    in_time(&plan, &told);
     let sight = Sight::of(&plan);
     let expected = Expected::of(&plan, &|at| sight.known(at));
     let wrong = judge(&plan, &expected, &told, &sight);

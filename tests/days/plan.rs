@@ -12,6 +12,9 @@ pub(crate) const STRANGERS: usize = 3;
 const SECOND: Ms = 1_000;
 const MINUTE: Ms = 60 * SECOND;
 const HOUR: Ms = 60 * MINUTE;
+/// Nothing falls due so soon after it was set or the day began. The first reading has to be over by
+/// then: what falls due while it goes on, it finds overdue (RULES T12).
+pub(crate) const SOONEST: Ms = 5 * SECOND;
 
 /// How much happens.
 #[derive(Clone, Copy, Debug)]
@@ -159,10 +162,16 @@ impl Plan {
         plan.requests(volume.requests, &mut rng);
         plan.assignments(volume.assignments, &mut rng);
         plan.troubles(&mut rng);
-        // What happens last has to be told before the day ends.
-        plan.steps.retain(|step| step.at < closes - 10 * MINUTE);
         plan.steps.sort_by_key(|step| step.at);
+        plan.ends(closes);
         plan
+    }
+
+    /// The day is over at `closes`, and nothing happens after that.
+    pub(crate) fn ends(&mut self, closes: Ms) {
+        self.closes = closes;
+        // What happens last has to be told before the day ends.
+        self.steps.retain(|step| step.at < closes - 10 * MINUTE);
     }
 
     fn push(&mut self, at: Ms, act: Act) {
@@ -359,7 +368,7 @@ fn deadline(rng: &mut StdRng, at: Ms) -> Ms {
     match rng.random_range(0..12) {
         0 => day + 24 * HOUR - MINUTE,
         1 => day + 48 * HOUR - MINUTE,
-        2 => (at + rng.random_range(5 * SECOND..5 * MINUTE)) / SECOND * SECOND,
+        2 => (at + rng.random_range(SOONEST..5 * MINUTE)) / SECOND * SECOND,
         3 => (at - rng.random_range(MINUTE..48 * HOUR)) / SECOND * SECOND,
         // People choose round times.
         4..=7 => (at + rng.random_range(15 * MINUTE..8 * HOUR)) / (15 * MINUTE) * (15 * MINUTE),

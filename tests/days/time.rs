@@ -1,8 +1,9 @@
 //! A day that takes seconds: time moves on only when everybody waits for it.
 //!
 //! Two take part: the connector, through [`dealbell_amocrm::Time`], and the script that lets the time pass. While
-//! either of them works (asks the CRM, commits), the hands stand still. On one thread, and with no
-//! wait but these, the same script meets the same moments in every run.
+//! either of them works (asks the CRM, commits), the hands stand still, however long the machine
+//! takes for it. On one thread, and with no wait but these, the same script meets the same moments
+//! in every run.
 
 use dealbell_amocrm::Time;
 use std::collections::BTreeMap;
@@ -11,16 +12,25 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// Milliseconds since the Unix epoch.
 pub type Ms = i64;
 
-/// Everybody else is given this many turns before the hands move.
-const TURNS: u32 = 64;
+/// Everybody else is given this many turns before the hands move. Disks and sockets are waited for
+/// by their calls; turns are for who wakes whom on this thread.
+const TURNS: u32 = 16;
 
 /// The hands.
 #[derive(Clone, Debug)]
-pub struct Hands(Arc<Mutex<State>>);
+pub struct Hands(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// Told of whatever somebody does.
+    stirred: Notify,
+}
 
 #[derive(Debug)]
 struct State {
@@ -32,37 +42,48 @@ struct State {
     /// Changes with whatever somebody does.
     stirs: u64,
     connector_runs: bool,
-    /// How many of its calls the centre has not answered.
+    /// How many of its calls the centre and the network have not answered.
     calls: u32,
 }
 
-/// The centre works; its disk takes time that no hand shows.
+/// The centre or the network works; disks and sockets take time that no hand shows.
 #[derive(Debug)]
 pub struct Call(Hands);
 
 impl Drop for Call {
     fn drop(&mut self) {
-        let mut state = self.0.lock();
-        state.calls -= 1;
-        state.stirs += 1;
+        self.0.stir(|state| state.calls -= 1);
     }
 }
 
-/// One thread whose sockets are looked at after every turn, so that turns can be counted on.
+/// One thread, so that turns can be counted on.
 ///
 /// # Errors
 /// When the system has no threads left.
 pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .event_interval(1)
         .build()
+}
+
+/// Whether the hands may move.
+enum Next {
+    /// Somebody has done something since the turns were given.
+    Look,
+    /// Somebody is at work, and will stir.
+    Work,
+    /// Others are at work, and do not say when they are done.
+    OthersWork,
+    /// Everybody waits, one of them until then.
+    Strike(Ms),
+    /// Everybody waits for longer than the script.
+    Over,
 }
 
 impl Hands {
     /// Showing `now`, with no connector.
     pub fn at(now: Ms) -> Self {
-        Self(Arc::new(Mutex::new(State {
+        let state = State {
             begun: now,
             now,
             serial: 0,
@@ -70,7 +91,11 @@ impl Hands {
             stirs: 0,
             connector_runs: false,
             calls: 0,
-        })))
+        };
+        Self(Arc::new(Shared {
+            state: Mutex::new(state),
+            stirred: Notify::new(),
+        }))
     }
 
     /// What they show.
@@ -80,14 +105,12 @@ impl Hands {
 
     /// Whether a connector takes part.
     pub fn set_connector(&self, runs: bool) {
-        self.lock().connector_runs = runs;
+        self.stir(|state| state.connector_runs = runs);
     }
 
-    /// The centre is called, until this is dropped.
+    /// The centre or the network is called, until this is dropped.
     pub fn call(&self) -> Call {
-        let mut state = self.lock();
-        state.calls += 1;
-        state.stirs += 1;
+        self.stir(|state| state.calls += 1);
         Call(self.clone())
     }
 
@@ -110,42 +133,61 @@ impl Hands {
             for _ in 0..TURNS {
                 tokio::task::yield_now().await;
             }
-            let due = {
-                let mut state = self.lock();
-                let busy = state.stirs != before
-                    || state.calls > 0
-                    || others_work()
-                    || (state.connector_runs && state.waiting.is_empty());
-                match state.waiting.keys().next().copied() {
-                    _ if busy => None,
-                    Some((due, _)) if due <= at => Some(due),
-                    _ => {
-                        state.now = state.now.max(at);
-                        return;
-                    }
+            match self.next(at, before, &others_work) {
+                Next::Look => {}
+                Next::Work => self.0.stirred.notified().await,
+                Next::OthersWork => tokio::time::sleep(Duration::from_micros(100)).await,
+                Next::Strike(due) => self.strike(due),
+                Next::Over => {
+                    let mut state = self.lock();
+                    state.now = state.now.max(at);
+                    return;
                 }
-            };
-            match due {
-                Some(due) => self.strike(due),
-                // A socket or a disk is at work: let it.
-                None => tokio::time::sleep(Duration::from_micros(100)).await,
             }
+        }
+    }
+
+    fn next(&self, at: Ms, before: u64, others_work: impl Fn() -> bool) -> Next {
+        let state = self.lock();
+        if state.stirs != before {
+            return Next::Look;
+        }
+        // A connector that neither waits nor calls has not begun to.
+        if state.calls > 0 || (state.connector_runs && state.waiting.is_empty()) {
+            return Next::Work;
+        }
+        if others_work() {
+            return Next::OthersWork;
+        }
+        match state.waiting.keys().next() {
+            Some(&(due, _)) if due <= at => Next::Strike(due),
+            Some(_) | None => Next::Over,
         }
     }
 
     /// Wakes whoever waits for `at`.
     fn strike(&self, at: Ms) {
+        let due = self.stir(|state| {
+            state.now = state.now.max(at);
+            let later = state.waiting.split_off(&(at + 1, 0));
+            std::mem::replace(&mut state.waiting, later)
+        });
+        due.into_values().for_each(Waker::wake);
+    }
+
+    /// Somebody does something.
+    fn stir<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         let mut state = self.lock();
-        state.now = state.now.max(at);
         state.stirs += 1;
-        let later = state.waiting.split_off(&(at + 1, 0));
-        for (_, waker) in std::mem::replace(&mut state.waiting, later) {
-            waker.wake();
-        }
+        let done = act(&mut state);
+        drop(state);
+        self.0.stirred.notify_one();
+        done
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = &self.0.state;
+        state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -169,6 +211,10 @@ impl Time for Hands {
             key: (state.now.saturating_add(wait), state.serial),
         })
     }
+
+    fn network_works(&self) -> Box<dyn Send> {
+        Box::new(self.call())
+    }
 }
 
 struct Sleep {
@@ -180,23 +226,24 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.hands.lock();
-        if state.now >= self.key.0 {
+        if self.hands.now() >= self.key.0 {
             return Poll::Ready(());
         }
-        let waker = context.waker().clone();
-        if state.waiting.insert(self.key, waker).is_none() {
-            state.stirs += 1;
+        let waker = context.waker();
+        if let Some(known) = self.hands.lock().waiting.get_mut(&self.key) {
+            known.clone_from(waker);
+            return Poll::Pending;
         }
+        let waiting = |state: &mut State| state.waiting.insert(self.key, waker.clone());
+        self.hands.stir(waiting);
         Poll::Pending
     }
 }
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        let mut state = self.hands.lock();
-        if state.waiting.remove(&self.key).is_some() {
-            state.stirs += 1;
+        if self.hands.lock().waiting.contains_key(&self.key) {
+            self.hands.stir(|state| state.waiting.remove(&self.key));
         }
     }
 }

@@ -14,12 +14,13 @@ use dealbell_centre::{Centre, Options};
 use dealbell_days::time::{Hands, Ms};
 use dealbell_protocol::ingest::{Batch, Ingest, IngestError, Recipient};
 use dealbell_protocol::{Kind, Notification};
-use dealbell_sandbox::{Config, Entity, Metadata, NewLead, NewRequest, NewTask, Sandbox};
+use dealbell_sandbox::{Config, Entity, Fault, Metadata, NewLead, NewRequest, NewTask, Sandbox};
 use serde_json::Value;
 use sqlx::{Row as _, SqlitePool};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
@@ -83,7 +84,7 @@ impl World {
             ..Config::default()
         })
         .await?;
-        let folder = tempfile::tempdir()?;
+        let folder = in_memory()?;
         let centre = open(&database(&folder)).await?;
         let log_book = LogBook::default();
         for (place, user) in crm
@@ -115,6 +116,11 @@ impl World {
             requests: Vec::new(),
             log_book: Arc::new(log_book),
         })
+    }
+
+    /// Every page of tasks comes so late, by a clock that has no hands.
+    pub(crate) fn tasks_come_late(&self, wait: Duration) {
+        self.crm.fault(Fault::stall(wait).on("/api/v4/tasks"));
     }
 
     /// Lives through the plan and gives what was told.
@@ -332,6 +338,11 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn open(database: &std::path::Path) -> anyhow::Result<Centre> {
     let options = Options::new(database.to_string_lossy().into_owned());
     Ok(Centre::open(options).await?)
+}
+
+/// Where the system keeps files in memory, if it does: days are not about disks.
+fn in_memory() -> std::io::Result<tempfile::TempDir> {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir())
 }
 
 fn database(folder: &tempfile::TempDir) -> PathBuf {

@@ -19,6 +19,12 @@ pub trait Time: Send + Sync {
 
     /// Waits.
     fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// The network is at work until what is returned is dropped. A time that leaps over every wait
+    /// stands still meanwhile; others need not know.
+    fn network_works(&self) -> Box<dyn Send> {
+        Box::new(())
+    }
 }
 
 /// A [`Time`], shared.
@@ -60,6 +66,11 @@ impl Clock {
     /// Waits.
     pub fn sleep(&self, wait: Duration) -> impl Future<Output = ()> + Send + use<> {
         self.0.sleep(wait)
+    }
+
+    /// To be held while an answer of the network is waited for.
+    pub(crate) fn network_works(&self) -> Box<dyn Send> {
+        self.0.network_works()
     }
 }
 

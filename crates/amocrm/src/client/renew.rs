@@ -275,6 +275,7 @@ impl Shared {
             .fresh_http
             .get(place)
             .header("X-Refresh-Token", refresh);
+        let _works = self.clock.network_works();
         let response = asked.send().await;
         drop(turn);
         let answer = read_answer(response?).await?.unwrap_or_default();

@@ -105,6 +105,7 @@ impl Client {
         if let Some(body) = body {
             request = request.json(body);
         }
+        let _works = self.shared.clock.network_works();
         let response = request.send().await;
         drop(turn);
         let response = response?;

@@ -61,6 +61,7 @@ async fn ask(
     body["redirect_uri"] = json!(integration.redirect_uri);
     let url = address.join("oauth2/access_token");
     let asked_at = clock.seconds();
+    let _works = clock.network_works();
     let response = match http.post(url).json(&body).send().await {
         Ok(response) => response,
         Err(error) => return failed(error.into()),
