@@ -115,7 +115,7 @@ export const BEHAVIOURS = [
       await page.getByTestId("save").click();
       await page.getByTestId("saved").waitFor();
       const saves = standIn.heard.filter((request) => request.type === "save_channels");
-      assert.deepEqual(saves.at(-1), { type: "save_channels", revision: 9, settings: { receive: false, providers: { chats: { desktop: false, email: false, mobile: true, browser: false } } } });
+      assert.deepEqual(saves.at(-1), { type: "save_channels", revision: 9, settings: { receive: false, providers: { chats: { desktop: false, email: false, mobile: true, browser: false } }, quiet: null } });
       assert.equal(await page.getByTestId("channel-tasks-interface").isDisabled(), true);
       assert.equal(await page.getByTestId("channel-tasks-email").isDisabled(), true);
     },
@@ -124,10 +124,39 @@ export const BEHAVIOURS = [
     name: "language and theme change at once",
     check: async (page) => {
       await page.getByTestId("to-channels").click();
-      await page.getByTestId("language-en").click();
-      await page.getByText("Receive notifications").waitFor();
-      await page.getByTestId("theme-dark").click();
+      await page.getByTestId("tab-settings").click();
+      await page.getByTestId("language").selectOption("en");
+      await page.getByText("How it rings").waitFor();
+      await page.getByTestId("theme").selectOption("dark");
       await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === "rgb(26, 27, 31)");
+    },
+  },
+  {
+    name: "quiet hours are saved with the channels, in the zone of this computer",
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("quiet-on").click();
+      await page.getByTestId("save").click();
+      await page.getByTestId("saved").waitFor();
+      const saved = standIn.heard.findLast((request) => request.type === "save_channels");
+      assert.deepEqual(saved?.settings.quiet, { on: true, zone: "Europe/Moscow", spans: [{ days: [1, 2, 3, 4, 5, 6, 7], from: 1260, to: 480 }] });
+    },
+  },
+  {
+    name: "a choice of this computer is sent at once, and what is refused says why",
+    story: () => ({ fails: {} }),
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("tab-settings").click();
+      await page.getByTestId("start-at-login").click();
+      await page.waitForFunction(() => !(/** @type {HTMLInputElement} */ (document.getElementById("start-at-login")).checked));
+      assert.deepEqual(standIn.heard.at(-1), { type: "change", setting: { setting: "start_at_login", value: false } });
+      standIn.story.fails = { change: "shortcut_taken" };
+      await page.getByTestId("shortcut").click();
+      await page.keyboard.press("Control+Alt+KeyK");
+      await page.getByRole("alert").waitFor();
+      assert.deepEqual(standIn.heard.at(-1), { type: "change", setting: { setting: "shortcut", value: "Ctrl+Alt+K" } });
+      assert.equal(await page.getByTestId("shortcut").textContent(), "Ctrl+Alt+D");
     },
   },
   {

@@ -167,6 +167,7 @@ async fn an_account_is_entered_by_a_code_which_is_good_once() -> Result<()> {
     let again = Window::open_on(window.leave().await?, &[]).await?;
     again.wait("connection", "[data-state=online]").await?;
     again.click("to-channels").await?;
+    again.click("tab-settings").await?;
     again.click("sign-out").await?;
     again.click("sign-out-sure").await?;
     again.see("sign-in").await?;
@@ -210,6 +211,7 @@ async fn a_department_is_entered_and_left() -> Result<()> {
     let again = Window::open_on(window.leave().await?, &[]).await?;
     again.wait_rows("the list", |rows| rows.len() == 1).await?;
     again.click("to-channels").await?;
+    again.click("tab-settings").await?;
     again.click("sign-out").await?;
     again.click("sign-out-sure").await?;
     again.see("sign-in").await?;

@@ -474,6 +474,7 @@ toast-failed-no-daemon = Not shown: nothing on this system shows notifications
 toast-failed-refused = Not shown: the system refused
 toast-failed-no-answer = The system did not say whether it was shown
 toast-failed-unconfirmed = Unknown: Dealbell ended before it learned
+log-whole = Show all { $count }
 reason-mend = Change
 links-title = Link to the centre
 links-none = Nothing yet

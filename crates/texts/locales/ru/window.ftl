@@ -477,6 +477,7 @@ toast-failed-no-daemon = Не показали: в системе некому �
 toast-failed-refused = Не показали: система отказала
 toast-failed-no-answer = Система не ответила, показано ли
 toast-failed-unconfirmed = Неизвестно: Dealbell закрылся раньше, чем узнал
+log-whole = Показать все: { $count }
 reason-mend = Изменить
 links-title = Связь с центром
 links-none = Пока ничего не было
