@@ -11,6 +11,7 @@ use crate::rules::Deeds;
 use dealbell_protocol::ingest::Ingest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tokio::sync::watch;
 
 /// Each reading begins this long before the newest change seen, since the CRM may show a change
@@ -19,6 +20,25 @@ pub(super) const OVERLAP: Seconds = 30;
 
 /// A reading starts no further back than this before the last one, and takes no longer.
 const STEADY: Seconds = 300;
+
+/// A part that fails so often in a row holds up the tasks no more, which answer.
+const PATIENCE: u32 = 3;
+
+/// How often in a row parts of the CRM did not answer, though the tasks did.
+#[derive(Debug, Default)]
+pub(super) struct Late {
+    events: AtomicU32,
+    requests: AtomicU32,
+}
+
+impl Late {
+    /// Whether the account is read without a part for now.
+    pub(super) fn is_without(&self) -> bool {
+        [&self.events, &self.requests]
+            .iter()
+            .any(|failed| failed.load(Relaxed) >= PATIENCE)
+    }
+}
 
 /// What is to be read.
 pub(super) struct Plan {
@@ -39,6 +59,8 @@ pub(super) struct Plan {
     pub(super) waiting: Waiting,
     /// When Incoming leads are asked for.
     pub(super) requests: Ask,
+    /// What does not answer.
+    pub(super) late: Arc<Late>,
 }
 
 /// When something is asked for.
@@ -68,10 +90,13 @@ pub(super) struct News {
     /// The last of the tasks looked up, where it was time for that.
     pub(super) looked_up: Option<u64>,
     pub(super) events_denied: bool,
+    /// They did not answer, and are asked for from where they were read.
+    pub(super) events_late: bool,
     pub(super) events: Events,
     /// Incoming leads; none where they were not asked for.
     pub(super) requests: Option<Vec<Request>>,
     pub(super) requests_denied: bool,
+    pub(super) requests_late: bool,
 }
 
 /// What is read of one task in one step.
@@ -89,9 +114,11 @@ impl News {
             checkpoint,
             looked_up: None,
             events_denied: false,
+            events_late: false,
             events: Events::default(),
             requests: None,
             requests_denied: false,
+            requests_late: false,
         }
     }
 }
@@ -134,7 +161,8 @@ impl Plan {
             ..Checkpoint::default()
         }));
         if known.is_none() && self.events {
-            Events::before(&self.client, &mut news.checkpoint).await?;
+            let read = Events::before(&self.client, &mut news.checkpoint).await;
+            or_without(read, &self.late.events)?;
         }
         self.read_baseline(&mut news.readings, known.as_ref(), status)
             .await?;
@@ -193,10 +221,16 @@ impl Plan {
         take(readings, edited, false);
         // Events after tasks, so that whatever is completed here has its event there.
         if self.events {
-            let checkpoint = &mut news.checkpoint;
-            let read = Events::read(&self.client, checkpoint, begun, &self.waiting).await?;
-            news.events_denied = read.is_none();
-            news.events = read.unwrap_or_default();
+            let mut checkpoint = news.checkpoint.clone();
+            let read = Events::read(&self.client, &mut checkpoint, begun, &self.waiting).await;
+            match or_without(read, &self.late.events)? {
+                Some(read) => {
+                    news.checkpoint = checkpoint;
+                    news.events_denied = read.is_none();
+                    news.events = read.unwrap_or_default();
+                }
+                None => news.events_late = true,
+            }
         }
         self.read_known(news).await?;
         let readings = &mut news.readings;
@@ -240,8 +274,9 @@ impl Plan {
         if !wanted {
             return Ok(());
         }
-        match self.client.unsorted().await {
-            Ok(requests) => news.requests = Some(requests),
+        match or_without(self.client.unsorted().await, &self.late.requests) {
+            Ok(Some(requests)) => news.requests = Some(requests),
+            Ok(None) => news.requests_late = true,
             // An account without them, or a user who may not see them.
             Err(ClientError::Forbidden | ClientError::Refused { .. }) => {
                 tracing::warn!("the CRM gives no Incoming leads; going on without");
@@ -250,6 +285,28 @@ impl Plan {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+/// Without what does not answer again and again; none then. Once may be the whole CRM.
+fn or_without<T>(
+    read: Result<T, ClientError>,
+    failed: &AtomicU32,
+) -> Result<Option<T>, ClientError> {
+    match read {
+        Ok(read) => {
+            failed.store(0, Relaxed);
+            Ok(Some(read))
+        }
+        Err(ClientError::Unreachable(why)) => {
+            let failed = failed.fetch_add(1, Relaxed).saturating_add(1);
+            if failed < PATIENCE {
+                return Err(ClientError::Unreachable(why));
+            }
+            tracing::warn!(why, "a part of the CRM does not answer; going on without");
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Round<'a> {
     /// By the clock's `elapsed`, as all times here: when it was looked at last.
     looked: Duration,
     limited_since: Option<Duration>,
+    /// Since when a part of the account does not answer.
+    partly_since: Option<Duration>,
     /// How long the last two readings took.
     took: [Duration; 2],
     hook_due: Option<Duration>,
@@ -100,6 +102,7 @@ impl<'a> Round<'a> {
             signs: Signs::default(),
             looked: now,
             limited_since: None,
+            partly_since: None,
             took: [Duration::ZERO; 2],
             hook_due: settings.hooks.as_ref().map(|_| now),
             hook_work: JoinSet::new(),
@@ -279,13 +282,16 @@ impl<'a> Round<'a> {
         self.failures = 0;
         self.limited_since = None;
         self.took = [self.took[1], self.now().saturating_sub(began)];
+        let since = self.partly_since.filter(|_| session.is_without());
+        self.partly_since = session.is_without().then(|| since.unwrap_or(self.now()));
+        let partly = self.now().saturating_sub(since.unwrap_or(self.now()));
         self.standing = Standing {
             access: Access::Granted,
             blocked: Some(false),
             limited: Some(Duration::ZERO),
             unread: Duration::ZERO,
             // Once may be an accident.
-            slow: Some(self.took.iter().all(|&took| took > SLOW)),
+            slow: Some(self.took.iter().all(|&took| took > SLOW) || partly > SLOW),
             ..self.standing
         };
         if news {

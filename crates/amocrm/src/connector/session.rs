@@ -7,7 +7,7 @@ mod tasks;
 use super::cards::Cards;
 use super::day::Day;
 use super::events::Events;
-use super::reading::{self, Ask, Harvest, Plan, Reading};
+use super::reading::{self, Ask, Harvest, Late, Plan, Reading};
 use super::roster::Roster;
 use super::{AccountInfo, Heard, INTERVAL, Settings, Trouble};
 use crate::address::CrmAddress;
@@ -28,6 +28,8 @@ use std::time::Duration;
 const LOOK_UP: usize = 500;
 /// What was denied is asked for again after so many readings.
 const RETRY: u32 = 720;
+/// What does not answer is asked for again after so many readings.
+const LATER: u32 = 6;
 /// The account itself is read at every so-many-th reading: its time zone may change.
 const ACCOUNT_EVERY: u32 = 120;
 /// Incoming leads are asked for so often: nothing says when one is taken in.
@@ -73,6 +75,7 @@ pub(super) struct Session {
     /// Somebody says that there is something to read.
     hinted: bool,
     reachable: bool,
+    late: Arc<Late>,
 }
 
 /// What is compared in one step.
@@ -130,6 +133,7 @@ impl Session {
             requests_at: None,
             hinted: false,
             reachable: false,
+            late: Arc::default(),
             address: client.address(),
             account,
             client,
@@ -155,6 +159,11 @@ impl Session {
     pub(super) fn day(&self, now: Seconds) -> Day {
         let words = self.words(now);
         Day::of(self.known(), &self.roster.people, &words)
+    }
+
+    /// Whether a part of the account is not read for now, since it does not answer.
+    pub(super) fn is_without(&self) -> bool {
+        self.late.is_without()
     }
 
     /// Who is who.
@@ -193,6 +202,7 @@ impl Session {
             events,
             waiting: self.waiting(look_up.is_some()),
             requests,
+            late: Arc::clone(&self.late),
         }
     }
 
@@ -234,11 +244,16 @@ impl Session {
         };
         self.readings = self.readings.wrapping_add(1);
         let later = self.readings.saturating_add(RETRY);
+        let soon = self.readings.saturating_add(LATER);
         if news.events_denied {
             self.events_from = later;
+        } else if news.events_late {
+            self.events_from = soon;
         }
         if news.requests_denied {
             self.requests_from = later;
+        } else if news.requests_late {
+            self.requests_from = soon;
         }
         if news.requests.is_some() {
             self.hinted = false;

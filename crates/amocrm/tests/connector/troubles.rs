@@ -1,14 +1,14 @@
 //! Crashes, full disks, spoiled memory, outages, refusals: nothing is lost and nothing said twice.
 
-use crate::desk::{Running, of_task};
-use crate::office::{HOUR, Office, gone, has};
+use crate::desk::{Row, Running, of_task};
+use crate::office::{HOUR, KITCHEN, Office, gone, has};
 use async_trait::async_trait;
 use dealbell_amocrm::{
     ConnectorStatus, Credentials, CrmAddress, Ended, Integration, Settings, Vault, VaultError,
     oauth,
 };
 use dealbell_protocol::Kind;
-use dealbell_sandbox::Fault;
+use dealbell_sandbox::{Entity, Fault};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -248,4 +248,41 @@ async fn whoever_stops_takes_renewed_tokens_along() {
         panic!("{kept:?}");
     };
     assert_ne!(kept.pair.refresh, oauth.pair.refresh);
+}
+
+/// Events and Incoming leads that do not answer hold up neither new tasks nor their completion; what
+/// they had to say comes when they are back, and until then it is said that the CRM is behind.
+#[tokio::test]
+async fn what_does_not_answer_holds_up_nothing_else() {
+    let office = Office::open().await;
+    let desk = office.desk();
+    let mut running = office.connect(&desk).await;
+    let paths = ["/api/v4/events", "/api/v4/leads/unsorted"];
+    let faults = paths.map(|path| office.crm.fault(Fault::status(502).on(path)));
+    let task = office.set(&office.boss, "Важная", 48 * HOUR);
+    desk.until("new", has(task, Kind::TaskNew)).await;
+    running.settle().await;
+    office.crm.complete_task(office.me.id, task, "").unwrap();
+    desk.until("completed", gone(task)).await;
+
+    let (client, deal) = (5_200_001, Entity::lead(KITCHEN));
+    office
+        .crm
+        .assign_lead(office.boss.id, KITCHEN, office.me.id)
+        .unwrap();
+    office
+        .crm
+        .message_in(client, deal, "telegram", "Алло")
+        .unwrap();
+    running.settle().await;
+    assert_eq!(desk.rows(), []);
+    let behind = |rows: &[Row]| rows.iter().any(|row| row.notice.kind == Kind::System);
+    desk.until("behind", behind).await;
+
+    for fault in faults {
+        office.crm.lift(fault);
+    }
+    let kind = |wanted| move |rows: &[Row]| rows.iter().any(|row| row.notice.kind == wanted);
+    desk.until("message", kind(Kind::ChatMessage)).await;
+    desk.until("mended", |rows| !behind(rows)).await;
 }

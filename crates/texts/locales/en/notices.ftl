@@ -152,5 +152,5 @@ notice-system-silent-what =
     Check the network and the proxy, and open the CRM in a browser.
 notice-system-slow = Notifications from the CRM are running late
 notice-system-slow-what =
-    { $host } changes faster than Dealbell can read it: more than a minute behind.
-    This usually passes by itself after mass changes.
+    Dealbell is more than a minute behind { $host }: too much changes there, or the CRM does not answer every request.
+    This usually passes by itself.
