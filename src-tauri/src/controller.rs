@@ -9,6 +9,7 @@ mod keeping;
 mod leaving;
 mod opening;
 mod order;
+mod permitting;
 mod quieting;
 mod seats;
 mod settling;
@@ -79,6 +80,8 @@ pub(crate) enum Input {
     SecondStart(Vec<String>),
     /// A link such as `dealbell://open`, from anybody.
     Link(String),
+    /// Whether the system lets us notify.
+    Permitted(bool),
     /// Something changed around us.
     System(SystemEvent),
     /// The key that shows the window.
@@ -193,6 +196,7 @@ impl Controller {
     async fn begin(&mut self, cli: &Cli) {
         watch_for_end(self.inputs.clone());
         self.watch_surroundings();
+        self.ask_permission(None);
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let can = toasts.probe().await.is_ok();
@@ -245,6 +249,7 @@ impl Controller {
             Input::Moved(account, address) => self.moved(&account, &address),
             Input::Kept(kept) => self.kept(kept),
             Input::Answer(caller, answer) => self.window.answer(caller, *answer),
+            Input::Permitted(yes) => self.set_trouble(Trouble::NotPermitted, !yes),
             Input::System(event) => self.surroundings_changed(event),
             Input::Shortcut => self.shortcut_pressed(),
             Input::Link(link) => self.follow_link(&link).await,

@@ -77,6 +77,8 @@ impl Controller {
                 }
                 WindowAnswer::Done
             }
+            WindowRequest::AskPermission => return self.ask_permission(Some(caller)),
+            WindowRequest::Dismiss { trouble } => self.dismiss(trouble),
             WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
             WindowRequest::Change { setting } => self.change(setting),
             WindowRequest::UndoMarkAll { .. }
@@ -88,8 +90,6 @@ impl Controller {
             | WindowRequest::Diagnostics
             | WindowRequest::Report
             | WindowRequest::SendTest { .. }
-            | WindowRequest::AskPermission
-            | WindowRequest::Dismiss { .. }
             | WindowRequest::CheckForUpdate
             | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
             WindowRequest::Quiet { choice } => self.be_quiet(choice),
