@@ -2,8 +2,8 @@
 //!
 //! Two take part: the connector, through [`dealbell_amocrm::Time`], and the script that lets the time pass. While
 //! either of them works (asks the CRM, commits), the hands stand still, however long the machine
-//! takes for it. On one thread, and with no wait but these, the same script meets the same moments
-//! in every run.
+//! takes for it. On one thread, and with no wait but these, how busy the machine is changes nothing;
+//! what the connector leaves to chance, such as the pause before it asks again, still does.
 
 use dealbell_amocrm::Time;
 use std::collections::BTreeMap;
