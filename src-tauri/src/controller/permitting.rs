@@ -23,7 +23,7 @@ impl Controller {
                 Ok(Permission::Denied) | Err(_) => refused(WindowErrorCode::NotPermitted),
             };
             if let Some(caller) = caller {
-                let _ = inputs.send(Input::Answer(caller, answer)).await;
+                let _ = inputs.send(Input::Answer(caller, Box::new(answer))).await;
             }
         });
     }
