@@ -12,13 +12,15 @@ use windows::UI::Notifications::{
 };
 use windows::core::{HSTRING, IInspectable, Ref};
 
-use super::content::{GROUP, tag, xml};
+use super::content::{tag, xml};
 use super::{focus, registration};
 use crate::{
     DismissReason, Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents,
     Urgency,
 };
 
+/// All our toasts are of one group: with it and its tag each is replaced and withdrawn.
+const GROUP: &str = "dealbell";
 /// Windows keeps twenty toasts of an app; what is known of older ones is forgotten.
 const MAX_KNOWN: usize = 256;
 

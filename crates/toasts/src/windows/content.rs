@@ -3,8 +3,6 @@
 use crate::link::toast_link;
 use crate::{Sound, Toast, text};
 
-/// All our toasts are of one group: with it and its tag each is replaced and withdrawn.
-pub(super) const GROUP: &str = "dealbell";
 /// The longest tag, in UTF-16 units.
 const MAX_TAG: usize = 64;
 /// Windows shows no more.
