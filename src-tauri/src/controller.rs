@@ -19,6 +19,7 @@ mod toasting;
 mod together;
 
 use crate::account::Account;
+use crate::badge::Dock;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
 use crate::secrets::Secrets;
@@ -98,6 +99,7 @@ pub(crate) struct Controller {
     settings: SettingsFile,
     secrets: Secrets,
     tray: Tray,
+    dock: Dock,
     toasts: Arc<dyn ToastBackend>,
     window: WindowProcess,
     seats: Seats,
@@ -160,6 +162,7 @@ impl Controller {
             inputs,
             settings,
             tray,
+            dock: Dock::start(),
             toasts,
             window,
             seats,

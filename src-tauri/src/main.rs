@@ -3,6 +3,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod account;
+mod badge;
 mod bell;
 mod cli;
 mod controller;

@@ -18,6 +18,7 @@ impl Controller {
             self.logged_unread = Some(whole.unread);
             tracing::info!(unread = whole.unread, "counted");
         }
+        self.dock.show(whole.unread);
         let language = language(self.settings.current().language);
         let situation = self.situation();
         self.tray

@@ -43,10 +43,10 @@ impl Tray {
             return;
         }
         if let Some(icon) = &self.icon {
-            let drawn = Image::new_owned(self::icon::draw(view.icon, view.badge, SIZE), SIZE, SIZE);
             let menu = menu(&self.app, &view);
             let outcome = icon
-                .set_icon(Some(drawn))
+                .set_icon(Some(drawn(&view)))
+                .and_then(|()| icon.set_title(title(&view)))
                 .and_then(|()| icon.set_tooltip(Some(&view.tooltip)))
                 .and_then(|()| icon.set_menu(menu.ok()));
             if let Err(error) = outcome {
@@ -70,12 +70,12 @@ fn build(
     events: mpsc::Sender<TrayEvent>,
 ) -> tauri::Result<TrayIcon> {
     let clicks = events.clone();
-    TrayIconBuilder::with_id("dealbell")
-        .icon(Image::new_owned(
-            icon::draw(view.icon, view.badge, SIZE),
-            SIZE,
-            SIZE,
-        ))
+    let mut builder = TrayIconBuilder::with_id("dealbell");
+    if let Some(title) = title(view) {
+        builder = builder.title(title);
+    }
+    builder
+        .icon(drawn(view))
         .tooltip(&view.tooltip)
         .menu(&menu(app, view)?)
         .show_menu_on_left_click(false)
@@ -95,6 +95,18 @@ fn build(
             }
         })
         .build(app)
+}
+
+/// Whether the number stands beside the icon, where the menu bar has room for it, and not in it.
+const NUMBER_BESIDE: bool = cfg!(target_os = "macos");
+
+fn drawn(view: &TrayView) -> Image<'static> {
+    let badge = if NUMBER_BESIDE { 0 } else { view.badge };
+    Image::new_owned(icon::draw(view.icon, badge, SIZE), SIZE, SIZE)
+}
+
+fn title(view: &TrayView) -> Option<String> {
+    (NUMBER_BESIDE && view.badge > 0).then(|| view.badge.to_string())
 }
 
 fn menu(app: &AppHandle, view: &TrayView) -> tauri::Result<Menu<Wry>> {

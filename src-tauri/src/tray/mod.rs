@@ -11,6 +11,8 @@ mod system;
 #[path = "elsewhere.rs"]
 mod system;
 
+#[cfg(windows)]
+pub(crate) use icon::draw_overlay;
 pub(crate) use system::Tray;
 
 use dealbell_inbox::view::MenuAct;

@@ -1,6 +1,7 @@
 //! The window's own process: one webview, one command, one event. It keeps no state.
 
 use super::pipes::{self, Pipes};
+use crate::badge;
 use dealbell_protocol::window::{
     Page, ThemeChoice, Trouble, WindowAnswer, WindowCall, WindowEvent, WindowRequest, WindowState,
 };
@@ -299,11 +300,18 @@ fn wear(window: &WebviewWindow, state: &WindowState) {
         screen.linger = Duration::from_secs(state.settings.linger_secs.into());
     }
     let _ = window.set_title(&dealbell_inbox::view::window_title(state.unread));
+    badge::wear(window, state.unread, &unread_words(state));
     let _ = window.set_theme(match state.theme {
         ThemeChoice::System => None,
         ThemeChoice::Light => Some(Theme::Light),
         ThemeChoice::Dark => Some(Theme::Dark),
     });
+}
+
+/// The number in words.
+fn unread_words(state: &WindowState) -> String {
+    let count = [("count", state.unread.into())];
+    dealbell_texts::text(state.language, "tooltip-online", &count)
 }
 
 fn write_calls(queue: &mpsc::Receiver<WindowCall>, mut calls: File) {

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
+mod badge;
 mod desk;
 mod frames;
 mod reach;

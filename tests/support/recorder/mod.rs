@@ -1,15 +1,18 @@
 //! A desktop's side of the session bus, recorded: the notification daemon and the tray.
 
 mod daemon;
+mod launcher;
 mod tray;
 
 pub use daemon::{ClickAtOnce, NotifyCall};
+pub use launcher::LauncherEntry;
 pub use tray::{Icon, MenuEntry, TrayItem, TrayView};
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow, bail};
 use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
 use zbus::Connection;
 
 use crate::{PATIENCE, PrivateBus};
@@ -69,6 +72,8 @@ pub struct Recorded {
     pub refused: Vec<String>,
     /// The tray items that registered, in order; the bus name and the object path.
     pub items: Vec<(String, String)>,
+    /// What apps said of their launchers, in order.
+    pub launcher: Vec<LauncherEntry>,
 }
 
 /// Plays the desktop on a private bus, as strict as GNOME: a click is told to the connection that
@@ -81,6 +86,13 @@ pub struct Recorder {
     daemon: Mutex<Option<Connection>>,
     watcher: Mutex<Option<Connection>>,
     own: Connection,
+    listening: JoinHandle<()>,
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
 }
 
 impl Recorder {
@@ -89,13 +101,15 @@ impl Recorder {
     /// # Errors
     /// When the bus is gone or a name is taken.
     pub async fn start(bus: &PrivateBus, options: RecorderOptions) -> Result<Self> {
+        let (own, recorded) = (bus.connect().await?, watch::Sender::default());
         let recorder = Self {
             address: bus.address().to_owned(),
-            recorded: watch::Sender::new(Recorded::default()),
+            listening: launcher::listen(&own, recorded.clone()).await?,
+            recorded,
             capabilities: Mutex::new(options.capabilities.clone()),
             daemon: Mutex::new(None),
             watcher: Mutex::new(None),
-            own: bus.connect().await?,
+            own,
             options,
         };
         if recorder.options.daemon {
@@ -316,6 +330,39 @@ impl Recorder {
     pub async fn broadcast_click(&self, id: u32) -> Result<()> {
         let daemon = self.daemon_connection().await?;
         daemon::broadcast_click(&daemon, id).await
+    }
+
+    /// What an app says of its launcher, as soon as the last of it satisfies `wanted`.
+    ///
+    /// # Errors
+    /// As [`Recorder::wait`].
+    pub async fn wait_launcher(
+        &self,
+        wanted: impl Fn(&LauncherEntry) -> bool,
+    ) -> Result<LauncherEntry> {
+        self.wait("the launcher's number", |r| {
+            r.launcher.last().filter(|entry| wanted(entry)).cloned()
+        })
+        .await
+    }
+
+    /// Asks an app for its launcher's entry, as a launcher that came late may.
+    ///
+    /// # Errors
+    /// When the app is gone or does not answer.
+    pub async fn query_launcher(&self, known: &LauncherEntry) -> Result<LauncherEntry> {
+        launcher::query(&self.own, known).await
+    }
+
+    /// A launcher starts, which has heard nothing so far: what was recorded of launchers is forgotten.
+    ///
+    /// # Errors
+    /// When there is one already.
+    pub async fn start_launcher(&self) -> Result<()> {
+        self.recorded
+            .send_modify(|recorded| recorded.launcher.clear());
+        self.own.request_name(launcher::NAME).await?;
+        Ok(())
     }
 
     /// The tray item that registered, as soon as there is one.

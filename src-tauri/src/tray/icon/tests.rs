@@ -76,8 +76,8 @@ fn every_state_is_told_from_every_other() {
     for size in SIZES {
         for (at, one) in STATES.iter().enumerate() {
             for other in &STATES[at + 1..] {
+                let (a, b) = (draw(*one, 0, size), draw(*other, 0, size));
                 for panel in PANELS {
-                    let (a, b) = (draw(*one, 0, size), draw(*other, 0, size));
                     let told = difference(&a, &b, panel);
                     assert!(told > 0.08, "{one:?} {other:?} at {size}: {told}");
                 }
@@ -105,8 +105,8 @@ fn every_number_is_told_from_every_other() {
 fn every_state_stands_out_from_light_and_dark_panels() {
     for size in SIZES {
         for icon in STATES {
+            let drawn = draw(icon, 0, size);
             for panel in PANELS {
-                let drawn = draw(icon, 0, size);
                 let clear = laid(&drawn, panel)
                     .filter(|pixel| contrast(*pixel, panel) >= 3.0)
                     .count();
