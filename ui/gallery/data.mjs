@@ -65,6 +65,12 @@ export const KINDS = {
   ],
 };
 
+/** A text longer than any row shows. @type {Record<Language, string>} */
+export const LONG = {
+  ru: "Добрый день! Пишу по поводу кухни.\n\nМы посмотрели проект вдвоём с мужем и нам всё нравится, но есть три вопроса:\n1. Можно ли поднять верхние шкафы до потолка? Высота 2,72 м.\n2. Входит ли в счёт подъём на пятый этаж без лифта?\n3. Если замер будет в пятницу, успеете ли вы до праздников?\n\nПлан квартиры тут: https://example.com/plan.pdf\nСпасибо!",
+  en: "Good afternoon! I am writing about the kitchen.\n\nWe looked at the project together and like all of it, but there are three questions:\n1. Can the upper cupboards go up to the ceiling? It is 2.72 m high.\n2. Does the invoice include carrying everything to the fifth floor without a lift?\n3. If you come to measure on Friday, will you make it before the holidays?\n\nThe plan of the flat: https://example.com/plan.pdf\nThank you!",
+};
+
 /** Text as nobody should send it. */
 export const HOSTILE = [
   { kind: "chat_message", title: "<b>Павел</b> <img src=x onerror=alert(1)> & «друзья»", text: "<script>alert(1)</script> & <a href='javascript:alert(1)'>нажми</a>", context: "<i>сделка</i>", time: "2026-11-21T14:57" },

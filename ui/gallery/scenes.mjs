@@ -1,6 +1,9 @@
 // Every page in every state worth looking at.
 import { SETTINGS_SCENES } from "./scenes-settings.mjs";
-import { channels, dayOfOneTask, flood, found, HOSTILE, KINDS, notifications, NOW } from "./data.mjs";
+import { channels, found } from "./data.mjs";
+import { LIST_SCENES } from "./scenes-list.mjs";
+import { TODAY_SCENES } from "./scenes-today.mjs";
+import { click } from "./play.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./stand-in.mjs").StandIn} StandIn */
@@ -14,30 +17,14 @@ import { channels, dayOfOneTask, flood, found, HOSTILE, KINDS, notifications, NO
  * @property {(language: Language) => import("./stand-in.mjs").Story} [story]
  * @property {(page: Page, standIn: StandIn) => Promise<void>} [play] what happens before the picture
  * @property {{ width: number, height: number }} [size]
+ * @property {boolean} [forcedColors] in the system's own colours
+ * @property {boolean} [contrast] with more contrast asked for
  */
-
-/** @param {string} id */
-const click = (id) => (/** @type {Page} */ page) => page.getByTestId(id).first().click();
 
 /** @param {Page} page */
 async function toChannels(page) {
   await click("to-channels")(page);
   await page.getByTestId("master-switch").waitFor();
-}
-
-/** @param {Page} page */
-async function startCompleting(page) {
-  await page.getByTestId("item").first().hover();
-  await click("complete")(page);
-  const russian = await page.evaluate(() => document.documentElement.lang === "ru");
-  await page.getByTestId("result").pressSequentially(russian ? "Договорились на пятницу" : "Friday it is");
-}
-
-/** @param {Page} page */
-async function complete(page) {
-  await startCompleting(page);
-  await page.keyboard.press("Enter");
-  await page.getByTestId("result").waitFor({ state: "detached" });
 }
 
 /** First run. */
@@ -91,39 +78,8 @@ const failing = (play) => (/** @type {string} */ code) => ({
 
 /** @type {Scene[]} */
 export const SCENES = [
-  { name: "list", published: true },
-  { name: "list-hover", play: (page) => page.getByTestId("item").nth(2).hover() },
-  {
-    name: "list-focus",
-    play: async (page) => {
-      await page.getByTestId("item").first().locator("[data-open]").focus();
-      await page.keyboard.press("ArrowDown");
-    },
-  },
-  { name: "list-unread", play: click("filter-unread") },
-  { name: "list-empty", published: true, story: () => ({ rows: [] }) },
-  { name: "list-empty-unread", story: () => ({ state: { unread: 0 }, rows: flood(3).map((row) => ({ ...row, read_at: row.at })) }), play: click("filter-unread") },
-  { name: "list-empty-first", story: () => ({ rows: [], cursor: null, state: { connection: { state: "connecting" } } }) },
-  { name: "list-loading", story: () => ({ silent: ["list"] }), play: (page) => page.waitForTimeout(300) },
-  { name: "list-failed", story: () => ({ fails: { list: "storage" } }) },
-  { name: "list-offline", published: true, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 8_000 } } }) },
-  { name: "list-offline-trying", story: () => ({ state: { connection: { state: "offline", retry_at: null } } }) },
-  { name: "list-trouble", story: () => ({ state: { troubles: ["crm_token_refused", "no_toasts"] } }) },
-  { name: "list-no-keyring", story: () => ({ state: { troubles: ["no_keyring"] } }) },
-  { name: "list-troubles-all", story: () => ({ state: { troubles: ["crm_blocked", "crm_unreachable", "store_failed", "settings_damaged", "no_tray"] } }), play: (page) => page.locator(".more").click() },
-  { name: "list-open-failed", story: () => ({ fails: { open: "open_failed" } }), play: (page) => page.getByTestId("item").first().locator("[data-open]").click() },
-  { name: "list-hostile", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)) }) },
-  { name: "list-expanded", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)).map((row) => ({ ...row, link: null })) }), play: (page) => page.getByTestId("item").nth(2).locator("[data-open]").click() },
-  { name: "list-many", story: () => ({ rows: flood(100_000) }), play: (page) => page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 4_000_000)) },
-  { name: "list-kinds", story: (language) => ({ rows: notifications(KINDS[language]) }) },
-  { name: "list-reading-first", story: () => ({ rows: [], state: { reading: 2_500 } }) },
-  { name: "list-reading", story: () => ({ state: { reading: 7_250 } }) },
-  { name: "list-completing", published: true, play: startCompleting },
-  { name: "list-completing-320", alike: true, size: { width: 320, height: 480 }, play: startCompleting },
-  { name: "list-completed", story: (language) => ({ rows: dayOfOneTask(language), silent: ["complete"] }), play: complete },
-  { name: "list-complete-failed", story: (language) => ({ rows: dayOfOneTask(language), fails: { complete: "crm_refused" } }), play: complete },
-  { name: "list-360", size: { width: 360, height: 480 }, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 45_000 } } }) },
-  { name: "list-200-percent", size: { width: 210, height: 340 } },
+  ...LIST_SCENES,
+  ...TODAY_SCENES,
   { name: "channels", published: true, play: toChannels },
   {
     name: "channels-dirty",

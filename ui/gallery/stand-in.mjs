@@ -21,6 +21,8 @@ import { matches } from "./matching.mjs";
  * @property {import("../src/generated/protocol").Found} [found] what a check finds
  * @property {import("../src/generated/protocol").OpenTask[]} [tasks] what is open today
  * @property {import("../src/generated/protocol").Diagnostics} [diagnostics] what was decided and how the link went
+ * @property {boolean} [keeps] a completed task's notifications stay until they are withdrawn
+ * @property {[number, number][]} [snoozed] rows by their place, and until when each is put off
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
  * @property {Partial<Record<WindowRequest["type"], import("../src/generated/protocol").WindowErrorCode>>} [fails]
  */
@@ -46,6 +48,8 @@ export class StandIn {
   /** Every call that came, oldest first. @type {WindowRequest[]} */
   heard = [];
   version = 1;
+  /** What is answered only when this says so. @type {((request: WindowRequest) => Promise<void> | null) | null} */
+  hold = null;
   /** What was put off, and until when. @type {Map<string, number>} */
   snoozed = new Map();
   /** What the last mark-all marked. @type {string[]} */
@@ -57,6 +61,7 @@ export class StandIn {
   constructor(language, story) {
     this.story = story;
     this.rows = story.rows ?? day(language);
+    for (const [index, until] of story.snoozed ?? []) this.snoozed.set(this.rows[index]?.id ?? "", until);
     this.channels = story.channels ?? channels(language);
     this.tasks = story.tasks ?? openTasks(language);
     /** @type {WindowState} */
@@ -88,8 +93,9 @@ export class StandIn {
         const call = JSON.parse(String(line));
         this.heard.push(call.request);
         if (this.story.silent?.includes(call.request.type)) return;
-        const answer = this.answer(call.request);
-        this.tell({ type: "answer", id: call.id, answer });
+        const held = this.hold?.(call.request);
+        if (held) void held.then(() => this.tell({ type: "answer", id: call.id, answer: this.answer(call.request) }));
+        else this.tell({ type: "answer", id: call.id, answer: this.answer(call.request) });
       });
     });
   }
@@ -110,6 +116,16 @@ export class StandIn {
     this.state = { ...this.state, unread: this.rows.filter((row) => row.read_at === null).length };
     this.tell({ type: "state", state: this.state });
     this.tell({ type: "list_changed", version: this.version });
+  }
+
+  /** So many new ones come, like the newest there is. @param {number} count */
+  arrive(count) {
+    const [newest] = this.rows;
+    if (!newest) return;
+    const seq = newest.created_seq;
+    const fresh = Array.from({ length: count }, (_, i) => ({ ...newest, id: `new${seq + count - i}`, created_seq: seq + count - i, at: NOW, created_at: NOW, read_at: null }));
+    this.rows = [...fresh, ...this.rows];
+    this.changed();
   }
 
   /** Everything about `subject` goes (RULES T7). @param {string} subject */
@@ -212,7 +228,7 @@ export class StandIn {
         return { type: "done" };
       case "complete": {
         const subject = this.rows.find(({ id }) => id === request.id)?.subject;
-        setImmediate(() => this.withdraw(subject ?? ""));
+        if (!this.story.keeps) setImmediate(() => this.withdraw(subject ?? ""));
         return { type: "done" };
       }
       case "appearance":

@@ -118,12 +118,13 @@ async fn a_card_opens_in_the_browser_and_its_row_is_read() -> Result<()> {
     let words = words.await?;
     window.wait_badge(2).await?;
 
-    window.in_row(card, "[data-open]").await?.click().await?;
+    let button = window.in_row(card, "[data-testid=open]").await?;
+    button.click().await?;
     browser.wait_opened(link).await?;
     team.wait_read(card, true).await?;
     window.wait_badge(1).await?;
 
-    // Where there is nothing to open, looking is reading.
+    // Looking at the whole text is reading.
     window.in_row(words, "[data-open]").await?.click().await?;
     team.wait_read(words, true).await?;
     window.wait_badge(0).await?;

@@ -13,10 +13,11 @@ export class Completing {
   said = $state<string | null>(null);
   #acts = $state.raw<Acts>(new Map());
 
-  /** `connected` names the account, for people. */
+  /** `connected` names the account, for people; `completed` hears of what can be taken back. */
   constructor(
     private readonly backend: Backend,
     private readonly connected: () => string,
+    private readonly completed: (row: Notification) => void = () => undefined,
   ) {}
 
   /** The account that the tasks are of. */
@@ -49,6 +50,11 @@ export class Completing {
     this.#acts = dropped(this.#acts, row.subject ?? "");
   }
 
+  /** It was taken back: the rows are as they were. */
+  takenBack(row: Notification): void {
+    this.#acts = dropped(this.#acts, row.subject ?? "");
+  }
+
   /** Completes `row`; `newest` is the list's first row. */
   async send(row: Notification, result: string, newest: Notification | undefined): Promise<void> {
     const subject = row.subject ?? "";
@@ -56,7 +62,7 @@ export class Completing {
     this.#acts = begun(this.#acts, row, result, newest);
     this.said = row.title;
     const code = failure(await this.backend.call({ type: "complete", id: row.id, result }));
-    if (!code) return;
+    if (!code) return this.completed(row);
     this.#acts = failedWith(this.#acts, subject, code);
     this.said = null;
   }

@@ -31,7 +31,7 @@ export function dayHeading(at: Millis, now: Millis, language: Language): Day {
   if (ago === 1) return { word: "yesterday" };
   const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   const near = ago > 1 && ago < 7;
-  const format = new Intl.DateTimeFormat(locale(language), {
+  const format = formatter(language, {
     day: "numeric",
     month: "long",
     ...(near ? { weekday: "long" } : {}),
@@ -47,20 +47,47 @@ export function timeOf(at: Millis, listed: Millis, now: Millis, language: Langua
   // The page's clock ticks once a minute, and another machine's may be ahead.
   if (Math.abs(ago) < MINUTE) return { word: "now" };
   if (ago >= 0 && ago < 60 * MINUTE) return { minutes: Math.floor(ago / MINUTE) };
-  const clock = new Intl.DateTimeFormat(locale(language), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  const clock = clockOf(at, language);
   if (dayOf(at) === dayOf(listed)) return { clock };
-  const date = new Intl.DateTimeFormat(locale(language), { day: "numeric", month: "short" }).format(at);
+  const date = formatter(language, { day: "numeric", month: "short" }).format(at);
   return { clock: `${date}, ${clock}` };
 }
 
 /** Date and time in full. */
 export function fullTime(at: Millis, language: Language): string {
-  return new Intl.DateTimeFormat(locale(language), { dateStyle: "long", timeStyle: "short" }).format(at);
+  return formatter(language, { dateStyle: "long", timeStyle: "short" }).format(at);
 }
 
 /** Whole seconds until `at`, at least 1: "in 0 s" says nothing. */
 export function secondsUntil(at: Millis, now: Millis): number {
   return Math.max(1, Math.ceil((at - now) / 1000));
+}
+
+/** How near a moment to come is said: by its hour, its day, or both. */
+export type Until = { clock: string } | { word: "tomorrow"; clock: string } | { date: string; clock: string };
+
+/** When something ends, or is due. */
+export function untilOf(at: Millis, now: Millis, language: Language): Until {
+  const clock = clockOf(at, language);
+  const ahead = -daysBetween(at, now);
+  if (ahead === 0) return { clock };
+  if (ahead === 1) return { word: "tomorrow", clock };
+  return { date: formatter(language, { day: "numeric", month: "short" }).format(at), clock };
+}
+
+/** The hour alone: `14:55`. */
+export function clockOf(at: Millis, language: Language): string {
+  return formatter(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once each: making one costs more than a row does. */
+function formatter(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = language + JSON.stringify(options);
+  const known = formatters.get(key) ?? new Intl.DateTimeFormat(locale(language), options);
+  formatters.set(key, known);
+  return known;
 }
 
 function locale(language: Language): string {

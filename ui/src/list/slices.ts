@@ -17,6 +17,8 @@ export class Slices {
   /** Rows in the whole view; null before the first page. */
   total: number | null = null;
   #slices = new Map<number, Notification[]>();
+  /** Of the rows that are here. */
+  #snoozed = new Map<NotificationId, number>();
   #cursor: Cursor | null = null;
 
   /** What the top of the list is true at: the `upto` of "mark all read" (STREAM 6). */
@@ -30,6 +32,11 @@ export class Slices {
 
   slice(number: number): readonly Notification[] | undefined {
     return this.#slices.get(number);
+  }
+
+  /** Until when a row is put off. */
+  snoozedUntil(id: NotificationId): number | null {
+    return this.#snoozed.get(id) ?? null;
   }
 
   /** Where `id` is among the rows that are here. */
@@ -64,6 +71,8 @@ export class Slices {
     for (let i = 0; i < page.items.length; i += SLICE) {
       this.#slices.set((page.offset + i) / SLICE, page.items.slice(i, i + SLICE));
     }
+    for (const { id } of page.items) this.#snoozed.delete(id);
+    for (const { id, until } of page.snoozed) this.#snoozed.set(id, until);
     // Later pages may know more than the top of the list shows.
     if (page.offset === 0 || this.#cursor === null) this.#cursor = page.cursor;
     this.#drop(page.offset / SLICE);
@@ -72,6 +81,7 @@ export class Slices {
   /** The list changed: nothing but this page is known to be true. */
   replace(page: ListPage): void {
     this.#slices.clear();
+    this.#snoozed.clear();
     this.#cursor = null;
     this.put(page);
   }

@@ -19,6 +19,12 @@ badge-label = { $count ->
 filter-label = What to show
 filter-all = All
 filter-unread = Unread
+filter-today = Today
+news-above = { $count } new
+news-said = { $count ->
+    [one] { $count } notification came
+   *[other] { $count } notifications came
+}
 read-all = Mark all read
 day-today = Today
 day-yesterday = Yesterday
@@ -28,6 +34,29 @@ item-unread = unread
 item-open = Open the card
 item-mark-read = Mark as read
 item-mark-unread = Mark as unread
+item-read = Read
+item-unread-again = Unread
+item-snooze = Snooze
+item-awake = Don't snooze
+item-same-deal = All about this deal
+acts-label = What to do
+act-busy = Working…
+act-failed-open = It did not open. { $why }.
+act-failed-read = It was not marked. { $why }.
+act-failed-unread = It was not marked. { $why }.
+act-failed-snooze = It was not snoozed. { $why }.
+act-failed-awake = It stays snoozed. { $why }.
+fact-when = When
+fact-provider = Source
+fact-author = From
+fact-where = Where
+fact-snoozed = Snoozed until
+snoozed-until = Snoozed until { $until }
+snooze-minutes = For 15 minutes
+snooze-hour = For an hour
+snooze-evening = Until the evening
+snooze-tomorrow = Until tomorrow
+until-tomorrow = tomorrow, { $clock }
 item-complete = Complete
 item-complete-title = Complete the task (key D)
 item-completed = Completed
@@ -59,6 +88,92 @@ empty-unread-act = Show all
 empty-first-title = Nothing to show yet
 empty-first-text = The list appears as soon as there is a connection
 list-failed-title = The list did not open
+
+## Search and filters
+
+search-title = Search and filters
+search-placeholder = Search
+search-label = Search the notifications
+search-clear = Clear the search
+search-found = { $count ->
+    [0] Nothing found
+    [one] { $count } notification found
+   *[other] { $count } notifications found
+}
+provider-title = Source
+provider-all = All sources
+chip-off = Remove: { $what }
+nothing-title = Nothing found
+nothing-text = There is nothing for “{ $search }”. The beginning of a word is enough
+nothing-filters = Nothing fits all of this
+nothing-all = Show all
+nothing-everywhere = Search everywhere
+
+## Today
+
+today-title = Today's tasks
+today-overdue = Overdue
+today-overdue-one = Overdue
+today-timed = Today
+today-all-day = During the day
+today-whole-day = all day
+today-said = { $count ->
+    [one] { $count } task
+   *[other] { $count } tasks
+}, { $late ->
+    [0] none overdue
+   *[other] { $late } overdue
+}
+today-from = from { $name }
+today-complete = Complete: { $title }
+today-empty-title = That's all for today
+today-empty-text = Nothing is overdue either
+today-last = No fresh tasks right now. This is how it was at { $when }
+today-failed-title = The tasks did not load
+day-yesterday-small = yesterday
+
+## Taking back
+
+undo = Undo
+undo-read = Marked as read: { $count }
+undo-completed = Completed: { $title }
+
+## Quiet
+
+quiet-title = Do not disturb
+quiet-until = Quiet until { $until }
+quiet-until-off = Quiet until you switch it off
+quiet-by-hours = Quiet hours until { $until }
+quiet-system = Quiet: your system says so
+quiet-ring = Ring again
+quiet-off = Ring again
+quiet-hour-choice = For an hour
+quiet-tomorrow-choice = Until tomorrow
+quiet-until-off-choice = Until I switch it off
+
+## Keys
+
+keys-title = Keys
+keys-move = Get around
+keys-item = With a notification or a task
+keys-all = With all of them
+key-rows = To the next row (or J and K)
+key-ends = To the first and the last
+key-pages = A page on and back
+key-tabs = All, unread, today
+key-regions = To the next part of the window
+key-search = Search
+key-escape = A step back, then close
+key-detail = The whole text and all you can do
+key-card = Open the card
+key-complete = Complete the task
+key-snooze = Snooze
+key-read = Read or unread
+key-deal = All about this deal
+key-read-all = Mark all read
+key-undo = Take the last thing back
+key-quiet = Do not disturb
+key-sheet = This sheet
 
 ## Connection
 

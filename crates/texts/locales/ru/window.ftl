@@ -20,6 +20,16 @@ badge-label = { $count ->
 filter-label = Что показывать
 filter-all = Все
 filter-unread = Непрочитанные
+filter-today = Сегодня
+news-above = { $count ->
+    [one] { $count } новое
+   *[other] { $count } новых
+}
+news-said = { $count ->
+    [one] Пришло { $count } уведомление
+    [few] Пришло { $count } уведомления
+   *[other] Пришло { $count } уведомлений
+}
 read-all = Прочитать все
 day-today = Сегодня
 day-yesterday = Вчера
@@ -29,6 +39,29 @@ item-unread = не прочитано
 item-open = Открыть карточку
 item-mark-read = Отметить прочитанным
 item-mark-unread = Вернуть в непрочитанные
+item-read = Прочитано
+item-unread-again = Не прочитано
+item-snooze = Отложить
+item-awake = Не откладывать
+item-same-deal = Всё по этой сделке
+acts-label = Что сделать
+act-busy = Делаем…
+act-failed-open = Не открылось. { $why }.
+act-failed-read = Не отметилось. { $why }.
+act-failed-unread = Не отметилось. { $why }.
+act-failed-snooze = Не отложилось. { $why }.
+act-failed-awake = Осталось отложенным. { $why }.
+fact-when = Когда
+fact-provider = Источник
+fact-author = От кого
+fact-where = Где
+fact-snoozed = Отложено до
+snoozed-until = Отложено до { $until }
+snooze-minutes = На 15 минут
+snooze-hour = На час
+snooze-evening = До вечера
+snooze-tomorrow = До завтра
+until-tomorrow = завтра, { $clock }
 item-complete = Выполнить
 item-complete-title = Выполнить задачу (клавиша D)
 item-completed = Выполнено
@@ -60,6 +93,94 @@ empty-unread-act = Показать все
 empty-first-title = Пока нечего показать
 empty-first-text = Список появится, как только будет связь
 list-failed-title = Список не открылся
+
+## Search and filters
+
+search-title = Поиск и фильтры
+search-placeholder = Поиск
+search-label = Искать в уведомлениях
+search-clear = Очистить поиск
+search-found = { $count ->
+    [0] Ничего не нашлось
+    [one] Нашлось { $count } уведомление
+    [few] Нашлось { $count } уведомления
+   *[other] Нашлось { $count } уведомлений
+}
+provider-title = Источник
+provider-all = Все источники
+chip-off = Убрать: { $what }
+nothing-title = Ничего не нашлось
+nothing-text = По запросу «{ $search }» ничего нет. Хватит и начала слова
+nothing-filters = Под эти условия ничего не подходит
+nothing-all = Показать все
+nothing-everywhere = Искать везде
+
+## Today
+
+today-title = Задачи на сегодня
+today-overdue = Просрочено
+today-overdue-one = Просрочено
+today-timed = Сегодня
+today-all-day = В течение дня
+today-whole-day = весь день
+today-said = { $count ->
+    [one] { $count } задача
+    [few] { $count } задачи
+   *[other] { $count } задач
+}, { $late ->
+    [0] просроченных нет
+   *[other] просрочено: { $late }
+}
+today-from = автор: { $name }
+today-complete = Выполнить: { $title }
+today-empty-title = На сегодня всё
+today-empty-text = Просроченных задач тоже нет
+today-last = Сейчас не обновить. Здесь то, что было в { $when }
+today-failed-title = Задачи не загрузились
+day-yesterday-small = вчера
+
+## Taking back
+
+undo = Вернуть
+undo-read = Отмечено прочитанным: { $count }
+undo-completed = Выполнено: { $title }
+
+## Quiet
+
+quiet-title = Не беспокоить
+quiet-until = Тихо до { $until }
+quiet-until-off = Тихо, пока не включите
+quiet-by-hours = Тихие часы до { $until }
+quiet-system = Тихо: так настроена система
+quiet-ring = Снова звонить
+quiet-off = Снова звонить
+quiet-hour-choice = Час
+quiet-tomorrow-choice = До завтра
+quiet-until-off-choice = Пока не включу
+
+## Keys
+
+keys-title = Клавиши
+keys-move = Перейти
+keys-item = С уведомлением или задачей
+keys-all = Со всеми
+key-rows = К соседней строке (или J и K)
+key-ends = К первой и последней
+key-pages = На страницу дальше и назад
+key-tabs = Все, непрочитанные, сегодня
+key-regions = В следующую часть окна
+key-search = Поиск
+key-escape = На шаг назад, потом закрыть
+key-detail = Весь текст и всё, что можно сделать
+key-card = Открыть карточку
+key-complete = Выполнить задачу
+key-snooze = Отложить
+key-read = Прочитано или нет
+key-deal = Всё по этой сделке
+key-read-all = Прочитать все
+key-undo = Вернуть последнее
+key-quiet = Не беспокоить
+key-sheet = Эта подсказка
 
 ## Connection
 
