@@ -321,6 +321,10 @@ pub enum WindowEvent {
 /// The answer to a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one answer at a time, and it is on its way as JSON at once"
+)]
 pub enum WindowAnswer {
     /// It is done, or durably noted to be done.
     Done,
