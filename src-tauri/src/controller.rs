@@ -22,6 +22,7 @@ use crate::account::Account;
 use crate::badge::Dock;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
+use crate::deeds::Deeds;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
 use crate::system::SystemEvent;
@@ -101,6 +102,8 @@ pub(crate) struct Controller {
     tray: Tray,
     dock: Dock,
     toasts: Arc<dyn ToastBackend>,
+    /// What was done from toasts, and can be taken back.
+    deeds: Deeds,
     window: WindowProcess,
     seats: Seats,
     /// What was checked last, and may be entered.
@@ -164,6 +167,7 @@ impl Controller {
             tray,
             dock: Dock::start(),
             toasts,
+            deeds: Deeds::default(),
             window,
             seats,
             checked: LastChecked::nothing(),

@@ -7,6 +7,7 @@ mod badge;
 mod bell;
 mod cli;
 mod controller;
+mod deeds;
 mod demo;
 mod latest;
 mod line;

@@ -8,10 +8,10 @@ use crate::session::{Generation, Input, Mark};
 use crate::state::State;
 use crate::store::StoreError;
 use crate::time::Clock;
-use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
+use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, Now};
 use dealbell_protocol::window::{Connection, Language, ListPage, ListQuery, SignedOutReason};
-use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
+use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -30,6 +30,9 @@ pub(crate) enum Command {
     Attempts(u32, Reply<Vec<Attempt>>),
     Outcome(AttemptId, ToastOutcome),
     Closed(ToastKey),
+    Clicked(ToastKey, Reply<Vec<NotificationId>>),
+    Manners(Box<Manners>),
+    Snooze(NotificationId, Millis, Reply<bool>),
     ScreenGone,
     Language(Language),
     Channels(ChannelSettings),
@@ -148,8 +151,29 @@ impl Driver {
             Command::Closed(key) => self.engine.toast_closed(key),
             Command::ScreenGone => self.engine.screen_gone(),
             Command::Language(language) => self.engine.set_language(language),
+            Command::Clicked(key, reply) => {
+                let _ = reply.send(Ok(self.engine.toast_clicked(key)));
+            }
+            Command::Manners(manners) => {
+                let effects = self.engine.set_manners(*manners, now).await;
+                self.carry_out(effects).await;
+                self.publish();
+            }
+            Command::Snooze(id, until, reply) => {
+                let snoozed = self.engine.snooze(id, until, now).await;
+                let done = match snoozed {
+                    Ok((done, effects)) => {
+                        self.carry_out(effects).await;
+                        self.publish();
+                        Ok(done)
+                    }
+                    Err(error) => Err(error),
+                };
+                let _ = reply.send(done);
+            }
             Command::Channels(channels) => {
-                self.engine.set_channels(channels, now).await;
+                let effects = self.engine.set_channels(channels, now).await;
+                self.carry_out(effects).await;
                 self.publish();
             }
             Command::SignOut(reply) => {

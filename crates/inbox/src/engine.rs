@@ -1,17 +1,17 @@
 //! Session, store and toast desk put together: an input in, its writes committed, and what is left
 //! for the network and the desktop out. Knows no socket, so tests can be the centre.
 
+mod ringing;
+
 use crate::Now;
 use crate::session::{Generation, Input, Mark, Output, Session, Write};
 use crate::state::State;
-use crate::store::{Rebuilt, Record, Store, StoreError};
-use crate::toast::{
-    AttemptId, Decision, Desk, Held, Round, Situation, Suppression, ToastAct, ToastOutcome,
-    ToastView, decide, web_link,
-};
-use dealbell_protocol::stream::{Change, ClientFrame, ClientInfo, CloseCode, Event, Popup};
+use crate::store::{Rebuilt, Store, StoreError};
+use crate::toast::{Desk, Manners, Situation, Suppression, ToastAct, decide};
+use dealbell_protocol::stream::{Change, ClientFrame, ClientInfo, CloseCode, Event};
 use dealbell_protocol::window::{Connection, Language};
-use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId, Priority, Unread};
+use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, Unread};
+use ringing::record;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 
@@ -52,6 +52,7 @@ pub(crate) struct Setup {
     pub(crate) owner: String,
     pub(crate) client: ClientInfo,
     pub(crate) language: Language,
+    pub(crate) manners: Manners,
     pub(crate) seed: u64,
 }
 
@@ -64,9 +65,14 @@ pub(crate) struct Engine {
     store: Option<Store>,
     desk: Desk,
     channels: Option<ChannelSettings>,
+    manners: Manners,
     state: State,
     stale: bool,
     settled: bool,
+    /// When the first snooze ends.
+    next_snooze: Option<Millis>,
+    /// When wall time makes a difference next, monotonic; none where that is to be worked out.
+    planned: Option<Option<u64>>,
 }
 
 impl Engine {
@@ -90,21 +96,25 @@ impl Engine {
         (mut store, rebuilt): (Store, Option<Rebuilt>),
     ) -> Result<Self, StoreError> {
         let session = Session::new(setup.client.clone(), store.kept().await?, setup.seed);
-        let desk = Desk::new(setup.language, store.unconfirmed().await?);
+        let desk = Desk::new(store.unconfirmed().await?);
+        let next_snooze = store.next_snooze().await?;
         let channels = store.channels().await?;
         let state = State {
             rebuilt,
             ..State::default()
         };
         let mut engine = Self {
-            setup,
             session,
             store: Some(store),
             desk,
             channels,
+            manners: setup.manners.clone(),
+            setup,
             state,
             stale: true,
             settled: false,
+            next_snooze,
+            planned: None,
         };
         engine.look().await?;
         Ok(engine)
@@ -115,16 +125,18 @@ impl Engine {
         let mut effects = Vec::new();
         let outputs = self.session.handle(input, now);
         self.perform(outputs, now, &mut effects).await;
-        if self.desk.deadline().is_some_and(|at| at <= now.mono) {
-            let round = self.desk.flush(now);
-            self.show_round(round, now, &mut effects).await;
-        }
         let offline = matches!(self.session.connection(), Connection::Offline { .. });
         if offline && !self.settled {
             self.settle(now, &mut effects).await;
         }
-        self.refresh(&mut effects).await;
+        self.finish(now, &mut effects).await;
         effects
+    }
+
+    /// Rings with whatever is due, and shows the state of it all.
+    async fn finish(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        self.ring(now, effects).await;
+        self.refresh().await;
     }
 
     /// Puts the user's mark into the outbox, and only then lets the list show it (STREAM 7).
@@ -151,7 +163,7 @@ impl Engine {
 
     /// When [`Input::Tick`] is due, monotonic milliseconds.
     pub(crate) fn deadline(&self) -> Option<u64> {
-        [self.session.deadline(), self.desk.deadline()]
+        [self.session.deadline(), self.ringing_deadline()]
             .into_iter()
             .flatten()
             .min()
@@ -162,37 +174,17 @@ impl Engine {
         &self.state
     }
 
-    /// Keeps what became of an attempt.
-    pub(crate) async fn toast_outcome(&mut self, attempt: AttemptId, outcome: ToastOutcome) {
-        let Ok(store) = self.store() else {
-            return;
-        };
-        if let Err(error) = store.settle_attempt(attempt, outcome).await {
-            tracing::warn!(%error, "the outcome of a toast is not kept");
-        }
-    }
-
-    /// A toast is off the screen.
-    pub(crate) fn toast_closed(&mut self, key: crate::ToastKey) {
-        self.desk.closed(key);
-    }
-
-    /// All toasts are off the screen.
-    pub(crate) fn screen_gone(&mut self) {
-        self.desk.screen_gone();
-    }
-
-    /// The next summaries speak `language`.
-    pub(crate) fn set_language(&mut self, language: Language) {
-        self.setup.language = language;
-        self.desk.set_language(language);
-    }
-
     /// The channels as the centre answered them to the window.
-    pub(crate) async fn set_channels(&mut self, channels: ChannelSettings, now: Now) {
+    pub(crate) async fn set_channels(
+        &mut self,
+        channels: ChannelSettings,
+        now: Now,
+    ) -> Vec<Effect> {
         let write = Output::Write(Write::Channels { channels });
-        self.perform(vec![write], now, &mut Vec::new()).await;
-        self.refresh(&mut Vec::new()).await;
+        let mut effects = Vec::new();
+        self.perform(vec![write], now, &mut effects).await;
+        self.finish(now, &mut effects).await;
+        effects
     }
 
     /// Forgets the account: its data, its toasts.
@@ -234,7 +226,7 @@ impl Engine {
                     as_of,
                     before,
                 }),
-                Output::Popup(popup) => effects.extend(self.popup(popup)),
+                Output::Popup(popup) => effects.extend(self.popup(popup, now)),
                 Output::CaughtUp => self.settle(now, effects).await,
                 Output::Write(write) => match self.write(write, now, effects).await {
                     Ok(Some(cursor)) => {
@@ -280,6 +272,7 @@ impl Engine {
                 if self.is_news(&channels) {
                     self.store()?.set_channels(&channels).await?;
                     self.channels = Some(channels);
+                    self.planned = None;
                 }
             }
             Write::MarkDone { id, seq, unread } => {
@@ -300,14 +293,14 @@ impl Engine {
         let channels = self.channels.clone();
         let situation = Situation {
             channels: channels.as_ref(),
-            behind: true,
-            crowded: false,
+            ..self.situation(true, now)
         };
         let record = |notification: &Notification| record(decide(notification, situation));
         let store = self.store()?;
         for held in store.replace(cursor, unread, record, now.wall).await? {
-            self.desk.hold(held, true, now);
+            self.desk.hold(held, now);
         }
+        self.next_snooze = self.store()?.next_snooze().await?;
         let visible = self.desk.waiting_or_visible();
         let gone = self.store()?.gone_or_read(visible).await?;
         let forgotten = self.desk.forget(&gone);
@@ -326,13 +319,7 @@ impl Engine {
     ) -> Result<(), StoreError> {
         match &event.change {
             Change::Created(notification) => {
-                let crowded = self.desk.is_crowded(now);
-                let situation = Situation {
-                    channels: self.channels.as_ref(),
-                    behind,
-                    crowded,
-                };
-                let decision = decide(notification, situation);
+                let decision = decide(notification, self.situation(behind, now));
                 let record = Some(record(decision));
                 let store = self.store()?;
                 let applied = store.apply(event, cursor, record, now.wall).await?;
@@ -341,15 +328,8 @@ impl Engine {
                 }
             }
             Change::Updated(notification) => {
-                let view = self.desk.update(notification);
-                let view = view.filter(|_| notification.is_unread());
-                let record = view.as_ref().map(|_| Record::Open);
-                let store = self.store()?;
-                let applied = store.apply(event, cursor, record, now.wall).await?;
-                if let Some(view) = view {
-                    let attempt = applied.attempt;
-                    effects.push(Effect::Toast(ToastAct::Show { attempt, view }));
-                }
+                self.store()?.apply(event, cursor, None, now.wall).await?;
+                self.desk.update(notification);
                 if !notification.is_unread() {
                     self.gone(&[notification.id], Suppression::AlreadyRead, effects)
                         .await;
@@ -375,97 +355,10 @@ impl Engine {
             Change::Channels(channels) | Change::Providers(channels) => {
                 self.store()?.apply(event, cursor, None, now.wall).await?;
                 self.channels = Some((**channels).clone());
+                self.planned = None;
             }
         }
         Ok(())
-    }
-
-    fn arrived(
-        &mut self,
-        notification: &Notification,
-        decision: Decision,
-        attempt: AttemptId,
-        behind: bool,
-        now: Now,
-        effects: &mut Vec<Effect>,
-    ) {
-        match decision {
-            Decision::Show => {
-                let view = self.desk.show(notification, now);
-                let attempt = Some(attempt);
-                effects.push(Effect::Toast(ToastAct::Show { attempt, view }));
-            }
-            Decision::Hold => {
-                let held = Held {
-                    attempt,
-                    notification: notification.clone(),
-                    summary_only: false,
-                };
-                self.desk.hold(held, behind, now);
-            }
-            Decision::Suppress(_) => {}
-        }
-    }
-
-    async fn gone(&mut self, ids: &[NotificationId], by: Suppression, effects: &mut Vec<Effect>) {
-        let forgotten = self.desk.forget(ids);
-        self.forgotten(forgotten, by, effects).await;
-    }
-
-    async fn forgotten(
-        &mut self,
-        (acts, attempts): (Vec<ToastAct>, Vec<AttemptId>),
-        by: Suppression,
-        effects: &mut Vec<Effect>,
-    ) {
-        effects.extend(acts.into_iter().map(Effect::Toast));
-        for attempt in attempts {
-            self.toast_outcome(attempt, ToastOutcome::Suppressed { by })
-                .await;
-        }
-    }
-
-    async fn settle(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        self.settled = true;
-        let round = self.desk.settle(now);
-        self.show_round(round, now, effects).await;
-    }
-
-    async fn show_round(&mut self, round: Round, now: Now, effects: &mut Vec<Effect>) {
-        for (attempt, view) in round.alone {
-            let attempt = Some(attempt);
-            effects.push(Effect::Toast(ToastAct::Show { attempt, view }));
-        }
-        let Some((attempts, view)) = round.summary else {
-            return;
-        };
-        let summarised = match self.store() {
-            Ok(store) => store.summarise(&attempts, now.wall).await,
-            Err(error) => Err(error),
-        };
-        match summarised {
-            Ok(attempt) => {
-                let attempt = Some(attempt);
-                effects.push(Effect::Toast(ToastAct::Show { attempt, view }));
-            }
-            // Their attempts stay open: the next start names them.
-            Err(error) => tracing::warn!(%error, "a summary could not be recorded"),
-        }
-    }
-
-    fn popup(&mut self, popup: Popup) -> Option<Effect> {
-        let receive = self.channels.as_ref().is_none_or(|wanted| wanted.receive);
-        let wanted = receive || popup.test;
-        let view = ToastView {
-            key: self.desk.popup(),
-            title: popup.title,
-            body: popup.text,
-            link: web_link(popup.link.as_deref()),
-            urgency: Priority::Normal,
-            quiet: false,
-        };
-        let attempt = None;
-        wanted.then_some(Effect::Toast(ToastAct::Show { attempt, view }))
     }
 
     /// The disk did not do it. A damaged file is put aside and the state fetched anew; anything
@@ -507,8 +400,9 @@ impl Engine {
             .is_none_or(|known| known.revision <= channels.revision)
     }
 
-    async fn refresh(&mut self, effects: &mut Vec<Effect>) {
+    async fn refresh(&mut self) {
         self.state.connection = self.session.connection();
+        self.state.quiet_held = self.desk.held_back() as u64;
         if !std::mem::take(&mut self.stale) {
             return;
         }
@@ -516,9 +410,6 @@ impl Engine {
         if let Err(error) = self.look().await {
             tracing::error!(%error, "the local store cannot be read");
             self.state.store_failed = true;
-        }
-        if self.state.unread == 0 {
-            effects.extend(self.desk.all_read().map(Effect::Toast));
         }
     }
 
@@ -533,13 +424,6 @@ impl Engine {
         self.state.channels.clone_from(&self.channels);
         self.state.connection = self.session.connection();
         Ok(())
-    }
-}
-
-fn record(decision: Decision) -> Record {
-    match decision {
-        Decision::Show | Decision::Hold => Record::Open,
-        Decision::Suppress(by) => Record::Suppressed(by),
     }
 }
 

@@ -4,13 +4,15 @@ use crate::driver::{Command, Driver};
 use crate::engine::{Engine, Setup};
 use crate::rest::Rest;
 use crate::session::{Input, Mark};
-use crate::toast::{Attempt, AttemptId, ToastAct, ToastKey, ToastOutcome};
+use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, AddressError, RestError, State, StoreError};
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::rest::SaveChannels;
+use dealbell_protocol::rest::{ActOn, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
 use dealbell_protocol::window::{Language, ListPage, ListQuery};
-use dealbell_protocol::{ChannelSettings, Cursor, Notification, NotificationId};
+use dealbell_protocol::{
+    Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -79,12 +81,21 @@ pub struct Inbox {
     commands: mpsc::UnboundedSender<Command>,
     state: watch::Receiver<State>,
     rest: Arc<Rest>,
+    manners: watch::Sender<Manners>,
 }
 
 impl Inbox {
     /// Opens the store and connects; must be called within a Tokio runtime. The second part is the
     /// stream of toasts to show and withdraw: an attempt is on the disk before it comes out there.
     pub async fn start(config: Config) -> Result<(Self, mpsc::Receiver<ToastAct>), StartError> {
+        Self::start_with(config, Manners::default()).await
+    }
+
+    /// As [`Self::start`], with these manners from the first toast on.
+    pub async fn start_with(
+        config: Config,
+        manners: Manners,
+    ) -> Result<(Self, mpsc::Receiver<ToastAct>), StartError> {
         let address = Address::parse(&config.centre, config.allow_plain)?;
         let engine = Engine::open(Setup {
             path: config.store,
@@ -94,6 +105,7 @@ impl Inbox {
                 platform: config.platform,
             },
             language: config.language,
+            manners: manners.clone(),
             seed: rand::random(),
         })
         .await?;
@@ -104,6 +116,7 @@ impl Inbox {
             commands,
             state,
             rest,
+            manners: watch::Sender::new(manners),
         };
         Ok((inbox, toasts))
     }
@@ -160,6 +173,64 @@ impl Inbox {
     /// `crm_unreachable`, `crm_refused` (its message is the CRM's reason).
     pub async fn act(&self, id: NotificationId, deed: Deed) -> Result<(), InboxError> {
         Ok(self.rest.act(id, &deed).await?)
+    }
+
+    /// Acts on a thing itself (`task:123`), told of it or not; fails as [`Self::act`] does.
+    ///
+    /// # Errors
+    /// As those of [`Self::act`].
+    pub async fn act_on(&self, subject: &str, deed: Deed) -> Result<(), InboxError> {
+        let act = ActOn {
+            subject: subject.to_owned(),
+            deed,
+        };
+        Ok(self.rest.act_on(&act).await?)
+    }
+
+    /// The user's open tasks up to the end of his day, fresh from the centre.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn tasks(&self) -> Result<Tasks, InboxError> {
+        Ok(self.rest.tasks().await?)
+    }
+
+    /// Has the centre send this user a test of `channel`.
+    ///
+    /// # Errors
+    /// [`RestError::Refused`] with `unavailable` where the centre cannot deliver on it.
+    pub async fn test(&self, channel: Channel) -> Result<(), InboxError> {
+        Ok(self.rest.test(&TestChannel { channel }).await?)
+    }
+
+    /// What user and system want of toasts, from the next one on. Quiet begins and ends with it.
+    pub fn set_manners(&self, manners: Manners) {
+        self.manners.send_replace(manners.clone());
+        self.tell(Command::Manners(Box::new(manners)));
+    }
+
+    /// What user and system want of toasts now.
+    pub fn manners(&self) -> Manners {
+        self.manners.borrow().clone()
+    }
+
+    /// Puts a notification off on this device: its toast goes, and comes back at `until`, even
+    /// after a restart. It stays unread and counted; reading it ends the snooze. Now or earlier
+    /// takes a snooze back. False where the notification is read or gone.
+    ///
+    /// # Errors
+    /// When the local store refuses.
+    pub async fn snooze(&self, id: NotificationId, until: Millis) -> Result<bool, InboxError> {
+        self.ask(|reply| Command::Snooze(id, until, reply)).await
+    }
+
+    /// A toast or one of its buttons was clicked, and it is off the screen. Answers what it spoke
+    /// for, newest first: to open the first, to mark or put off all of them. Empty for pop-ups.
+    ///
+    /// # Errors
+    /// [`InboxError::Ended`].
+    pub async fn toast_clicked(&self, key: ToastKey) -> Result<Vec<NotificationId>, InboxError> {
+        self.ask(|reply| Command::Clicked(key, reply)).await
     }
 
     /// The channels, fresh from the centre.

@@ -34,4 +34,7 @@ pub use rest::RestError;
 pub use state::State;
 pub use store::{Rebuilt, StoreError};
 pub use time::Now;
-pub use toast::{AttemptId, ToastAct, ToastKey, ToastOutcome, ToastView};
+pub use toast::{
+    AttemptId, DeedFailure, Manners, TOAST_SNOOZE_MS, ToastAct, ToastButton, ToastKey,
+    ToastOutcome, ToastView, UserQuiet,
+};

@@ -2,7 +2,7 @@
 
 use crate::Address;
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::rest::{FeedPage, MAX_PAGE, Me, SaveChannels};
+use dealbell_protocol::rest::{ActOn, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode, NotificationId};
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
@@ -109,6 +109,25 @@ impl Rest {
         Ok(())
     }
 
+    pub(crate) async fn act_on(&self, act: &ActOn) -> Result<(), RestError> {
+        let url = self.address.api("act");
+        let request = self.client()?.post(url).bearer_auth(&self.token).json(act);
+        let Done {} = ask(request).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn tasks(&self) -> Result<Tasks, RestError> {
+        let url = self.address.api("tasks");
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn test(&self, test: &TestChannel) -> Result<(), RestError> {
+        let url = self.address.api("test");
+        let request = self.client()?.post(url).bearer_auth(&self.token).json(test);
+        let Done {} = ask(request).await?;
+        Ok(())
+    }
+
     pub(crate) async fn me(&self) -> Result<Me, RestError> {
         let url = self.address.api("me");
         ask(self.client()?.get(url).bearer_auth(&self.token)).await
@@ -132,7 +151,7 @@ impl Rest {
     }
 }
 
-/// The answer to a deed that was done.
+/// The answer to what was done.
 #[derive(serde::Deserialize)]
 struct Done {}
 

@@ -1,7 +1,7 @@
 //! What the desktop shows of the inbox, as one comparable value.
 
 use crate::Rebuilt;
-use dealbell_protocol::window::Connection;
+use dealbell_protocol::window::{Connection, Quiet};
 use dealbell_protocol::{ChannelSettings, Notification};
 
 /// Everything tray, window title and badge are drawn from.
@@ -15,6 +15,11 @@ pub struct State {
     pub newest: Vec<Notification>,
     /// The channels; none before the first contact.
     pub channels: Option<ChannelSettings>,
+    /// Why nothing rings now.
+    pub quiet: Option<Quiet>,
+    /// How many unread notifications the quiet has held back: one summary speaks for them afterwards
+    /// (RULES C11).
+    pub quiet_held: u64,
     /// Grows whenever a list may read differently.
     pub list_version: u64,
     /// The store was begun anew since the start, and why.
@@ -30,6 +35,8 @@ impl Default for State {
             unread: 0,
             newest: Vec::new(),
             channels: None,
+            quiet: None,
+            quiet_held: 0,
             list_version: 0,
             rebuilt: None,
             store_failed: false,

@@ -1,9 +1,12 @@
 //! Every text a user reads, in Russian and English: Project Fluent files under `locales/`, read
 //! here for notices, tray, toasts and the centre's page, and by the window for its pages.
 
+mod names;
+
 use dealbell_protocol::window::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+pub use names::genitive;
 use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 

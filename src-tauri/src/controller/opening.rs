@@ -306,7 +306,7 @@ impl Controller {
         });
         let look = bell::Look::new(self.speaks.subscribe(), &self.data);
         let ringing = bell::ring(
-            super::toasting::prefix(tag),
+            bell::prefix(tag),
             line.inbox.clone(),
             acts,
             self.toasts.clone(),

@@ -65,7 +65,7 @@ async fn was_shown(inbox: &Inbox, key: ToastKey) -> bool {
         ToastKey::Notification(id) => Some(id),
         ToastKey::Summary => None,
         // Of this run, and only there while they are known.
-        ToastKey::Popup(_) => return false,
+        ToastKey::Popup(_) | ToastKey::Deed(_) => return false,
     };
     let attempts = inbox.attempts(REMEMBERED).await.unwrap_or_default();
     attempts.iter().any(|attempt| {

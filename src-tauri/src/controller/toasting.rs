@@ -1,17 +1,17 @@
 //! What becomes of toasts: clicks, cards opened, pop-ups remembered.
 
 use super::Controller;
-use crate::bell::key_of;
+use crate::bell::{self, Look, Pressed};
+use crate::deeds::Asker;
 use crate::links;
-use dealbell_inbox::ToastKey;
+use dealbell_inbox::{Inbox, InboxError, TOAST_SNOOZE_MS, ToastButton, ToastKey};
 use dealbell_protocol::NotificationId;
 use dealbell_protocol::window::{Page, Trouble};
 use dealbell_toasts::ToastEvent;
+use jiff::Timestamp;
 
 /// Pop-ups whose links are remembered; older ones have left the screen.
 const MAX_POPUPS: usize = 50;
-/// Between an account's tag and the name of its toast.
-const AFTER_TAG: char = '.';
 
 /// Why a card was not opened.
 pub(super) enum CardError {
@@ -23,15 +23,9 @@ pub(super) enum CardError {
     Storage,
 }
 
-/// How the names of an account's toasts begin.
-pub(super) fn prefix(tag: &str) -> String {
-    format!("{tag}{AFTER_TAG}")
-}
-
 /// Whose toast this is, and which; none for a name that is not ours.
 pub(super) fn toast_of(name: &str) -> Option<(&str, ToastKey)> {
-    let (tag, key) = name.split_once(AFTER_TAG)?;
-    Some((tag, key_of(key)?))
+    Pressed::of(name, None).map(|pressed| (pressed.account, pressed.key))
 }
 
 impl Controller {
@@ -72,14 +66,70 @@ impl Controller {
 
     /// A click on an account's toast, or on one of its buttons.
     pub(super) async fn toast_clicked(&mut self, tag: &str, key: ToastKey, button: Option<&str>) {
+        let button = button.and_then(ToastButton::from_name);
         tracing::debug!(?button, "a click on a toast");
-        match key {
-            ToastKey::Notification(id) => self.follow(tag, id).await,
-            ToastKey::Summary => {
+        let line = self.seats.get(tag).and_then(|seat| seat.line.as_ref());
+        let Some(inbox) = line.map(|line| line.inbox.clone()) else {
+            return self.window.show(self.first_page());
+        };
+        // Everything it spoke for, newest first.
+        let about = inbox.toast_clicked(key).await.unwrap_or_default();
+        match (button, key) {
+            (Some(ToastButton::MarkRead), _) => note(inbox.mark(&about, true).await),
+            (Some(ToastButton::Snooze), _) => {
+                let until = Timestamp::now().as_millisecond() + TOAST_SNOOZE_MS;
+                for id in about {
+                    note(inbox.snooze(id, until).await);
+                }
+            }
+            (Some(ToastButton::Done), _) => {
+                if let Some(id) = about.first() {
+                    self.deeds.complete(self.asker(tag, inbox), *id);
+                }
+            }
+            (Some(ToastButton::Undo), ToastKey::Deed(deed)) => {
+                self.deeds.undo(self.asker(tag, inbox), deed);
+            }
+            (Some(ToastButton::Open | ToastButton::Undo) | None, key) => {
+                self.open_toast(tag, key, &about, &inbox).await;
+            }
+        }
+    }
+
+    /// The card of what a toast speaks for is the newest's, and with it all are read.
+    async fn open_toast(
+        &mut self,
+        tag: &str,
+        key: ToastKey,
+        about: &[NotificationId],
+        inbox: &Inbox,
+    ) {
+        match (key, about) {
+            (ToastKey::Notification(_), [newest, older @ ..]) => {
+                self.follow(tag, *newest).await;
+                note(inbox.mark(older, true).await);
+            }
+            (ToastKey::Popup(_), _) => self.open_popup(tag, key),
+            (ToastKey::Deed(deed), _) => {
+                let link = self.deeds.task(deed).and_then(|task| task.link);
+                if !link.is_some_and(|link| links::open(&link).is_ok()) {
+                    self.show_account(tag);
+                    self.window.show(Page::List { at: None });
+                }
+            }
+            (ToastKey::Summary | ToastKey::Notification(_), _) => {
                 self.show_account(tag);
                 self.window.show(Page::List { at: None });
             }
-            ToastKey::Popup(_) => self.open_popup(tag, key),
+        }
+    }
+
+    fn asker(&self, tag: &str, inbox: Inbox) -> Asker {
+        Asker {
+            inbox,
+            screen: self.toasts.clone(),
+            look: Look::new(self.speaks.subscribe(), &self.data),
+            prefix: bell::prefix(tag),
         }
     }
 
@@ -146,5 +196,12 @@ impl Controller {
                 self.window.show(Page::List { at: None });
             }
         }
+    }
+}
+
+/// What a click was to do to a notification, and could not.
+fn note<T>(done: Result<T, InboxError>) {
+    if let Err(error) = done {
+        tracing::warn!(%error, "what a toast's button does was not kept");
     }
 }

@@ -268,6 +268,7 @@ impl World {
                 platform: "linux".to_owned(),
             },
             language: Language::Ru,
+            manners: Default::default(),
             seed: 7,
         };
         let centre = Centre {

@@ -36,6 +36,7 @@ impl Line {
                 platform: "linux".to_owned(),
             },
             language: Language::Ru,
+            manners: Default::default(),
             seed: 1,
         };
         let mut line = Self {

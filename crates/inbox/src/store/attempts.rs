@@ -1,7 +1,7 @@
 //! Attempts to show toasts, recorded before the system is asked (STREAM 4).
 
-use super::{Store, StoreError, id_of, key, unreadable};
-use crate::toast::{Attempt, AttemptId, Held, ToastFailure, ToastOutcome};
+use super::{Record, Store, StoreError, id_of, key, unreadable};
+use crate::toast::{Attempt, AttemptId, Held, Suppression, ToastFailure, ToastOutcome, Wait};
 use dealbell_protocol::{Millis, Notification, NotificationId};
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -9,17 +9,31 @@ use sqlx::{Connection, Row, SqliteConnection};
 const KEPT: i64 = 1_000;
 
 impl Store {
-    /// What the run before left open: the unread notifications among it, for one summary; the rest
-    /// is closed. An attempt to renew a toast that was shown before is not worth naming.
+    /// What the run before left open, for one summary, and what its quiet held back; whatever is
+    /// open besides is closed. An attempt to renew a toast is not worth naming.
     pub(crate) async fn unconfirmed(&mut self) -> Result<Vec<Held>, StoreError> {
         let mut tx = self.connection.begin().await?;
+        // Held back until a summary that nobody confirmed: held back still.
+        sqlx::query(
+            "UPDATE attempts SET held = 1, via = NULL WHERE outcome IS NOT NULL
+             AND via IN (SELECT id FROM attempts WHERE outcome IS NULL)",
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "UPDATE attempts SET held = 0 WHERE held = 1 AND NOT EXISTS
+                 (SELECT 1 FROM notifications n
+                  WHERE n.id = attempts.notification AND n.shown_read_at IS NULL)",
+        )
+        .execute(&mut *tx)
+        .await?;
         let rows = sqlx::query(
-            "SELECT MIN(a.id), b.body FROM attempts a
+            "SELECT MAX(a.id), b.body, a.held FROM attempts a
              JOIN notifications n ON n.id = a.notification
              JOIN bodies b ON b.seq = n.seq
-             WHERE a.outcome IS NULL AND n.shown_read_at IS NULL
+             WHERE n.shown_read_at IS NULL AND (a.held = 1 OR a.outcome IS NULL AND a.renewal = 0
              AND NOT EXISTS (SELECT 1 FROM attempts s WHERE s.notification = a.notification
-                             AND s.outcome IN (?1, ?2))
+                             AND s.id > a.id AND s.outcome IN (?1, ?2)))
              GROUP BY a.notification",
         )
         .bind(written(ToastOutcome::Shown)?)
@@ -30,15 +44,19 @@ impl Store {
         for row in rows {
             let notification: Notification =
                 serde_json::from_str(row.try_get(1)?).map_err(unreadable)?;
+            let why = match row.try_get(2)? {
+                true => Wait::Quiet,
+                false => Wait::Unconfirmed,
+            };
             held.push(Held {
                 attempt: row.try_get(0)?,
                 notification,
-                summary_only: true,
+                why,
             });
         }
         close(&mut tx, &held).await?;
         sqlx::query(
-            "DELETE FROM attempts WHERE outcome IS NOT NULL
+            "DELETE FROM attempts WHERE outcome IS NOT NULL AND held = 0
              AND id <= (SELECT MAX(id) FROM attempts) - ?",
         )
         .bind(KEPT)
@@ -48,16 +66,16 @@ impl Store {
         Ok(held)
     }
 
-    /// One summary is going to speak for `attempts`.
+    /// One summary is going to speak for `attempts`, and for whatever quiet has held back.
     pub(crate) async fn summarise(
         &mut self,
         attempts: &[AttemptId],
         now: Millis,
     ) -> Result<AttemptId, StoreError> {
         let mut tx = self.connection.begin().await?;
-        let summary = record(&mut tx, None, None, now).await?;
+        let summary = record(&mut tx, None, Record::Open, now).await?;
         for attempt in attempts {
-            sqlx::query("UPDATE attempts SET via = ? WHERE id = ?")
+            sqlx::query("UPDATE attempts SET via = ?, held = 0 WHERE id = ?")
                 .bind(summary)
                 .bind(attempt)
                 .execute(&mut *tx)
@@ -67,29 +85,48 @@ impl Store {
         Ok(summary)
     }
 
+    /// Quiet began before these could be shown: they are held back.
+    pub(crate) async fn hold_back(
+        &mut self,
+        attempts: &[AttemptId],
+        by: Suppression,
+    ) -> Result<(), StoreError> {
+        let outcome = written(ToastOutcome::Suppressed { by })?;
+        let mut tx = self.connection.begin().await?;
+        for attempt in attempts {
+            sqlx::query("UPDATE attempts SET outcome = ?, held = 1 WHERE id = ?")
+                .bind(&outcome)
+                .bind(attempt)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The toast of this notification, or the summary, is going to say something new in its place.
+    pub(crate) async fn record_renewal(
+        &mut self,
+        id: Option<NotificationId>,
+        now: Millis,
+    ) -> Result<AttemptId, StoreError> {
+        let done =
+            sqlx::query("INSERT INTO attempts (notification, at, renewal) VALUES (?, ?, 1)")
+                .bind(id.map(key))
+                .bind(now)
+                .execute(&mut self.connection)
+                .await?;
+        Ok(done.last_insert_rowid())
+    }
+
     /// What became of an attempt, and of those a summary spoke for.
     pub(crate) async fn settle_attempt(
         &mut self,
         attempt: AttemptId,
         outcome: ToastOutcome,
     ) -> Result<(), StoreError> {
-        let together = match outcome {
-            ToastOutcome::Shown | ToastOutcome::Replaced | ToastOutcome::Coalesced => {
-                ToastOutcome::Coalesced
-            }
-            ToastOutcome::Suppressed { .. } | ToastOutcome::Failed { .. } => outcome,
-        };
         let mut tx = self.connection.begin().await?;
-        sqlx::query("UPDATE attempts SET outcome = ? WHERE id = ?")
-            .bind(written(outcome)?)
-            .bind(attempt)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("UPDATE attempts SET outcome = ? WHERE via = ? AND outcome IS NULL")
-            .bind(written(together)?)
-            .bind(attempt)
-            .execute(&mut *tx)
-            .await?;
+        conclude(&mut tx, attempt, outcome).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -123,16 +160,43 @@ impl Store {
 pub(super) async fn record(
     connection: &mut SqliteConnection,
     notification: Option<NotificationId>,
-    outcome: Option<ToastOutcome>,
+    record: Record,
     now: Millis,
 ) -> Result<AttemptId, StoreError> {
-    let done = sqlx::query("INSERT INTO attempts (notification, at, outcome) VALUES (?, ?, ?)")
-        .bind(notification.map(key))
-        .bind(now)
-        .bind(outcome.map(written).transpose()?)
+    let done =
+        sqlx::query("INSERT INTO attempts (notification, at, outcome, held) VALUES (?, ?, ?, ?)")
+            .bind(notification.map(key))
+            .bind(now)
+            .bind(record.outcome().map(written).transpose()?)
+            .bind(record.is_held())
+            .execute(connection)
+            .await?;
+    Ok(done.last_insert_rowid())
+}
+
+/// What became of `attempt`, and of those a summary spoke for.
+pub(super) async fn conclude(
+    connection: &mut SqliteConnection,
+    attempt: AttemptId,
+    outcome: ToastOutcome,
+) -> Result<(), StoreError> {
+    let together = match outcome {
+        ToastOutcome::Shown | ToastOutcome::Replaced | ToastOutcome::Coalesced => {
+            ToastOutcome::Coalesced
+        }
+        ToastOutcome::Suppressed { .. } | ToastOutcome::Failed { .. } => outcome,
+    };
+    sqlx::query("UPDATE attempts SET outcome = ?, held = 0 WHERE id = ?")
+        .bind(written(outcome)?)
+        .bind(attempt)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("UPDATE attempts SET outcome = ? WHERE via = ? AND outcome IS NULL")
+        .bind(written(together)?)
+        .bind(attempt)
         .execute(connection)
         .await?;
-    Ok(done.last_insert_rowid())
+    Ok(())
 }
 
 /// Everything open but `held` ends as unconfirmed.
@@ -144,7 +208,7 @@ async fn close(connection: &mut SqliteConnection, held: &[Held]) -> Result<(), S
         .bind(written(unconfirmed)?)
         .execute(&mut *connection)
         .await?;
-    for held in held {
+    for held in held.iter().filter(|held| held.why == Wait::Unconfirmed) {
         sqlx::query("UPDATE attempts SET outcome = NULL, via = NULL WHERE id = ?")
             .bind(held.attempt)
             .execute(&mut *connection)

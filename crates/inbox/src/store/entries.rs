@@ -1,7 +1,7 @@
 //! Entries of the log and whole states, each in one transaction with its cursor (STREAM 3).
 
-use super::{Store, StoreError, attempts, key, outbox, rows, signed, unreadable};
-use crate::toast::{AttemptId, Held, Suppression, ToastOutcome};
+use super::{Store, StoreError, attempts, key, outbox, rows, signed, snoozed, unreadable};
+use crate::toast::{AttemptId, Held, Suppression, ToastOutcome, Wait};
 use dealbell_protocol::stream::{Change, Event};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
 use sqlx::{Connection, Row, SqliteConnection};
@@ -13,27 +13,34 @@ pub(crate) enum Record {
     Open,
     /// It is not, for this reason.
     Suppressed(Suppression),
+    /// It is not now: a summary speaks for it when the quiet is over.
+    HeldBack(Suppression),
 }
 
 impl Record {
     pub(super) fn outcome(self) -> Option<ToastOutcome> {
         match self {
             Self::Open => None,
-            Self::Suppressed(by) => Some(ToastOutcome::Suppressed { by }),
+            Self::Suppressed(by) | Self::HeldBack(by) => Some(ToastOutcome::Suppressed { by }),
         }
+    }
+
+    /// Whether the quiet holds it back.
+    pub(super) fn is_held(self) -> bool {
+        matches!(self, Self::HeldBack(_))
     }
 }
 
 /// What an entry did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Applied {
-    /// The recorded attempt, where the entry was a fresh insert or a toast is to follow an update.
+    /// The recorded attempt, where the entry was a fresh insert.
     pub(crate) attempt: Option<AttemptId>,
 }
 
 impl Store {
-    /// Applies `event` and moves to `cursor`. `record` is about the toast of a created or updated
-    /// notification, and is written for the former only where the insert is fresh.
+    /// Applies `event` and moves to `cursor`. `record` is about the toast of a created notification,
+    /// and is written where the insert is fresh.
     pub(crate) async fn apply(
         &mut self,
         event: &Event,
@@ -49,18 +56,11 @@ impl Store {
                 let fresh = rows::insert(&mut tx, notification).await?;
                 if let Some(record) = record.filter(|_| fresh) {
                     let id = Some(notification.id);
-                    let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
+                    let attempt = attempts::record(&mut tx, id, record, now).await?;
                     applied.attempt = Some(attempt);
                 }
             }
-            Change::Updated(notification) => {
-                rows::update(&mut tx, notification).await?;
-                if let Some(record) = record {
-                    let id = Some(notification.id);
-                    let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
-                    applied.attempt = Some(attempt);
-                }
-            }
+            Change::Updated(notification) => rows::update(&mut tx, notification).await?,
             Change::Read { ids } => read(&mut tx, ids, event.at).await?,
             Change::Unread { ids } => unread(&mut tx, ids).await?,
             Change::Removed { ids } => {
@@ -78,6 +78,7 @@ impl Store {
         if settle {
             waiting = outbox::settle(&mut tx, cursor.seq).await?;
         }
+        snoozed::forget_read(&mut tx).await?;
         tx.commit().await?;
         self.waiting_marks = waiting;
         Ok(applied)
@@ -122,14 +123,17 @@ impl Store {
                 serde_json::from_str(row.try_get(0)?).map_err(unreadable)?;
             let record = record(&notification);
             let id = Some(notification.id);
-            let attempt = attempts::record(&mut tx, id, record.outcome(), now).await?;
-            if record == Record::Open {
-                held.push(Held {
-                    attempt,
-                    notification,
-                    summary_only: true,
-                });
-            }
+            let attempt = attempts::record(&mut tx, id, record, now).await?;
+            let why = match record {
+                Record::Open => Wait::Missed,
+                Record::HeldBack(_) => Wait::Quiet,
+                Record::Suppressed(_) => continue,
+            };
+            held.push(Held {
+                attempt,
+                notification,
+                why,
+            });
         }
         rows::take_staged(&mut tx).await?;
         sqlx::query("UPDATE state SET unread_count = 0, unread_at = 0")
@@ -137,6 +141,7 @@ impl Store {
             .await?;
         move_to(&mut tx, cursor, unread).await?;
         outbox::apply_again(&mut tx, cursor).await?;
+        snoozed::forget_read(&mut tx).await?;
         tx.commit().await?;
         self.waiting_marks = false;
         Ok(held)

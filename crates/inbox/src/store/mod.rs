@@ -9,6 +9,7 @@ mod list;
 mod outbox;
 mod rows;
 mod schema;
+mod snoozed;
 mod words;
 
 use crate::session::Kept;

@@ -25,6 +25,7 @@ impl Store {
             mark,
         };
         show(&mut tx, &marked, cursor.as_ref(), now).await?;
+        super::snoozed::forget_read(&mut tx).await?;
         tx.commit().await?;
         Ok(marked)
     }

@@ -6,7 +6,7 @@ use dealbell_protocol::Notification;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 /// Kept in `user_version`.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// `notifications` is narrow, so that filters and counts read little; the texts are in `bodies`.
 /// `seq` is the notification's `created_seq`, which orders every list. `read_at` is the centre's,
@@ -92,6 +92,14 @@ CREATE INDEX attempts_via ON attempts (via) WHERE via IS NOT NULL;
 CREATE INDEX attempts_open ON attempts (id) WHERE outcome IS NULL;
 ";
 
+/// What version 2 did not have: attempts that quiet holds back until a summary speaks for them
+/// (`held`), and those that only renew a toast in its place.
+const RINGING: &str = "
+ALTER TABLE attempts ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN renewal INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX attempts_held ON attempts (id) WHERE held = 1;
+";
+
 /// How many rows are turned over at a time.
 const ROWS: i64 = 1_000;
 
@@ -112,8 +120,10 @@ pub(super) async fn prepare(connection: &mut SqliteConnection) -> Result<(), Sto
             sqlx::raw_sql(TABLES).execute(&mut *tx).await?;
         }
         1 => from_1(&mut tx).await?,
+        2 => {}
         newer => return Err(StoreError::Newer(newer)),
     }
+    sqlx::raw_sql(RINGING).execute(&mut *tx).await?;
     // Only our own number is put in.
     let version = AssertSqlSafe(format!("PRAGMA user_version = {VERSION}"));
     sqlx::raw_sql(version).execute(&mut *tx).await?;

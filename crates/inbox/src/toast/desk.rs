@@ -1,263 +1,397 @@
 //! Toasts in time: what is on the screen, what waits, and when a crowd becomes a summary.
 
+use super::screen::{Left, Screen};
+use super::summary::{Occasion, Summary};
+use super::view::Voice;
 use super::{AttemptId, ToastAct, ToastKey, ToastView};
 use crate::Now;
-use dealbell_protocol::window::Language;
-use dealbell_protocol::{Millis, Notification, NotificationId, Priority};
-use dealbell_texts::text;
+use dealbell_protocol::{Millis, Notification, NotificationId};
 use std::collections::{HashMap, VecDeque};
 
-/// How many toasts in [`CROWD_MS`] are bearable.
+/// How many toasts in [`CROWD_MS`] are bearable, and how many stay on the screen in a crowd.
 const CROWD: usize = 5;
-/// The window in which toasts are counted, milliseconds.
+/// The window in which toasts are counted, and how long a crowd's first summary waits, milliseconds.
 const CROWD_MS: u64 = 3_000;
+/// While the crowd goes on, its summary follows this seldom, milliseconds.
+const CROWD_AGAIN_MS: u64 = 10_000;
 /// A missed notification older than this is news no more, milliseconds.
 const RECENT_MS: Millis = 10 * 60 * 1_000;
-/// How many titles a summary names.
-const NAMED: usize = 3;
 
 /// A notification that waits for its toast; the attempt is recorded already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
     pub(crate) attempt: AttemptId,
     pub(crate) notification: Notification,
-    /// Only a summary may speak for it.
-    pub(crate) summary_only: bool,
+    pub(crate) why: Wait,
+}
+
+/// What a notification waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// It came with a backlog: for the end of that.
+    Backlog,
+    /// It came with a whole new state: only a summary may speak for it (STREAM 1).
+    Missed,
+    /// The run before left its toast open: likewise (STREAM 4).
+    Unconfirmed,
+    /// Too many at once: for a summary.
+    Crowd,
+    /// For the end of the quiet (RULES C11).
+    Quiet,
 }
 
 /// What a round of waiting ones becomes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Round {
-    /// Shown one by one.
-    pub(crate) alone: Vec<(AttemptId, ToastView)>,
+    /// These make room.
+    pub(crate) withdrawn: Vec<ToastAct>,
+    /// Shown by itself.
+    pub(crate) alone: Option<(AttemptId, ToastView)>,
     /// These in one summary.
     pub(crate) summary: Option<(Vec<AttemptId>, ToastView)>,
 }
 
 /// The toasts of one desktop.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Desk {
-    language: Language,
-    held: Vec<Held>,
-    /// Left unconfirmed by the run before (STREAM 4).
-    unconfirmed: Vec<Held>,
-    visible: HashMap<NotificationId, u64>,
-    summary_visible: bool,
-    shown: VecDeque<u64>,
+    screen: Screen,
+    /// While it is on the screen.
+    summary: Option<Summary>,
+    summary_stale: bool,
+    waiting: HashMap<NotificationId, Held>,
+    /// What waits for the end of the quiet.
+    held_back: HashMap<NotificationId, Held>,
+    /// When the newest came, at most [`CROWD`] of them.
+    arrivals: VecDeque<u64>,
+    /// When the newest renewals were made, likewise.
+    renewals: VecDeque<u64>,
     flush_at: Option<u64>,
+    flushed_at: Option<u64>,
     popups: u64,
 }
 
 impl Desk {
-    pub(crate) fn new(language: Language, unconfirmed: Vec<Held>) -> Self {
-        Self {
-            language,
-            held: Vec::new(),
-            unconfirmed,
-            visible: HashMap::new(),
-            summary_visible: false,
-            shown: VecDeque::new(),
-            flush_at: None,
-            popups: 0,
+    pub(crate) fn new(waiting: Vec<Held>) -> Self {
+        let mut desk = Self::default();
+        for held in waiting {
+            desk.keep(held);
         }
-    }
-
-    pub(crate) fn set_language(&mut self, language: Language) {
-        self.language = language;
+        desk
     }
 
     /// Whether one more toast would be a crowd. While some wait for a summary, the next wait too,
     /// so that the order stays.
-    pub(crate) fn is_crowded(&mut self, now: Now) -> bool {
-        while self
-            .shown
-            .front()
-            .is_some_and(|at| at + CROWD_MS <= now.mono)
-        {
-            self.shown.pop_front();
-        }
-        self.shown.len() >= CROWD || self.flush_at.is_some()
+    pub(crate) fn is_crowded(&self, now: Now) -> bool {
+        is_full(&self.arrivals, now) || self.flush_at.is_some()
     }
 
     /// The toast of a notification goes out.
-    pub(crate) fn show(&mut self, notification: &Notification, now: Now) -> ToastView {
-        self.shown.push_back(now.mono);
-        self.visible
-            .insert(notification.id, notification.created_seq);
-        ToastView::of(notification, false)
+    pub(crate) fn show(
+        &mut self,
+        notification: &Notification,
+        voice: Voice<'_>,
+        now: Now,
+    ) -> ToastView {
+        note(&mut self.arrivals, now);
+        self.screen.show(notification, voice)
     }
 
-    /// It waits: for the end of the backlog, or of the crowd.
-    pub(crate) fn hold(&mut self, held: Held, behind: bool, now: Now) {
-        self.held.push(held);
-        if !behind {
-            self.flush_at.get_or_insert(now.mono + CROWD_MS);
+    /// It waits.
+    pub(crate) fn hold(&mut self, held: Held, now: Now) {
+        if held.why == Wait::Crowd {
+            note(&mut self.arrivals, now);
+            let next = self.flushed_at.map_or(0, |at| at + CROWD_AGAIN_MS);
+            self.flush_at.get_or_insert(next.max(now.mono + CROWD_MS));
         }
+        self.keep(held);
     }
 
-    /// When [`Self::flush`] is due, monotonic milliseconds.
+    /// When [`Self::flush`] or [`Self::renew`] is due, monotonic milliseconds.
     pub(crate) fn deadline(&self) -> Option<u64> {
-        self.flush_at
+        let full = self.renewals.front().filter(|_| self.renewals.len() == CROWD);
+        let stale = self.screen.is_stale() || self.summary_stale;
+        let renewal = stale.then(|| full.map_or(0, |first| first + CROWD_MS));
+        [self.flush_at, renewal].into_iter().flatten().min()
     }
 
-    /// The crowd has had its time: one summary for it.
-    pub(crate) fn flush(&mut self, now: Now) -> Round {
+    /// The crowd has had its time: one summary for it, and no more toasts beside it than are
+    /// bearable.
+    pub(crate) fn flush(&mut self, voice: Voice<'_>, now: Now) -> Round {
         if self.flush_at.is_none_or(|at| at > now.mono) {
             return Round::default();
         }
         self.flush_at = None;
-        let held = std::mem::take(&mut self.held);
-        self.summary(held, "summary-more")
+        self.flushed_at = Some(now.mono);
+        let crowd = self.take(|why| why == Wait::Crowd);
+        if crowd.is_empty() {
+            return Round::default();
+        }
+        let mut round = Round::default();
+        let mut overtaken = Vec::new();
+        for (key, about) in self.screen.make_room(CROWD - 1, voice) {
+            round.withdrawn.push(ToastAct::Withdraw { key });
+            overtaken.extend(about);
+        }
+        round.summary = self.summarise(crowd, &overtaken, Occasion::Crowd, voice);
+        round
     }
 
-    /// The backlog is over, or there is no centre to bring one: few and recent ones come one by
-    /// one, else one summary speaks for all (STREAM 1, 4).
-    pub(crate) fn settle(&mut self, now: Now) -> Round {
-        self.flush_at = None;
-        let held = std::mem::take(&mut self.held);
-        let unconfirmed = std::mem::take(&mut self.unconfirmed);
-        let recent = |held: &Held| {
-            !held.summary_only && now.wall - held.notification.created_at <= RECENT_MS
+    /// The backlog or the quiet is over, or there is no centre to bring one: one that has just come
+    /// in speaks for itself, else one summary speaks for all (STREAM 1, 4).
+    pub(crate) fn settle(&mut self, voice: Voice<'_>, now: Now) -> Round {
+        let mut all = self.take(|why| why != Wait::Crowd);
+        let recent = |held: &Held| now.wall - held.notification.created_at <= RECENT_MS;
+        if let [held] = &all[..]
+            && held.why == Wait::Backlog
+            && recent(held)
+            && !self.is_crowded(now)
+        {
+            let view = self.show(&held.notification, voice, now);
+            return Round {
+                alone: Some((held.attempt, view)),
+                ..Round::default()
+            };
+        }
+        let any = |wanted: &[Wait]| all.iter().any(|held| wanted.contains(&held.why));
+        let occasion = match () {
+            () if any(&[Wait::Backlog, Wait::Missed]) => Occasion::Away,
+            () if any(&[Wait::Quiet]) => Occasion::Quiet,
+            () => Occasion::Unconfirmed,
         };
-        let few = held.iter().filter(|held| recent(held)).count() <= CROWD;
-        let (alone, missed): (Vec<Held>, Vec<Held>) =
-            held.into_iter().partition(|held| few && recent(held));
-        let alone = alone
-            .into_iter()
-            .map(|held| (held.attempt, self.show(&held.notification, now)))
-            .collect();
-        let message = match missed.is_empty() {
-            true => "summary-unconfirmed",
-            false => "summary-away",
+        let summary = match all.is_empty() {
+            true => None,
+            false => self.summarise(std::mem::take(&mut all), &[], occasion, voice),
         };
-        let together = missed.into_iter().chain(unconfirmed).collect();
         Round {
-            alone,
-            ..self.summary(together, message)
+            summary,
+            ..Round::default()
         }
     }
 
-    /// A notification says something new: the toast on the screen follows, without a sound.
-    pub(crate) fn update(&mut self, notification: &Notification) -> Option<ToastView> {
-        for held in self.held.iter_mut().chain(&mut self.unconfirmed) {
-            if held.notification.id == notification.id {
-                held.notification = notification.clone();
-            }
-        }
-        self.visible
-            .contains_key(&notification.id)
-            .then(|| ToastView::of(notification, true))
-    }
-
-    /// These were read or are gone: the toasts to withdraw, and the attempts that need none.
-    pub(crate) fn forget(&mut self, ids: &[NotificationId]) -> (Vec<ToastAct>, Vec<AttemptId>) {
-        let mut acts = Vec::new();
-        for id in ids {
-            if self.visible.remove(id).is_some() {
-                let key = ToastKey::Notification(*id);
-                acts.push(ToastAct::Withdraw { key });
-            }
-        }
-        (acts, self.release(|held| ids.contains(&held.id)))
-    }
-
-    /// Like [`Self::forget`] for everything created up to `seq`.
-    pub(crate) fn forget_up_to(&mut self, seq: u64) -> (Vec<ToastAct>, Vec<AttemptId>) {
-        let ids: Vec<NotificationId> = self
-            .visible
-            .iter()
-            .filter(|(_, created)| **created <= seq)
-            .map(|(id, _)| *id)
-            .collect();
-        let (acts, mut attempts) = self.forget(&ids);
-        attempts.extend(self.release(|held| held.created_seq <= seq));
-        (acts, attempts)
-    }
-
-    /// The notifications whose toasts are on the screen or wait.
-    pub(crate) fn waiting_or_visible(&self) -> Vec<NotificationId> {
-        let waiting = self.held.iter().chain(&self.unconfirmed);
-        let waiting = waiting.map(|held| held.notification.id);
-        self.visible.keys().copied().chain(waiting).collect()
-    }
-
-    /// Nothing is unread any more: neither is there anything to sum up.
-    pub(crate) fn all_read(&mut self) -> Option<ToastAct> {
-        std::mem::take(&mut self.summary_visible).then_some(ToastAct::Withdraw {
-            key: ToastKey::Summary,
-        })
-    }
-
-    /// The user or the system has taken it off the screen.
-    pub(crate) fn closed(&mut self, key: ToastKey) {
-        match key {
-            ToastKey::Notification(id) => {
-                self.visible.remove(&id);
-            }
-            ToastKey::Summary => self.summary_visible = false,
-            ToastKey::Popup(_) => {}
-        }
-    }
-
-    /// Whatever showed toasts went away, and all of them with it.
-    pub(crate) fn screen_gone(&mut self) {
-        self.visible.clear();
-        self.summary_visible = false;
-    }
-
-    /// Everything is withdrawn and forgotten: the account goes.
-    pub(crate) fn clear(&mut self) -> Vec<ToastAct> {
-        let ids: Vec<NotificationId> = self.visible.keys().copied().collect();
-        let (mut acts, _) = self.forget(&ids);
-        acts.extend(self.all_read());
-        *self = Self {
-            popups: self.popups,
-            ..Self::new(self.language, Vec::new())
-        };
-        acts
-    }
-
-    /// The key of the next pop-up.
-    pub(crate) fn popup(&mut self) -> ToastKey {
-        self.popups += 1;
-        ToastKey::Popup(self.popups)
-    }
-
-    fn release(&mut self, gone: impl Fn(&Notification) -> bool) -> Vec<AttemptId> {
+    /// It is to be quiet: whatever waits, waits for the end of that. The attempts it was waiting with.
+    pub(crate) fn hold_back(&mut self) -> Vec<AttemptId> {
+        self.flush_at = None;
         let mut attempts = Vec::new();
-        for list in [&mut self.held, &mut self.unconfirmed] {
-            list.retain(|held| {
-                let goes = gone(&held.notification);
-                attempts.extend(goes.then_some(held.attempt));
-                !goes
+        for (_, held) in std::mem::take(&mut self.waiting) {
+            attempts.push(held.attempt);
+            self.keep(Held {
+                why: Wait::Quiet,
+                ..held
             });
         }
         attempts
     }
 
-    fn summary(&mut self, mut held: Vec<Held>, message: &str) -> Round {
-        if held.is_empty() {
-            return Round::default();
+    /// How many wait for the end of the quiet.
+    pub(crate) fn held_back(&self) -> usize {
+        self.held_back.len()
+    }
+
+    /// The attempt that `id` waits with.
+    pub(crate) fn waiting(&self, id: NotificationId) -> Option<AttemptId> {
+        let held = self.waiting.get(&id).or_else(|| self.held_back.get(&id));
+        held.map(|held| held.attempt)
+    }
+
+    /// A notification says something new: the toast on the screen is to follow.
+    pub(crate) fn update(&mut self, notification: &Notification) {
+        let id = notification.id;
+        let waiting = self.waiting.get_mut(&id);
+        if let Some(held) = waiting.or_else(|| self.held_back.get_mut(&id)) {
+            held.notification.clone_from(notification);
         }
-        held.sort_by_key(|held| std::cmp::Reverse(held.notification.created_seq));
-        let count = held.len() as u64;
-        let titles: Vec<&str> = held
-            .iter()
-            .take(NAMED)
-            .map(|held| held.notification.title.as_str())
-            .collect();
-        let view = ToastView {
-            key: ToastKey::Summary,
-            title: text(self.language, message, &[("count", count.into())]),
-            body: titles.join("\n"),
-            link: None,
-            urgency: Priority::Normal,
-            quiet: false,
+        self.screen.update(notification);
+    }
+
+    /// Toasts are to say more or less than they do.
+    pub(crate) fn reword(&mut self) {
+        self.screen.reword();
+        self.summary_stale = self.summary.is_some();
+    }
+
+    /// A toast that is to say something new, silently, and of what; one at a time, and no more of
+    /// them at once than of new ones.
+    pub(crate) fn renew(
+        &mut self,
+        voice: Voice<'_>,
+        now: Now,
+    ) -> Option<(Option<NotificationId>, ToastView)> {
+        if is_full(&self.renewals, now) {
+            return None;
+        }
+        let summary = self.summary.as_ref().filter(|_| self.summary_stale);
+        let renewed = match summary {
+            Some(summary) => {
+                let view = summary.view(voice).silent();
+                self.summary_stale = false;
+                (None, view)
+            }
+            None => {
+                let (newest, view) = self.screen.renew(voice)?;
+                (Some(newest), view)
+            }
         };
-        self.summary_visible = true;
-        Round {
-            alone: Vec::new(),
-            summary: Some((held.into_iter().map(|held| held.attempt).collect(), view)),
+        note(&mut self.renewals, now);
+        Some(renewed)
+    }
+
+    /// Nothing is renewed while it is quiet: what is true no more goes.
+    pub(crate) fn withdraw_stale(&mut self) -> Vec<ToastAct> {
+        let mut keys = self.screen.take_stale();
+        if std::mem::take(&mut self.summary_stale) {
+            self.summary = None;
+            keys.push(ToastKey::Summary);
+        }
+        keys.into_iter().map(|key| ToastAct::Withdraw { key }).collect()
+    }
+
+    /// These were read or are gone: the toasts to withdraw, and the attempts that need none.
+    pub(crate) fn forget(&mut self, ids: &[NotificationId]) -> (Vec<ToastAct>, Vec<AttemptId>) {
+        let mut acts = Vec::new();
+        let mut attempts = Vec::new();
+        for id in ids {
+            match self.screen.forget(*id) {
+                Left::Empty(key) => acts.push(ToastAct::Withdraw { key }),
+                Left::Nothing | Left::Others => {}
+            }
+            if let Some(summary) = &mut self.summary {
+                summary.forget(*id);
+            }
+            let waiting = [self.waiting.remove(id), self.held_back.remove(id)];
+            attempts.extend(waiting.into_iter().flatten().map(|held| held.attempt));
+        }
+        acts.extend(self.without_empty_summary());
+        (acts, attempts)
+    }
+
+    /// Like [`Self::forget`] for everything created up to `seq`.
+    pub(crate) fn forget_up_to(&mut self, seq: u64) -> (Vec<ToastAct>, Vec<AttemptId>) {
+        if let Some(summary) = &mut self.summary {
+            summary.forget_up_to(seq);
+        }
+        let waiting = self.waiting.values().chain(self.held_back.values());
+        let waiting = waiting.map(|held| &held.notification);
+        let known = self.screen.notifications().chain(waiting);
+        let covered = known.filter(|known| known.created_seq <= seq);
+        let ids: Vec<NotificationId> = covered.map(|known| known.id).collect();
+        self.forget(&ids)
+    }
+
+    /// The notifications whose toasts are on the screen or wait.
+    pub(crate) fn waiting_or_visible(&self) -> Vec<NotificationId> {
+        let visible = self.screen.notifications().map(|visible| visible.id);
+        let summed_up = self.summary.iter().flat_map(Summary::about);
+        let waiting = self.waiting.keys().chain(self.held_back.keys()).copied();
+        visible.chain(summed_up).chain(waiting).collect()
+    }
+
+    /// What a toast speaks for, newest first. One of a run before speaks for itself.
+    pub(crate) fn about(&self, key: ToastKey) -> Vec<NotificationId> {
+        match key {
+            ToastKey::Notification(id) => match self.screen.about(id) {
+                about if about.is_empty() => vec![id],
+                about => about,
+            },
+            ToastKey::Summary => self.summary.as_ref().map_or_else(Vec::new, Summary::about),
+            ToastKey::Popup(_) | ToastKey::Deed(_) => Vec::new(),
         }
     }
+
+    /// The user or the system has taken it off the screen.
+    pub(crate) fn closed(&mut self, key: ToastKey) {
+        match key {
+            ToastKey::Notification(id) => self.screen.closed(id),
+            ToastKey::Summary => {
+                self.summary = None;
+                self.summary_stale = false;
+            }
+            ToastKey::Popup(_) | ToastKey::Deed(_) => {}
+        }
+    }
+
+    /// Whatever showed toasts went away, and all of them with it.
+    pub(crate) fn screen_gone(&mut self) {
+        self.screen.clear();
+        self.closed(ToastKey::Summary);
+    }
+
+    /// Everything is withdrawn and forgotten: the account goes.
+    pub(crate) fn clear(&mut self) -> Vec<ToastAct> {
+        let mut keys = self.screen.clear();
+        keys.extend(self.summary.take().map(|_| ToastKey::Summary));
+        *self = Self {
+            popups: self.popups,
+            ..Self::default()
+        };
+        keys.into_iter().map(|key| ToastAct::Withdraw { key }).collect()
+    }
+
+    /// The name of the next pop-up.
+    pub(crate) fn popup(&mut self) -> ToastKey {
+        self.popups += 1;
+        ToastKey::Popup(self.popups)
+    }
+
+    fn without_empty_summary(&mut self) -> Option<ToastAct> {
+        let gone = self.summary.take_if(|summary| summary.is_empty());
+        gone.map(|_| {
+            self.summary_stale = false;
+            ToastAct::Withdraw {
+                key: ToastKey::Summary,
+            }
+        })
+    }
+
+    fn keep(&mut self, held: Held) {
+        let place = match held.why {
+            Wait::Quiet => &mut self.held_back,
+            Wait::Backlog | Wait::Missed | Wait::Unconfirmed | Wait::Crowd => &mut self.waiting,
+        };
+        place.insert(held.notification.id, held);
+    }
+
+    fn take(&mut self, wanted: impl Fn(Wait) -> bool) -> Vec<Held> {
+        let places = [&mut self.waiting, &mut self.held_back];
+        let taken = places.map(|place| place.extract_if(|_, held| wanted(held.why)));
+        let mut taken: Vec<Held> = taken.into_iter().flatten().map(|(_, held)| held).collect();
+        taken.sort_by_key(|held| held.notification.created_seq);
+        taken
+    }
+
+    /// What the summary on the screen speaks for, the next one speaks for too: it takes its place.
+    fn summarise(
+        &mut self,
+        held: Vec<Held>,
+        besides: &[Notification],
+        occasion: Occasion,
+        voice: Voice<'_>,
+    ) -> Option<(Vec<AttemptId>, ToastView)> {
+        let mut goes_on = false;
+        if let Some(summary) = &mut self.summary {
+            goes_on = summary.goes_on(occasion);
+        }
+        let summary = self.summary.get_or_insert_with(|| Summary::new(occasion));
+        for notification in held.iter().map(|held| &held.notification).chain(besides) {
+            summary.add(notification);
+        }
+        self.summary_stale = false;
+        let view = summary.view(voice);
+        let view = match goes_on {
+            true => view.silent(),
+            false => view,
+        };
+        Some((held.into_iter().map(|held| held.attempt).collect(), view))
+    }
+}
+
+/// Whether so many happened in the last moments that one more is too many.
+fn is_full(times: &VecDeque<u64>, now: Now) -> bool {
+    times.len() == CROWD && times.front().is_some_and(|first| first + CROWD_MS > now.mono)
+}
+
+fn note(times: &mut VecDeque<u64>, now: Now) {
+    if times.len() == CROWD {
+        times.pop_front();
+    }
+    times.push_back(now.mono);
 }

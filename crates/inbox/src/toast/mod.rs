@@ -1,12 +1,32 @@
 //! Toasts as values: what is shown, why something is not, and what became of it.
+//!
+//! | module | subject |
+//! |---|---|
+//! | `rules` | whether a notification becomes a toast |
+//! | `manners` | what user and system want of toasts |
+//! | `view` | what a toast says and how |
+//! | `desk` | what is on the screen, what waits, and for what |
+//! | `screen` | one toast for a conversation or a card |
+//! | `summary` | one toast for many |
+//!
+//! Pop-ups are kept nowhere (RULES C10), and so is what became of them: the diagnostics know
+//! notifications and summaries only.
 
 mod desk;
+mod manners;
 mod rules;
+mod screen;
+mod summary;
+mod view;
 
 pub use dealbell_protocol::window::{Suppression, ToastFailure, ToastOutcome};
-use dealbell_protocol::{Notification, NotificationId, Priority, text};
-pub(crate) use desk::{Desk, Held, Round};
+use dealbell_protocol::NotificationId;
+pub(crate) use desk::{Desk, Held, Round, Wait};
+pub use manners::{Manners, UserQuiet};
 pub use rules::{Decision, Situation, decide};
+pub(crate) use rules::{decide_again, held_back};
+pub(crate) use view::{Voice, popup};
+pub use view::{DeedFailure, TOAST_SNOOZE_MS, ToastButton, ToastView};
 
 /// Names an attempt to show a toast; it is recorded before the system is asked (STREAM 4).
 pub type AttemptId = i64;
@@ -14,59 +34,15 @@ pub type AttemptId = i64;
 /// Which toast: showing one whose key is on the screen replaces it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ToastKey {
-    /// Of a notification.
+    /// Of a notification, and of others about the same thing: [`crate::Inbox::toast_clicked`] says
+    /// which.
     Notification(NotificationId),
     /// The one summary.
     Summary,
     /// A transient pop-up, numbered (RULES C10).
     Popup(u64),
-}
-
-/// What a toast says and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ToastView {
-    /// Which toast.
-    pub key: ToastKey,
-    /// First line, plain text.
-    pub title: String,
-    /// The rest, plain text; may be empty.
-    pub body: String,
-    /// What a click opens, http(s); without one it opens the window.
-    pub link: Option<String>,
-    /// `High` stays on the screen until seen, where the system can.
-    pub urgency: Priority,
-    /// Without a sound.
-    pub quiet: bool,
-}
-
-impl ToastView {
-    /// The toast of a notification; `quiet` where it only says something new in its place.
-    pub fn of(notification: &Notification, quiet: bool) -> Self {
-        let lines = [
-            Some(notification.text.as_str()),
-            notification.context.as_deref(),
-        ];
-        let lines: Vec<&str> = lines
-            .into_iter()
-            .flatten()
-            .filter(|line| !line.is_empty())
-            .collect();
-        Self {
-            key: ToastKey::Notification(notification.id),
-            title: text::line(&notification.title, dealbell_protocol::rest::MAX_TITLE),
-            body: text::block(&lines.join("\n"), MAX_BODY),
-            link: web_link(notification.link.as_deref()),
-            urgency: notification.priority,
-            quiet: quiet || notification.priority == Priority::Low,
-        }
-    }
-}
-
-/// The longest body; a toast is no place for 4,000 characters.
-const MAX_BODY: usize = 300;
-
-pub(crate) fn web_link(link: Option<&str>) -> Option<String> {
-    link.and_then(text::link).map(String::from)
+    /// What became of a deed done from a toast, numbered by whoever shows it.
+    Deed(u64),
 }
 
 /// What the desktop is to do.

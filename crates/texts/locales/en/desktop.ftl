@@ -48,3 +48,41 @@ summary-more = { $count ->
     [one] { $count } more notification
    *[other] { $count } more notifications
 }
+summary-quiet = While it was quiet: { $count ->
+    [one] { $count } notification
+   *[other] { $count } notifications
+}
+# Where a name cannot be put into the genitive.
+summary-from-plain = { $name }: { $count }
+toast-done = Done
+toast-snooze = In 15 minutes
+toast-mark-read = Mark read
+toast-undo = Undo
+toast-more = { $title } · { $count } more
+toast-more-deal = { $title } · { $count } more on the deal “{ $context }”
+toast-more-card = { $title } · { $count } more, { $context }
+toast-hidden = { $count ->
+    [1] New notification
+    [one] { $count } new notification
+   *[other] { $count } new notifications
+}
+toast-kind-task-new = New task
+toast-kind-task-due = Task due soon
+toast-kind-task-overdue = Overdue task
+toast-kind-task-completed = Task completed
+toast-kind-chat-message = Message
+toast-kind-call = Call
+toast-kind-request = Request
+toast-kind-deal-assigned = Deal
+toast-kind-system = System
+toast-kind-message = Notification
+
+# After a deed from a toast. $reason is the CRM's own.
+toast-deed-done = Done: { $task }
+toast-deed-done-hidden = Task completed
+toast-deed-failed = That didn't work, the task is as it was
+toast-deed-offline = No connection right now. Try again in a moment
+toast-deed-gone = This task is gone
+toast-deed-no-rights = You may not change this task
+toast-deed-refused = The CRM did not take the change
+toast-deed-refused-why = The CRM did not take the change: { $reason }

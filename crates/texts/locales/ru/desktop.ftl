@@ -53,3 +53,43 @@ summary-more = Ещё { $count ->
     [few] { $count } уведомления
    *[many] { $count } уведомлений
 }
+summary-quiet = Пока было тихо: { $count ->
+    [one] { $count } уведомление
+    [few] { $count } уведомления
+   *[many] { $count } уведомлений
+}
+# Where a name cannot be put into the genitive.
+summary-from-plain = { $name }: { $count }
+toast-done = Готово
+toast-snooze = Через 15 минут
+toast-mark-read = Прочитано
+toast-undo = Вернуть
+toast-more = { $title } · ещё { $count }
+toast-more-deal = { $title } · ещё { $count } по сделке «{ $context }»
+toast-more-card = { $title } · ещё { $count }, { $context }
+toast-hidden = { $count ->
+    [1] Новое уведомление
+    [one] { $count } новое уведомление
+    [few] { $count } новых уведомления
+   *[many] { $count } новых уведомлений
+}
+toast-kind-task-new = Новая задача
+toast-kind-task-due = Скоро срок задачи
+toast-kind-task-overdue = Просроченная задача
+toast-kind-task-completed = Задача выполнена
+toast-kind-chat-message = Сообщение
+toast-kind-call = Звонок
+toast-kind-request = Заявка
+toast-kind-deal-assigned = Сделка
+toast-kind-system = Система
+toast-kind-message = Уведомление
+
+# After a deed from a toast. $reason is the CRM's own.
+toast-deed-done = Выполнено: { $task }
+toast-deed-done-hidden = Задача выполнена
+toast-deed-failed = Не получилось, задача осталась как была
+toast-deed-offline = Сейчас нет связи. Попробуйте ещё раз чуть позже
+toast-deed-gone = Этой задачи больше нет
+toast-deed-no-rights = У вас нет прав на эту задачу
+toast-deed-refused = CRM не приняла изменение
+toast-deed-refused-why = CRM не приняла изменение: { $reason }
