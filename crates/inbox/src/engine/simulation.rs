@@ -9,7 +9,7 @@ use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{
     Change, ClientFrame, ClientInfo, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
 };
-use dealbell_protocol::window::{Connection, Language, ListQuery};
+use dealbell_protocol::window::{Connection, Language, ListQuery, Sound};
 use dealbell_protocol::{
     ChannelSettings, ConnectionId, Cursor, ErrorCode, Kind, Notification, NotificationId, Priority,
     ProviderId, Unread,
@@ -549,7 +549,7 @@ impl World {
             }
             Effect::Toast(ToastAct::Show { attempt, view }) => {
                 if let ToastKey::Notification(id) = view.key
-                    && !view.quiet
+                    && view.sound != Sound::Silent
                 {
                     *self.rung.entry(id).or_default() += 1;
                 }
