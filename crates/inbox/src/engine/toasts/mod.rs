@@ -159,15 +159,16 @@ impl Line {
         acts(effects)
     }
 
-    /// Everything shown came up; what is due by the next deadlines within `ms` happens.
+    /// Time passes on a living line, and what is due meanwhile happens.
     async fn pass(&mut self, ms: u64) -> Vec<ToastAct> {
         let end = self.now.mono + ms;
         let mut acts = Vec::new();
-        while let Some(due) = self.engine.ringing_deadline().filter(|due| *due <= end) {
-            self.later(due.saturating_sub(self.now.mono));
-            acts.extend(self.put(Input::Tick).await);
+        while self.now.mono < end {
+            let next = self.engine.ringing_deadline().unwrap_or(end);
+            let ping = self.now.mono + PING_MS - 1;
+            self.later(next.min(ping).min(end).saturating_sub(self.now.mono));
+            acts.extend(self.say(ServerFrame::Ping { seq: self.seq }).await);
         }
-        self.later(end - self.now.mono);
         acts
     }
 

@@ -1,7 +1,7 @@
 //! What rings, what is renewed in its place, what is withdrawn.
 
-use super::{Line, acts, by, channels, cursor, id, titles, withdraw};
-use crate::session::{Input, Mark};
+use super::{Line, acts, channels, cursor, id, titles, withdraw};
+use crate::session::Mark;
 use crate::toast::{Suppression, ToastAct, ToastKey};
 use dealbell_protocol::stream::{Change, Popup, ServerFrame};
 use dealbell_protocol::window::{Connection, Sound};
