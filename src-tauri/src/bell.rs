@@ -5,8 +5,8 @@
 
 use dealbell_inbox::toast::ToastFailure;
 use dealbell_inbox::{Inbox, ToastAct, ToastButton, ToastKey, ToastOutcome, ToastView};
-use dealbell_protocol::window::{Language, Sound};
 use dealbell_protocol::Priority;
+use dealbell_protocol::window::{Language, Sound};
 use dealbell_toasts::{Button, Shown, Toast, ToastBackend, ToastError, Urgency};
 use std::fs;
 use std::path::Path;

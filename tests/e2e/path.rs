@@ -151,10 +151,14 @@ async fn ring_and_click(stage: &Stage, title: &str) {
     assert_eq!(toast.title, title);
     assert_eq!(toast.body_read(), "Детская «Бриз» · 121\u{a0}000 ₽");
     assert_eq!(toast.app_name, "Dealbell");
-    assert_eq!(
-        toast.actions,
-        [("default".to_owned(), "Открыть".to_owned())]
-    );
+    let actions = [
+        ("default", "Открыть"),
+        ("open", "Открыть"),
+        ("done", "Готово"),
+        ("snooze", "Через 15 минут"),
+    ];
+    let actions = actions.map(|(name, label)| (name.to_owned(), label.to_owned()));
+    assert_eq!(toast.actions, actions);
 
     // Tooltip and icon are read one after the other, so both are waited for.
     let drawn = |view: &TrayView| view.icons != before.icons;

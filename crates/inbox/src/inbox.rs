@@ -10,9 +10,7 @@ use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::{ActOn, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
 use dealbell_protocol::window::{Language, ListPage, ListQuery};
-use dealbell_protocol::{
-    Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId,
-};
+use dealbell_protocol::{Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};

@@ -2,8 +2,24 @@
 
 /// First names of men that end as women's do.
 const MEN: [&str; 18] = [
-    "илья", "никита", "данила", "лука", "фома", "кузьма", "савва", "миша", "дима", "коля", "ваня",
-    "паша", "лёша", "леша", "гоша", "слава", "рома", "серёжа",
+    "илья",
+    "никита",
+    "данила",
+    "лука",
+    "фома",
+    "кузьма",
+    "савва",
+    "миша",
+    "дима",
+    "коля",
+    "ваня",
+    "паша",
+    "лёша",
+    "леша",
+    "гоша",
+    "слава",
+    "рома",
+    "серёжа",
 ];
 
 /// First names whose vowel flees or whose gender the ending does not tell.
@@ -63,7 +79,10 @@ fn first_name(name: &str) -> Option<String> {
 
 fn family_name(name: &str, woman: bool) -> Option<String> {
     let cut = |end: &str, put: &str| name.strip_suffix(end).map(|stem| format!("{stem}{put}"));
-    if name.ends_with(['о', 'е', 'и', 'у', 'э', 'ю', 'ы']) || name.ends_with("их") || name.ends_with("ых") {
+    if name.ends_with(['о', 'е', 'и', 'у', 'э', 'ю', 'ы'])
+        || name.ends_with("их")
+        || name.ends_with("ых")
+    {
         return Some(name.to_owned());
     }
     // Name and surname of two minds (Саша Котов): the ending of the first does not tell.
@@ -104,7 +123,9 @@ fn noun(name: &str) -> Option<String> {
     let stem: String = name.chars().take(name.chars().count() - 1).collect();
     let before = stem.chars().next_back()?;
     Some(match end {
-        'а' if matches!(before, 'г' | 'к' | 'х' | 'ж' | 'ч' | 'ш' | 'щ') => format!("{stem}и"),
+        'а' if matches!(before, 'г' | 'к' | 'х' | 'ж' | 'ч' | 'ш' | 'щ') => {
+            format!("{stem}и")
+        }
         'а' => format!("{stem}ы"),
         'я' => format!("{stem}и"),
         'й' | 'ь' => format!("{stem}я"),

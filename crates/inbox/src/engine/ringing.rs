@@ -297,7 +297,9 @@ impl Engine {
     /// Works out when wall time makes a difference next: a border of the quiet, the end of a snooze.
     fn plan(&mut self, now: Now) {
         let quiet = self.quiet(now);
-        let due = self.planned.is_none_or(|at| at.is_some_and(|at| at <= now.mono));
+        let due = self
+            .planned
+            .is_none_or(|at| at.is_some_and(|at| at <= now.mono));
         if !due && quiet == self.state.quiet {
             return;
         }

@@ -4,7 +4,7 @@
 use super::{Effect, Engine, Setup};
 use crate::Now;
 use crate::session::{Generation, Input, Mark};
-use crate::toast::{ToastAct, ToastKey, ToastOutcome};
+use crate::toast::{Manners, ToastAct, ToastKey, ToastOutcome, UserQuiet};
 use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{
     Change, ClientFrame, ClientInfo, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
@@ -25,13 +25,17 @@ const PAGE: usize = 3;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Create { silent: bool },
+    Create {
+        silent: bool,
+    },
     Update(usize),
     Read(usize),
     Unread(usize),
     Remove(usize),
     ReadAll,
-    Channels { desktop: bool },
+    Channels {
+        desktop: bool,
+    },
     LoseHistory,
     Perform(usize),
     Deliver(usize),
@@ -47,6 +51,10 @@ enum Step {
     MarkAll,
     Wake,
     Later(u64),
+    /// Put off a row of the list for so long.
+    Snooze(usize, u64),
+    /// The user's do-not-disturb.
+    Quiet(bool),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -75,6 +83,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::MarkAll),
         1 => Just(Step::Wake),
         3 => (1..20_000_u64).prop_map(Step::Later),
+        3 => (0..8_usize, 1..30_000_u64).prop_map(|(row, ms)| Step::Snooze(row, ms)),
+        2 => any::<bool>().prop_map(Step::Quiet),
     ]
 }
 
@@ -92,6 +102,7 @@ proptest! {
                 world.step(step).await;
             }
             world.settle().await;
+            world.let_everything_ring().await;
             world.check().await;
         });
     }
@@ -250,6 +261,11 @@ struct World {
     last: Option<ServerFrame>,
     now: Now,
     rung: HashMap<NotificationId, u32>,
+    /// How often each was put off: so often it may ring again.
+    put_off: HashMap<NotificationId, u32>,
+    /// When each is to come back that was not read since.
+    coming_back: HashMap<NotificationId, i64>,
+    manners: Manners,
     _folder: tempfile::TempDir,
 }
 
@@ -268,7 +284,7 @@ impl World {
                 platform: "linux".to_owned(),
             },
             language: Language::Ru,
-            manners: Default::default(),
+            manners: Manners::default(),
             seed: 7,
         };
         let centre = Centre {
@@ -295,6 +311,9 @@ impl World {
             last: None,
             now,
             rung: HashMap::new(),
+            put_off: HashMap::new(),
+            coming_back: HashMap::new(),
+            manners: Manners::default(),
             _folder: folder,
         };
         world.start().await;
@@ -302,7 +321,11 @@ impl World {
     }
 
     async fn start(&mut self) {
-        self.engine = Some(Engine::open(self.setup.clone()).await.unwrap());
+        let setup = Setup {
+            manners: self.manners.clone(),
+            ..self.setup.clone()
+        };
+        self.engine = Some(Engine::open(setup).await.unwrap());
         self.input(Input::Tick).await;
     }
 
@@ -379,6 +402,7 @@ impl World {
                     return;
                 };
                 let ids = vec![id];
+                self.coming_back.remove(&id);
                 self.mark(match read {
                     true => Mark::Read { ids },
                     false => Mark::Unread { ids },
@@ -389,23 +413,68 @@ impl World {
                 let store = self.engine.as_mut().unwrap().store().unwrap();
                 let page = store.list(&ListQuery::default(), 0, 1, 0).await.unwrap();
                 if let Some(upto) = page.cursor {
+                    self.coming_back.clear();
                     self.mark(Mark::ReadAll { upto }).await;
                 }
             }
             Step::Wake => self.input(Input::Wake).await,
             Step::Later(ms) => self.later(ms).await,
+            Step::Snooze(row, ms) => self.snooze(row, ms).await,
+            Step::Quiet(on) => self.be_quiet(on).await,
         }
     }
 
     async fn input(&mut self, input: Input) {
         let engine = self.engine.as_mut().unwrap();
-        self.effects.extend(engine.handle(input, self.now).await);
+        let effects = engine.handle(input, self.now).await;
+        self.take(effects);
     }
 
     async fn mark(&mut self, mark: Mark) {
         let engine = self.engine.as_mut().unwrap();
-        self.effects
-            .extend(engine.mark(mark, self.now).await.unwrap());
+        let effects = engine.mark(mark, self.now).await.unwrap();
+        self.take(effects);
+    }
+
+    async fn snooze(&mut self, row: usize, ms: u64) {
+        let Some(id) = self.shown(row).await else {
+            return;
+        };
+        let until = self.now.wall + ms as i64;
+        let engine = self.engine.as_mut().unwrap();
+        let (done, effects) = engine.snooze(id, until, self.now).await.unwrap();
+        self.take(effects);
+        if done {
+            *self.put_off.entry(id).or_default() += 1;
+            self.coming_back.insert(id, until);
+        }
+    }
+
+    async fn be_quiet(&mut self, on: bool) {
+        self.manners.user_quiet = on.then_some(UserQuiet { until: None });
+        let engine = self.engine.as_mut().unwrap();
+        let effects = engine.set_manners(self.manners.clone(), self.now).await;
+        self.take(effects);
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        let shown = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Toast(ToastAct::Show { .. })));
+        assert!(!shown || self.manners.user_quiet.is_none(), "it is quiet");
+        self.effects.extend(effects);
+    }
+
+    /// The quiet ends, and whatever was put off comes back.
+    async fn let_everything_ring(&mut self) {
+        self.be_quiet(false).await;
+        let last = self.coming_back.values().max().copied().unwrap_or(0);
+        while self.now.wall <= last {
+            self.later(1_000).await;
+            self.settle().await;
+        }
+        self.later(20_000).await;
+        self.settle().await;
     }
 
     async fn shown(&mut self, row: usize) -> Option<NotificationId> {
@@ -659,6 +728,7 @@ impl World {
 
     async fn check(&mut self) {
         let engine = self.engine.as_mut().unwrap();
+        assert_eq!(engine.state().quiet_held, 0, "all were summed up");
         assert_eq!(engine.state().unread, self.centre.unread().count, "unread");
         let store = engine.store().unwrap();
         assert_eq!(store.kept().await.unwrap().outbox, [], "every mark arrived");
@@ -673,14 +743,29 @@ impl World {
             .total;
         assert_eq!(u64::from(unread), self.centre.unread().count, "unread rows");
         for (id, times) in &self.rung {
-            assert_eq!(*times, 1, "{id} rang more than once");
+            let put_off = self.put_off.get(id).copied().unwrap_or(0);
+            assert!(*times <= 1 + put_off, "{id} rang {times} times");
         }
+        assert_eq!(store.next_snooze().await.unwrap(), None, "all are back");
         let attempts = store.attempts(1_000).await.unwrap();
+        for (id, until) in &self.coming_back {
+            let own = own.iter().find(|row| row.id == *id);
+            if own.is_none_or(|row| self.centre.ever_read.contains(&row.id)) {
+                continue;
+            }
+            let back = attempts.iter().any(|attempt| {
+                let told = attempt.outcome.is_some();
+                attempt.notification == Some(*id) && attempt.at >= *until && told
+            });
+            assert!(back, "{id} did not come back");
+        }
         for row in own
             .iter()
             .filter(|row| !self.centre.ever_read.contains(&row.id))
         {
-            assert!(!row.silent || !self.rung.contains_key(&row.id), "silent");
+            let asked_for = self.put_off.contains_key(&row.id);
+            let rang = self.rung.contains_key(&row.id);
+            assert!(!row.silent || asked_for || !rang, "silent");
             let told = attempts
                 .iter()
                 .any(|attempt| attempt.notification == Some(row.id));

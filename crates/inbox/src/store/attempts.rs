@@ -110,12 +110,11 @@ impl Store {
         id: Option<NotificationId>,
         now: Millis,
     ) -> Result<AttemptId, StoreError> {
-        let done =
-            sqlx::query("INSERT INTO attempts (notification, at, renewal) VALUES (?, ?, 1)")
-                .bind(id.map(key))
-                .bind(now)
-                .execute(&mut self.connection)
-                .await?;
+        let done = sqlx::query("INSERT INTO attempts (notification, at, renewal) VALUES (?, ?, 1)")
+            .bind(id.map(key))
+            .bind(now)
+            .execute(&mut self.connection)
+            .await?;
         Ok(done.last_insert_rowid())
     }
 

@@ -108,7 +108,10 @@ impl Desk {
 
     /// When [`Self::flush`] or [`Self::renew`] is due, monotonic milliseconds.
     pub(crate) fn deadline(&self) -> Option<u64> {
-        let full = self.renewals.front().filter(|_| self.renewals.len() == CROWD);
+        let full = self
+            .renewals
+            .front()
+            .filter(|_| self.renewals.len() == CROWD);
         let stale = self.screen.is_stale() || self.summary_stale;
         let renewal = stale.then(|| full.map_or(0, |first| first + CROWD_MS));
         [self.flush_at, renewal].into_iter().flatten().min()
@@ -242,7 +245,9 @@ impl Desk {
             self.summary = None;
             keys.push(ToastKey::Summary);
         }
-        keys.into_iter().map(|key| ToastAct::Withdraw { key }).collect()
+        keys.into_iter()
+            .map(|key| ToastAct::Withdraw { key })
+            .collect()
     }
 
     /// These were read or are gone: the toasts to withdraw, and the attempts that need none.
@@ -323,7 +328,9 @@ impl Desk {
             popups: self.popups,
             ..Self::default()
         };
-        keys.into_iter().map(|key| ToastAct::Withdraw { key }).collect()
+        keys.into_iter()
+            .map(|key| ToastAct::Withdraw { key })
+            .collect()
     }
 
     /// The name of the next pop-up.
@@ -386,7 +393,10 @@ impl Desk {
 
 /// Whether so many happened in the last moments that one more is too many.
 fn is_full(times: &VecDeque<u64>, now: Now) -> bool {
-    times.len() == CROWD && times.front().is_some_and(|first| first + CROWD_MS > now.mono)
+    times.len() == CROWD
+        && times
+            .front()
+            .is_some_and(|first| first + CROWD_MS > now.mono)
 }
 
 fn note(times: &mut VecDeque<u64>, now: Now) {

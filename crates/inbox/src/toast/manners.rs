@@ -77,7 +77,9 @@ impl Manners {
     /// Why nothing rings at `at`: the user's word first, then the weekly hours (RULES C11), then
     /// the system's.
     pub(crate) fn quiet(&self, channels: Option<&ChannelSettings>, at: Millis) -> Option<Quiet> {
-        let user = self.user_quiet.filter(|quiet| quiet.until.is_none_or(|end| end > at));
+        let user = self
+            .user_quiet
+            .filter(|quiet| quiet.until.is_none_or(|end| end > at));
         if let Some(UserQuiet { until }) = user {
             return Some(Quiet::User { until });
         }

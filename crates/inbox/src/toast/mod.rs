@@ -19,14 +19,14 @@ mod screen;
 mod summary;
 mod view;
 
-pub use dealbell_protocol::window::{Suppression, ToastFailure, ToastOutcome};
 use dealbell_protocol::NotificationId;
+pub use dealbell_protocol::window::{Suppression, ToastFailure, ToastOutcome};
 pub(crate) use desk::{Desk, Held, Round, Wait};
 pub use manners::{Manners, UserQuiet};
 pub use rules::{Decision, Situation, decide};
 pub(crate) use rules::{decide_again, held_back};
-pub(crate) use view::{Voice, popup};
 pub use view::{DeedFailure, TOAST_SNOOZE_MS, ToastButton, ToastView};
+pub(crate) use view::{Voice, popup};
 
 /// Names an attempt to show a toast; it is recorded before the system is asked (STREAM 4).
 pub type AttemptId = i64;

@@ -39,12 +39,17 @@ pub(super) enum Left {
 impl Screen {
     /// The notification comes up, in the toast of its conversation or card where there is one.
     pub(super) fn show(&mut self, notification: &Notification, voice: Voice<'_>) -> ToastView {
-        let known = self.toasts.iter().position(|toast| toast.is_of(notification));
-        let mut toast = known.and_then(|at| self.toasts.remove(at)).unwrap_or(Toast {
-            key: notification.id,
-            about: Vec::new(),
-            stale: false,
-        });
+        let known = self
+            .toasts
+            .iter()
+            .position(|toast| toast.is_of(notification));
+        let mut toast = known
+            .and_then(|at| self.toasts.remove(at))
+            .unwrap_or(Toast {
+                key: notification.id,
+                about: Vec::new(),
+                stale: false,
+            });
         toast.about.retain(|other| other.id != notification.id);
         toast.about.push(notification.clone());
         toast.stale = false;
@@ -153,7 +158,10 @@ impl Screen {
 
     /// All toasts go; their keys.
     pub(super) fn clear(&mut self) -> Vec<ToastKey> {
-        let keys = self.toasts.drain(..).map(|toast| ToastKey::Notification(toast.key));
+        let keys = self
+            .toasts
+            .drain(..)
+            .map(|toast| ToastKey::Notification(toast.key));
         keys.collect()
     }
 }

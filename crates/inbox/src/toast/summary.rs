@@ -60,7 +60,10 @@ impl Summary {
         let line = Line {
             created_seq: notification.created_seq,
             title: safe::line(&notification.title, rest::MAX_TITLE),
-            author: notification.author.as_deref().map(|name| safe::line(name, rest::MAX_KEY)),
+            author: notification
+                .author
+                .as_deref()
+                .map(|name| safe::line(name, rest::MAX_KEY)),
         };
         self.about.insert(notification.id, line);
     }
@@ -90,7 +93,10 @@ impl Summary {
             ContentLevel::All => TITLES,
             ContentLevel::Sender | ContentLevel::Nothing => 0,
         };
-        let titles = lines.iter().take(titles).map(|(_, line)| line.title.as_str());
+        let titles = lines
+            .iter()
+            .take(titles)
+            .map(|(_, line)| line.title.as_str());
         ToastView {
             key: ToastKey::Summary,
             title: self.title(&lines, level, voice),

@@ -112,7 +112,10 @@ impl Voice<'_> {
             return self.say(&format!("provider-{id}"), &[]);
         }
         let rows = self.channels.map(|channels| &channels.providers[..]);
-        let row = rows.unwrap_or_default().iter().find(|row| row.provider.id == *id);
+        let row = rows
+            .unwrap_or_default()
+            .iter()
+            .find(|row| row.provider.id == *id);
         row.map(|row| row.provider.name.as_str())
             .filter(|name| !name.is_empty())
             .map_or_else(|| id.to_string(), |name| safe::line(name, rest::MAX_TITLE))
@@ -121,23 +124,24 @@ impl Voice<'_> {
 
 impl ToastView {
     /// The toast of `newest` and of `older` others about the same thing.
-    pub(crate) fn of(
-        key: ToastKey,
-        newest: &Notification,
-        older: usize,
-        voice: Voice<'_>,
-    ) -> Self {
+    pub(crate) fn of(key: ToastKey, newest: &Notification, older: usize, voice: Voice<'_>) -> Self {
         let level = voice.manners.level();
         let (title, body) = match level {
             ContentLevel::All => (grouped_title(newest, older, voice), body(newest, older)),
             ContentLevel::Sender => {
-                let who = newest.author.clone().unwrap_or_else(|| voice.provider(&newest.provider));
+                let who = newest
+                    .author
+                    .clone()
+                    .unwrap_or_else(|| voice.provider(&newest.provider));
                 let who = safe::line(&who, rest::MAX_TITLE);
                 (and_more(who, older, voice), kind_word(newest.kind, voice))
             }
             ContentLevel::Nothing => {
                 let count = [("count", (older as u64 + 1).into())];
-                (voice.say("toast-hidden", &count), kind_word(newest.kind, voice))
+                (
+                    voice.say("toast-hidden", &count),
+                    kind_word(newest.kind, voice),
+                )
             }
         };
         Self {
@@ -264,11 +268,17 @@ fn task_of(notification: &Notification) -> &str {
 
 fn grouped_title(newest: &Notification, older: usize, voice: Voice<'_>) -> String {
     let title = safe::line(&newest.title, rest::MAX_TITLE);
-    let context = newest.context.as_deref().filter(|context| !context.is_empty());
+    let context = newest
+        .context
+        .as_deref()
+        .filter(|context| !context.is_empty());
     let Some(context) = context.filter(|_| older > 0) else {
         return and_more(title, older, voice);
     };
-    let deal = newest.link.as_deref().is_some_and(|link| link.contains("/leads/"));
+    let deal = newest
+        .link
+        .as_deref()
+        .is_some_and(|link| link.contains("/leads/"));
     let message = match deal {
         true => "toast-more-deal",
         false => "toast-more-card",
@@ -293,7 +303,11 @@ fn and_more(title: String, older: usize, voice: Voice<'_>) -> String {
 fn body(newest: &Notification, older: usize) -> String {
     let context = newest.context.as_deref().filter(|_| older == 0);
     let lines = [Some(newest.text.as_str()), context];
-    let lines: Vec<&str> = lines.into_iter().flatten().filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = lines
+        .into_iter()
+        .flatten()
+        .filter(|line| !line.is_empty())
+        .collect();
     safe::block(&lines.join("\n"), MAX_BODY)
 }
 
@@ -323,23 +337,38 @@ pub(crate) fn stays(notification: &Notification, manners: &Manners) -> bool {
 
 /// Nobody completes what he cannot read, nor several at once.
 fn buttons(newest: &Notification, older: usize, level: ContentLevel) -> Vec<ToastButton> {
-    let open = matches!(newest.kind, Kind::TaskNew | Kind::TaskDue | Kind::TaskOverdue);
-    let task = newest.subject.as_deref().is_some_and(|subject| subject.starts_with("task:"));
+    let open = matches!(
+        newest.kind,
+        Kind::TaskNew | Kind::TaskDue | Kind::TaskOverdue
+    );
+    let task = newest
+        .subject
+        .as_deref()
+        .is_some_and(|subject| subject.starts_with("task:"));
     match open && task && older == 0 && level == ContentLevel::All {
         true => vec![ToastButton::Open, ToastButton::Done, ToastButton::Snooze],
-        false => vec![ToastButton::Open, ToastButton::MarkRead, ToastButton::Snooze],
+        false => vec![
+            ToastButton::Open,
+            ToastButton::MarkRead,
+            ToastButton::Snooze,
+        ],
     }
 }
 
 /// The card where there is one, else the conversation.
 fn group(notification: &Notification) -> Option<String> {
-    deal(notification).or(notification.subject.as_deref()).map(str::to_owned)
+    deal(notification)
+        .or(notification.subject.as_deref())
+        .map(str::to_owned)
 }
 
 /// The card of a notification, where it names one: a link without a label is a page like any other
 /// (the list of all tasks), and belongs to nothing.
 pub(crate) fn deal(notification: &Notification) -> Option<&str> {
-    notification.context.as_deref().filter(|context| !context.is_empty())?;
+    notification
+        .context
+        .as_deref()
+        .filter(|context| !context.is_empty())?;
     notification.link.as_deref()
 }
 

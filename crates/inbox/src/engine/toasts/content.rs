@@ -21,13 +21,20 @@ fn said(view: &ToastView) -> (&str, &str) {
 #[tokio::test]
 async fn three_levels_say_everything_who_it_is_or_nothing() {
     let mut line = Line::live().await;
-    assert_eq!(said(&one(line.create(from_irina).await)), ("Задача 1", "Позвонить"));
+    assert_eq!(
+        said(&one(line.create(from_irina).await)),
+        ("Задача 1", "Позвонить")
+    );
     line.manners(|manners| manners.content = ContentLevel::Sender)
         .await;
     let view = one(line.create(from_irina).await);
     assert_eq!(said(&view), ("Ирина Котова", "Сообщение"));
     let view = one(line.create(|_| {}).await);
-    assert_eq!(said(&view), ("Задачи", "Новая задача"), "nobody's: the provider's");
+    assert_eq!(
+        said(&view),
+        ("Задачи", "Новая задача"),
+        "nobody's: the provider's"
+    );
     line.pass(3_000).await;
     line.manners(|manners| manners.content = ContentLevel::Nothing)
         .await;
@@ -41,7 +48,11 @@ async fn complaint_contents_shown_while_sharing_the_screen() {
     let mut line = Line::live().await;
     line.create(from_irina).await;
     let hidden = one(line.manners(|manners| manners.sharing = true).await);
-    assert_eq!(said(&hidden), ("Новое уведомление", "Сообщение"), "what is there, too");
+    assert_eq!(
+        said(&hidden),
+        ("Новое уведомление", "Сообщение"),
+        "what is there, too"
+    );
     assert_eq!(hidden.sound, Sound::Silent);
     for _ in 0..7 {
         for act in line.create(from_irina).await {
@@ -50,7 +61,11 @@ async fn complaint_contents_shown_while_sharing_the_screen() {
     }
     let summary = line.pass(3_000).await;
     let summary = one(summary.into_iter().skip(1).collect());
-    assert_eq!(said(&summary), ("Ещё 4 уведомления", ""), "neither names nor titles");
+    assert_eq!(
+        said(&summary),
+        ("Ещё 4 уведомления", ""),
+        "neither names nor titles"
+    );
     let data = Popup {
         provider: ProviderId::new("telephony"),
         title: "Звонит Ирина".to_owned(),
@@ -65,7 +80,11 @@ async fn complaint_contents_shown_while_sharing_the_screen() {
     line.manners(|manners| manners.hide_while_sharing = false)
         .await;
     line.pass(10_000).await;
-    assert_eq!(one(line.create(from_irina).await).body, "Позвонить", "if he wants it so");
+    assert_eq!(
+        one(line.create(from_irina).await).body,
+        "Позвонить",
+        "if he wants it so"
+    );
 }
 
 #[tokio::test]
@@ -92,7 +111,9 @@ async fn an_integration_is_called_by_its_name() {
 async fn sounds_are_the_users_for_each_provider_and_low_ones_have_none() {
     let mut line = Line::live().await;
     line.manners(|manners| {
-        manners.sound_of.insert(ProviderId::new("tasks"), Sound::Bell);
+        manners
+            .sound_of
+            .insert(ProviderId::new("tasks"), Sound::Bell);
     })
     .await;
     assert_eq!(one(line.create(|_| {}).await).sound, Sound::Bell);
@@ -125,7 +146,11 @@ async fn what_is_due_stays_until_seen_and_can_be_done_from_the_toast() {
     assert!(!one(line.create(other).await).stay);
     let urgent = one(line.create(|row| row.priority = Priority::High).await);
     assert!(urgent.stay);
-    let read = [ToastButton::Open, ToastButton::MarkRead, ToastButton::Snooze];
+    let read = [
+        ToastButton::Open,
+        ToastButton::MarkRead,
+        ToastButton::Snooze,
+    ];
     assert_eq!(one(line.create(from_irina).await).buttons, read);
 }
 
@@ -147,7 +172,11 @@ async fn a_deed_is_answered_by_name_and_can_be_taken_back() {
     let why = DeedFailure::of(&InboxError::Ended);
     let failed = ToastView::failed(5, &task, why, &manners, Language::Ru);
     assert_eq!(failed.title, "Не получилось, задача осталась как была");
-    assert!(failed.body.ends_with("Сейчас нет связи. Попробуйте ещё раз чуть позже"));
+    assert!(
+        failed
+            .body
+            .ends_with("Сейчас нет связи. Попробуйте ещё раз чуть позже")
+    );
     assert_eq!(failed.buttons, [ToastButton::Open]);
     let sharing = Manners {
         sharing: true,

@@ -36,15 +36,22 @@ async fn more_than_five_in_three_seconds_become_a_summary() {
     );
 }
 
-
 #[tokio::test]
 async fn a_summary_names_who_has_sent_most() {
     let mut line = Line::live().await;
     for _ in 0..5 {
         line.create(|_| {}).await;
     }
-    for author in ["Ирина Котова", "Павел Громов", "Pavel", "Ирина Котова", "Pavel", "Pavel"] {
-        line.create(|row| row.author = Some(author.to_owned())).await;
+    for author in [
+        "Ирина Котова",
+        "Павел Громов",
+        "Pavel",
+        "Ирина Котова",
+        "Pavel",
+        "Pavel",
+    ] {
+        line.create(|row| row.author = Some(author.to_owned()))
+            .await;
     }
     let acts = line.pass(3_000).await;
     let Some(ToastAct::Show { view, .. }) = acts.last() else {

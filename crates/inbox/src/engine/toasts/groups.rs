@@ -27,9 +27,15 @@ async fn what_is_about_one_deal_shares_a_toast_that_says_so() {
         third.title,
         "Павел Громов пишет в Telegram · ещё 2 по сделке «Кухня „Верона“»"
     );
-    assert_eq!((third.body.as_str(), third.sound), ("Позвонить", Sound::Default));
+    assert_eq!(
+        (third.body.as_str(), third.sound),
+        ("Позвонить", Sound::Default)
+    );
     assert_eq!(third.link, first.link, "a click opens the card");
-    assert!(!third.buttons.contains(&ToastButton::Done), "not three at once");
+    assert!(
+        !third.buttons.contains(&ToastButton::Done),
+        "not three at once"
+    );
     let about = line.engine.toast_clicked(first.key);
     assert_eq!(about, [id(3), id(2), id(1)]);
 }
@@ -43,8 +49,13 @@ async fn one_conversation_is_one_toast_and_other_things_are_not() {
     };
     let first = one(line.create(talk).await);
     let second = one(line.create(talk).await);
-    assert_eq!((second.key, second.title.as_str()), (first.key, "Задача 2 · ещё 1"));
-    let other = one(line.create(|row| row.subject = Some("talk:2".to_owned())).await);
+    assert_eq!(
+        (second.key, second.title.as_str()),
+        (first.key, "Задача 2 · ещё 1")
+    );
+    let other = one(line
+        .create(|row| row.subject = Some("talk:2".to_owned()))
+        .await);
     assert_eq!(other.key, ToastKey::Notification(id(3)));
     let page = one(line.create(|_| {}).await);
     assert_eq!(
@@ -66,8 +77,15 @@ async fn read_elsewhere_it_falls_back_to_the_others_silently_and_goes_with_the_l
     assert_eq!(back.sound, Sound::Silent);
     let last = one(line.change(Change::Read { ids: vec![id(1)] }).await);
     assert_eq!(last.title, "Задача 2");
-    assert_eq!(line.change(Change::Read { ids: vec![id(2)] }).await, [withdraw(1)]);
-    assert_eq!(titles(&line.create(of_deal).await), ["Задача 7"], "alone again");
+    assert_eq!(
+        line.change(Change::Read { ids: vec![id(2)] }).await,
+        [withdraw(1)]
+    );
+    assert_eq!(
+        titles(&line.create(of_deal).await),
+        ["Задача 7"],
+        "alone again"
+    );
 }
 
 #[tokio::test]

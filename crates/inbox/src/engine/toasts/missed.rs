@@ -64,7 +64,6 @@ async fn stream_4_what_a_crash_left_open_is_one_summary_even_without_a_centre() 
     assert_eq!(titles(&shown), ["Возможно, вы не увидели: 3 уведомления"]);
 }
 
-
 #[tokio::test]
 async fn complaint_old_items_toasted_again() {
     let mut line = Line::live().await;
@@ -74,7 +73,11 @@ async fn complaint_old_items_toasted_again() {
     let row = Box::new(line.next_row());
     line.change(Change::Created(row.clone())).await;
     line.seq -= 1;
-    assert_eq!(line.change(Change::Created(row)).await, [], "nor when it comes twice");
+    assert_eq!(
+        line.change(Change::Created(row)).await,
+        [],
+        "nor when it comes twice"
+    );
     line.change(Change::Unread { ids: vec![id(1)] }).await;
     assert_eq!(line.pass(60_000).await, [], "nor when it is unread again");
 }

@@ -242,7 +242,9 @@ impl Line {
                 ..
             } = act
             {
-                self.engine.toast_outcome(*attempt, ToastOutcome::Shown).await;
+                self.engine
+                    .toast_outcome(*attempt, ToastOutcome::Shown)
+                    .await;
             }
         }
     }
@@ -319,4 +321,3 @@ fn titles(acts: &[ToastAct]) -> Vec<&str> {
         })
         .collect()
 }
-

@@ -57,7 +57,11 @@ async fn complaint_sound_while_do_not_disturb_is_on() {
     }
     assert_eq!(line.say(popup(false)).await, [], "pop-ups, too (RULES C10)");
     let tried = one(line.say(popup(true)).await);
-    assert_eq!(tried.sound, Sound::Silent, "a test he asked for is seen, not heard");
+    assert_eq!(
+        tried.sound,
+        Sound::Silent,
+        "a test he asked for is seen, not heard"
+    );
     assert_eq!(line.outcome(2).await, by(Suppression::UserQuiet));
     let state = line.engine.state();
     assert_eq!((state.unread, state.quiet_held), (3, 3));
@@ -113,7 +117,10 @@ async fn c11_quiet_hours_begin_and_end_by_themselves() {
     assert_eq!(line.outcome(3).await, by(Suppression::QuietHours));
     let read = line.change(Change::Read { ids: vec![id(2)] }).await;
     assert_eq!(read, [withdraw(2)], "what was on the screen still goes");
-    assert_eq!(titles(&line.pass(HOUR).await), ["Пока было тихо: 1 уведомление"]);
+    assert_eq!(
+        titles(&line.pass(HOUR).await),
+        ["Пока было тихо: 1 уведомление"]
+    );
 }
 
 #[tokio::test]
@@ -157,7 +164,11 @@ async fn a_restart_in_the_quiet_loses_nothing_and_says_nothing_twice() {
     assert_eq!(line.engine.state().quiet_held, 3);
     line.later(HOUR);
     let acts = line.come_back().await;
-    assert_eq!(titles(&acts), ["Пока было тихо: 3 уведомления"], "it ended meanwhile");
+    assert_eq!(
+        titles(&acts),
+        ["Пока было тихо: 3 уведомления"],
+        "it ended meanwhile"
+    );
     // Killed before the system said that it is on the screen: it is said again, once.
     let acts = line.come_back().await;
     assert_eq!(titles(&acts), ["Пока было тихо: 3 уведомления"]);

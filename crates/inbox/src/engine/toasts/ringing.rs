@@ -91,7 +91,11 @@ async fn a_storm_of_updates_renews_at_most_five_times_in_three_seconds() {
     }
     assert_eq!(renewed, 5);
     let acts = line.pass(3_000).await;
-    assert_eq!(super::one(acts).body, "99 сообщений", "the last word is said");
+    assert_eq!(
+        super::one(acts).body,
+        "99 сообщений",
+        "the last word is said"
+    );
 }
 
 #[tokio::test]

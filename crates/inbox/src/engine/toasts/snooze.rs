@@ -22,7 +22,10 @@ async fn it_goes_and_comes_back_alone_with_its_sound() {
     assert_eq!(line.engine.state().unread, 1, "it is unread still");
     assert_eq!(line.pass(LATER - 1).await, []);
     let back = one(line.pass(1).await);
-    assert_eq!((back.title.as_str(), back.sound), ("Задача 1", Sound::Default));
+    assert_eq!(
+        (back.title.as_str(), back.sound),
+        ("Задача 1", Sound::Default)
+    );
     assert_eq!(line.pass(LATER * 10).await, [], "and no second time");
 }
 
@@ -55,7 +58,9 @@ async fn its_time_passed_while_nothing_ran_and_it_rings_when_the_line_is_back() 
         "it may have been read elsewhere"
     );
     assert!(
-        line.engine.ringing_deadline().is_none_or(|due| due > line.now.mono),
+        line.engine
+            .ringing_deadline()
+            .is_none_or(|due| due > line.now.mono),
         "nobody asks again and again until then"
     );
     assert_eq!(titles(&line.come_back().await), ["Задача 1"]);
