@@ -1,5 +1,6 @@
 //! The controller: one queue of inputs, one state, and after every input the views drawn from it.
 
+mod asking;
 mod calls;
 mod checking;
 mod choosing;
@@ -33,8 +34,8 @@ use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
 use dealbell_amocrm::CrmAddress;
-use dealbell_inbox::State;
 use dealbell_inbox::view::{MenuAct, TraySituation, TrayView};
+use dealbell_inbox::{Manners, State};
 use dealbell_protocol::window::{
     Language, Page, Trouble, WindowAnswer, WindowEvent, WindowRequest, WindowState,
 };
@@ -43,6 +44,7 @@ use feeding::{forward, watch_for_end};
 use keeping::Kept;
 use opening::Opened;
 use order::LastChecked;
+use quieting::Focus;
 use seats::Seats;
 use settling::language;
 use std::collections::BTreeSet;
@@ -112,6 +114,10 @@ pub(crate) struct Controller {
     troubles: BTreeSet<Trouble>,
     /// The language of toasts still to come.
     speaks: watch::Sender<Language>,
+    /// What the system says of the user's attention.
+    focus: Focus,
+    /// What the inboxes were told last.
+    manners: Manners,
     /// What the window was told last.
     told: Option<WindowState>,
     /// Of which account, and the version.
@@ -173,6 +179,8 @@ impl Controller {
             checked: LastChecked::nothing(),
             troubles,
             speaks: watch::Sender::new(language),
+            focus: Focus::default(),
+            manners: Manners::default(),
             told: None,
             told_list: None,
             told_channels: None,

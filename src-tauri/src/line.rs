@@ -9,7 +9,7 @@ use dealbell_amocrm::{
     Settings as ConnectorSettings, Token, Vault,
 };
 use dealbell_centre::{Centre, CentreError, Options, Registration, ServeOptions};
-use dealbell_inbox::{Config, Inbox, InboxError, StartError, ToastAct};
+use dealbell_inbox::{Config, Inbox, InboxError, Manners, StartError, ToastAct};
 use dealbell_protocol::UserId;
 use dealbell_protocol::window::{AccessBy, Language, Way};
 use std::fs;
@@ -81,6 +81,8 @@ pub(crate) struct Opening {
     pub(crate) secret: Option<Arc<Secret>>,
     /// The user's language.
     pub(crate) language: Language,
+    /// How toasts shall behave from the first one on.
+    pub(crate) manners: Manners,
     /// Takes the new address of an account that has moved.
     pub(crate) moved: mpsc::Sender<CrmAddress>,
     /// Where databases live.
@@ -305,7 +307,7 @@ async fn inbox(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         platform: std::env::consts::OS.to_owned(),
     };
-    Ok(Inbox::start(config).await?)
+    Ok(Inbox::start_with(config, opening.manners.clone()).await?)
 }
 
 fn code(language: Language) -> &'static str {

@@ -1,7 +1,7 @@
 //! The window's calls and their answers.
 
 use super::toasting::CardError;
-use super::{Controller, Input};
+use super::{Controller, Input, asking};
 use crate::window::Caller;
 use dealbell_inbox::{Inbox, InboxError, RestError};
 use dealbell_protocol::act::Deed;
@@ -82,16 +82,48 @@ impl Controller {
             WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
             WindowRequest::Change { setting } => self.change(setting),
             WindowRequest::UndoMarkAll { .. }
-            | WindowRequest::Snooze { .. }
-            | WindowRequest::Today
-            | WindowRequest::CompleteTask { .. }
-            | WindowRequest::ReopenTask { .. }
-            | WindowRequest::OpenTask { .. }
             | WindowRequest::Diagnostics
             | WindowRequest::Report
-            | WindowRequest::SendTest { .. }
             | WindowRequest::CheckForUpdate
             | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
+            WindowRequest::Snooze { id, until } => match self.seats.shown_line() {
+                Some(line) => match line.inbox.snooze(id, until).await {
+                    Ok(true) => WindowAnswer::Done,
+                    Ok(false) => refused(WindowErrorCode::Gone),
+                    Err(error) => failed(&error),
+                },
+                None => refused(WindowErrorCode::Offline),
+            },
+            WindowRequest::Today => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    let tasks = inbox.tasks().await?;
+                    Ok(WindowAnswer::Tasks { tasks })
+                });
+            }
+            WindowRequest::CompleteTask { subject, result } => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    let deed = Deed::Complete { result };
+                    inbox.act_on(&subject, deed).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
+            WindowRequest::ReopenTask { subject } => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    inbox.act_on(&subject, Deed::Reopen).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
+            WindowRequest::OpenTask { subject } => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    asking::open_task(&inbox, &subject).await
+                });
+            }
+            WindowRequest::SendTest { channel } => {
+                return self.ask_inbox(caller, |inbox| async move {
+                    inbox.test(channel).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
             WindowRequest::Quiet { choice } => self.be_quiet(choice),
             WindowRequest::UseAccount { key } => self.use_account(&key),
             WindowRequest::Check { way } => return self.check(caller, way),

@@ -12,6 +12,7 @@ use std::time::Duration;
 impl Controller {
     /// Draws what changed: one state, one unread value, every view of it.
     pub(super) async fn draw(&mut self) {
+        self.teach_manners();
         self.look_at_links();
         let whole = self.whole();
         if self.logged_unread != Some(whole.unread) {
@@ -145,7 +146,7 @@ impl Controller {
                 .flat_map(|channels| &channels.providers)
                 .map(|row| row.provider.clone())
                 .collect(),
-            quiet: self.user_quiet().map(told),
+            quiet: state.quiet.or_else(|| self.user_quiet().map(told)),
             settings: settings.device.clone(),
             managed: Vec::new(),
             update: None,

@@ -129,6 +129,7 @@ impl Controller {
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
     async fn begin_opening(&mut self, tag: &str, wanted: Wanted) {
+        let manners = self.manners();
         let Some(seat) = self.seats.get_mut(tag) else {
             return self.not_opened(Some(wanted));
         };
@@ -168,6 +169,7 @@ impl Controller {
                     account,
                     secret,
                     language,
+                    manners,
                     moved,
                     data,
                 })
@@ -313,6 +315,8 @@ impl Controller {
             look,
             events,
         );
+        // They may have changed while it was being opened.
+        line.inbox.set_manners(self.manners.clone());
         seat.ringing = Some(tokio::spawn(ringing));
         seat.line = Some(line);
         seat.entering = false;

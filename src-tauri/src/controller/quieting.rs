@@ -4,6 +4,8 @@
 use super::Controller;
 use super::calls::refused;
 use dealbell_inbox::view::QuietUntil;
+use dealbell_inbox::{Manners, UserQuiet};
+use dealbell_protocol::Millis;
 use dealbell_protocol::window::{Quiet, QuietChoice, WindowAnswer, WindowErrorCode};
 use jiff::civil::Time;
 use jiff::{Span, Timestamp, Zoned};
@@ -11,7 +13,38 @@ use jiff::{Span, Timestamp, Zoned};
 /// When *tomorrow* begins.
 const MORNING: Time = Time::constant(8, 0, 0, 0);
 
+/// What the system says of the user's attention; unknown is off.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Focus {
+    /// The system's own do-not-disturb.
+    pub(super) quiet: bool,
+    /// The screen is shared.
+    pub(super) sharing: bool,
+}
+
 impl Controller {
+    /// How toasts shall behave now.
+    pub(super) fn manners(&self) -> Manners {
+        let settings = self.settings.current();
+        Manners {
+            user_quiet: settings.quiet.map(|quiet| UserQuiet { until: end(quiet) }),
+            system_quiet: self.focus.quiet,
+            sharing: self.focus.sharing,
+            ..Manners::of(&settings.device)
+        }
+    }
+
+    /// Tells the inboxes how toasts shall behave, where that has changed.
+    pub(super) fn teach_manners(&mut self) {
+        let manners = self.manners();
+        if manners != self.manners {
+            for inbox in self.inboxes() {
+                inbox.set_manners(manners.clone());
+            }
+            self.manners = manners;
+        }
+    }
+
     /// Be quiet, or ring again.
     pub(super) fn be_quiet(&mut self, choice: QuietChoice) -> WindowAnswer {
         let until = quiet_until(choice, &Zoned::now());
@@ -34,11 +67,13 @@ impl Controller {
 
 /// The same for the window.
 pub(super) fn told(quiet: QuietUntil) -> Quiet {
-    Quiet::User {
-        until: match quiet {
-            QuietUntil::Until(end) => Some(end),
-            QuietUntil::SwitchedOff => None,
-        },
+    Quiet::User { until: end(quiet) }
+}
+
+fn end(quiet: QuietUntil) -> Option<Millis> {
+    match quiet {
+        QuietUntil::Until(end) => Some(end),
+        QuietUntil::SwitchedOff => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What becomes of toasts: clicks, cards opened, pop-ups remembered.
 
 use super::Controller;
+use super::quieting::Focus;
 use crate::bell::{self, Look, Pressed};
 use crate::deeds::Asker;
 use crate::links;
@@ -60,6 +61,10 @@ impl Controller {
             ToastEvent::DaemonBack => self.set_trouble(Trouble::NoToasts, false),
             ToastEvent::Focus { quiet, sharing } => {
                 tracing::debug!(?quiet, ?sharing, "the system's focus");
+                self.focus = Focus {
+                    quiet: quiet.unwrap_or_default(),
+                    sharing: sharing.unwrap_or_default(),
+                };
             }
         }
     }
