@@ -6,6 +6,7 @@ use super::seats::Seat;
 use super::{Controller, Input};
 use crate::account::Account;
 use crate::line::{self, Line};
+use crate::system::journal;
 use crate::window::Caller;
 use dealbell_protocol::window::{WindowAnswer, WindowErrorCode};
 use std::time::Duration;
@@ -54,6 +55,7 @@ impl Controller {
             settings.current = None;
         });
         self.settings.forget_torn();
+        journal::empty();
         let answer = match (wiped, forgotten) {
             (true, Ok(())) => WindowAnswer::Done,
             _ => refused(WindowErrorCode::Storage),
