@@ -229,7 +229,11 @@ impl Controller {
     async fn take(&mut self, input: Input) -> bool {
         match input {
             Input::Tray(TrayEvent::Act(MenuAct::Quit)) | Input::Terminate => return false,
-            Input::Tray(TrayEvent::Act(act)) => self.choose(act).await,
+            Input::Tray(TrayEvent::Activation(token)) => self.window.activate_with(Some(token)),
+            Input::Tray(TrayEvent::Act(act)) => {
+                self.choose(act).await;
+                self.window.activate_with(None);
+            }
             Input::Tray(TrayEvent::Host(true)) => {
                 self.troubles.remove(&Trouble::NoTray);
             }

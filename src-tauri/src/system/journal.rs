@@ -72,7 +72,9 @@ pub(crate) fn set_level(level: LogLevel) {
 /// Empties the log. At its most talkative it may name customers, and must not outlive their account.
 pub(crate) fn empty() {
     let folder = JOURNAL.get().and_then(|journal| journal.folder.as_ref());
-    let files = folder.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok());
+    let files = folder
+        .into_iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok());
     for entry in files.flatten().flatten() {
         let opened = std::fs::OpenOptions::new().write(true).open(entry.path());
         if let Err(error) = opened.and_then(|file| file.set_len(0)) {

@@ -73,9 +73,16 @@ struct Item {
 }
 
 impl Item {
+    fn act(&self, act: MenuAct) {
+        if let Some(token) = ksni::current_xdg_activation_token() {
+            self.tell(TrayEvent::Activation(token));
+        }
+        self.tell(TrayEvent::Act(act));
+    }
+
     fn tell(&self, event: TrayEvent) {
-        if self.events.try_send(event).is_err() {
-            tracing::warn!(?event, "the tray is used faster than we can follow");
+        if let Err(error) = self.events.try_send(event) {
+            tracing::warn!(%error, "the tray is used faster than we can follow");
         }
     }
 }
@@ -111,11 +118,11 @@ impl ksni::Tray for Item {
     }
 
     fn activate(&mut self, _x: i32, _y: i32) {
-        self.tell(TrayEvent::Act(MenuAct::Open));
+        self.act(MenuAct::Open);
     }
 
     fn secondary_activate(&mut self, _x: i32, _y: i32) {
-        self.tell(TrayEvent::Act(MenuAct::Open));
+        self.act(MenuAct::Open);
     }
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
@@ -141,7 +148,7 @@ fn line(entry: &MenuEntry) -> MenuItem<Item> {
             StandardItem {
                 // An underscore would mark an access key.
                 label: label.replace('_', "__"),
-                activate: Box::new(move |item: &mut Item| item.tell(TrayEvent::Act(act))),
+                activate: Box::new(move |item: &mut Item| item.act(act)),
                 ..StandardItem::default()
             }
             .into()

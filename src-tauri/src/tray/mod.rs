@@ -18,8 +18,10 @@ pub(crate) use system::Tray;
 use dealbell_inbox::view::MenuAct;
 
 /// What comes from the tray.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TrayEvent {
+    /// What lets the window of the act that follows come to the front (Wayland, X11).
+    Activation(String),
     /// The user chose something; a left click is [`MenuAct::Open`].
     Act(MenuAct),
     /// Whether a panel shows us.
