@@ -13,8 +13,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use dealbell_tests::recorder::TrayItem;
-use dealbell_tests::{DesktopOptions, Ending, PrivateDesktop, Program, binary, eventually};
+use dealbell_protocol::window::Language;
+use dealbell_tests::recorder::{MenuEntry, NotifyCall, TrayItem};
+use dealbell_tests::{App, DesktopOptions, Ending, PrivateDesktop, Program, binary, eventually};
+use dealbell_texts::text;
 use page::Window;
 use serde_json::{Value, json};
 use team::Team;
@@ -83,6 +85,7 @@ async fn two_accounts_ring_side_by_side_and_one_leaves_without_a_trace() -> Resu
 
     assert_ne!(holding(&window.desktop.home(), "Котова"), [""; 0]);
     window.click("to-channels").await?;
+    window.click("tab-settings").await?;
     window.click("sign-out").await?;
     window.click("sign-out-sure").await?;
     let home = window.desktop.home();
@@ -127,6 +130,113 @@ async fn the_demo_stands_beside_a_department() -> Result<()> {
         .unwrap_or_else(|error| panic!("{error}\n{}", app.log()));
     assert_ne!(demo.id, own.id);
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_chosen_in_the_tray_outlives_a_restart_and_ends_in_one_summary() -> Result<()> {
+    let team = Team::start().await?;
+    let desktop = desktop_of(&[&team]).await?;
+    let recorder = &desktop.recorder;
+    let app = desktop.app(&[], &[])?;
+    let item = recorder.wait_item().await?;
+    item.wait(|view| view.tooltip_text == QUIET).await?;
+    item.click_menu(&text(Language::Ru, "menu-quiet-hour", &[]))
+        .await?;
+    let ring_again = text(Language::Ru, "menu-quiet-off", &[]);
+    let is_quiet = |menu: &MenuEntry| menu.flat().iter().any(|entry| entry.label == ring_again);
+    item.wait_menu(is_quiet).await?;
+    team.say("Громов перезвонит").await?;
+    item.wait(|view| view.tooltip_text.ends_with(ONE)).await?;
+    assert_eq!(app.terminate().await?, Ending::Code(0));
+
+    let _app = desktop.app(&[], &[])?;
+    let again = recorder.wait("the second item", |seen| {
+        (seen.items.len() == 2).then_some(())
+    });
+    again.await?;
+    let item = recorder.wait_item().await?;
+    team.say("Котова ждёт счёт").await?;
+    item.wait(|view| view.tooltip_text.ends_with(TWO)).await?;
+    assert_eq!(
+        recorder.recorded().calls.len(),
+        0,
+        "nothing rings in the quiet"
+    );
+    item.click_menu(&ring_again).await?;
+    recorder.wait_toast(|_| true).await?;
+    assert_eq!(recorder.recorded().calls.len(), 1, "one summary");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_acts_only_on_a_toast_that_was_there_and_else_shows_the_window() -> Result<()> {
+    let team = Team::start().await?;
+    let desktop = desktop_of(&[&team]).await?;
+    let app = desktop.app(&[], &[])?;
+    let item = desktop.recorder.wait_item().await?;
+    item.wait(|view| view.tooltip_text == QUIET).await?;
+    let shown = team.say("Громов перезвонит").await?;
+    let title = |call: &NotifyCall| call.title == "Громов перезвонит";
+    desktop.recorder.wait_toast(title).await?;
+    // The quiet holds it back: there is no toast of it.
+    item.click_menu(&text(Language::Ru, "menu-quiet-until-off", &[]))
+        .await?;
+    let hidden = team.say("Котова ждёт счёт").await?;
+    item.wait(|view| view.tooltip_text.ends_with(TWO)).await?;
+
+    let account = tag(&format!(
+        "team/{}",
+        team.url.replace("http://", "").replace(':', "_")
+    ));
+    assert_eq!(window_of(&app), None);
+    follow(
+        &desktop,
+        &format!("dealbell://toast/{account}.{hidden}?act=read"),
+    )
+    .await?;
+    eventually("the window", async || Ok(window_of(&app))).await?;
+    follow(
+        &desktop,
+        &format!("dealbell://toast/{account}.{shown}?act=read"),
+    )
+    .await?;
+    team.wait_read(shown, true).await?;
+    // Nothing of ours is named: there is nothing to do but to show the window.
+    for odd in [
+        "dealbell://open",
+        "dealbell://run/rm?act=read",
+        "dealbell://toast/x.y",
+    ] {
+        follow(&desktop, odd).await?;
+    }
+    team.say("Всё ещё живо").await?;
+    item.wait(|view| view.tooltip_text.ends_with(ONE)).await?;
+    Ok(())
+}
+
+/// Opens a link as the system does: by a second start.
+async fn follow(desktop: &PrivateDesktop, link: &str) -> Result<()> {
+    let second = Program::start(&binary("dealbell")?, [link], desktop.environment())?;
+    assert_eq!(second.wait().await?, Ending::Code(0));
+    Ok(())
+}
+
+/// What names an account in its toasts: FNV-1a of its folder.
+fn tag(folder: &str) -> String {
+    let hash = folder
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{hash:016x}")
+}
+
+/// The process of the app's window, if it has one.
+fn window_of(app: &App) -> Option<u32> {
+    app.children().into_iter().find(|pid| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).any(|arg| arg == b"--window")
+    })
 }
 
 /// The files under `folder` that hold this text.
