@@ -117,7 +117,7 @@ impl Controller {
             (ToastKey::Popup(_), _) => self.open_popup(tag, key),
             (ToastKey::Deed(deed), _) => {
                 let link = self.deeds.task(deed).and_then(|task| task.link);
-                if !link.is_some_and(|link| links::open(&link).is_ok()) {
+                if link.is_none_or(|link| links::open(&link).is_err()) {
                     self.show_account(tag);
                     self.window.show(Page::List { at: None });
                 }

@@ -30,13 +30,14 @@ macro_rules! voice {
 impl Engine {
     /// What the user and the system want of toasts, from now on.
     pub(crate) async fn set_manners(&mut self, manners: Manners, now: Now) -> Vec<Effect> {
-        // What is on the screen may say too much now.
-        if manners.level() != self.manners.level() {
-            self.desk.reword();
-        }
+        let says_less = manners.says_less_than(&self.manners);
         self.manners = manners;
         self.planned = None;
         let mut effects = Vec::new();
+        if says_less {
+            let acts = self.desk.say_less(voice!(self));
+            effects.extend(acts.into_iter().map(Effect::Toast));
+        }
         self.finish(now, &mut effects).await;
         effects
     }

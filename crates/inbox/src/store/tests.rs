@@ -296,3 +296,27 @@ async fn reopen(store: Store, folder: &tempfile::TempDir) -> Store {
     store.connection.close().await.unwrap();
     open(folder).await
 }
+
+#[tokio::test]
+async fn a_store_of_version_2_learns_what_quiet_holds_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    for undone in [
+        "DROP INDEX attempts_held",
+        "ALTER TABLE attempts DROP COLUMN held",
+        "ALTER TABLE attempts DROP COLUMN renewal",
+        "INSERT INTO attempts (at, outcome) VALUES (5, '{\"outcome\":\"shown\"}')",
+        "PRAGMA user_version = 2",
+    ] {
+        store.run_for_test(undone).await;
+    }
+    store.connection.close().await.unwrap();
+    let mut store = open(&folder).await;
+    let kept = store.attempts(10).await.unwrap();
+    assert_eq!(kept.len(), 1, "it knows what it knew");
+    let id = kept[0].id;
+    let by = Suppression::UserQuiet;
+    store.hold_back(&[id], by).await.unwrap();
+    let outcome = store.attempts(10).await.unwrap()[0].outcome;
+    assert_eq!(outcome, Some(ToastOutcome::Suppressed { by }));
+}

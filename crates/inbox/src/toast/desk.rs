@@ -206,10 +206,14 @@ impl Desk {
         self.screen.update(notification);
     }
 
-    /// Toasts are to say more or less than they do.
-    pub(crate) fn reword(&mut self) {
+    /// Toasts say more than they may: the newest are reworded, the rest go at once. What may say
+    /// more again does not, since that would ring them all a second time.
+    pub(crate) fn say_less(&mut self, voice: Voice<'_>) -> Vec<ToastAct> {
+        let rest = self.screen.make_room(CROWD, voice);
         self.screen.reword();
         self.summary_stale = self.summary.is_some();
+        let keys = rest.into_iter().map(|(key, _)| key);
+        keys.map(|key| ToastAct::Withdraw { key }).collect()
     }
 
     /// A toast that is to say something new, silently, and of what; one at a time, and no more of

@@ -65,6 +65,16 @@ impl Manners {
         }
     }
 
+    /// Whether toasts may say less by these than by `others`.
+    pub(crate) fn says_less_than(&self, others: &Self) -> bool {
+        let said = |level| match level {
+            ContentLevel::All => 2,
+            ContentLevel::Sender => 1,
+            ContentLevel::Nothing => 0,
+        };
+        said(self.level()) < said(others.level())
+    }
+
     /// What a new notification of `provider` sounds like; none is a summary's.
     pub(crate) fn sound(&self, provider: Option<&ProviderId>, priority: Priority) -> Sound {
         if !self.sounds || priority == Priority::Low {

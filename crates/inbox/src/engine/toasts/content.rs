@@ -1,6 +1,6 @@
 //! How much a toast says, how it sounds, and what can be done from it.
 
-use super::{Line, channels, one};
+use super::{Line, channels, one, titles, withdraw};
 use crate::InboxError;
 use crate::toast::{DeedFailure, Manners, ToastButton, ToastKey, ToastView};
 use dealbell_protocol::stream::{Change, Popup, ServerFrame};
@@ -85,6 +85,21 @@ async fn complaint_contents_shown_while_sharing_the_screen() {
         "Позвонить",
         "if he wants it so"
     );
+}
+
+#[tokio::test]
+async fn when_sharing_begins_the_newest_are_reworded_and_the_rest_go() {
+    let mut line = Line::live().await;
+    for _ in 0..7 {
+        line.create(from_irina).await;
+        line.pass(3_000).await;
+    }
+    let acts = line.manners(|manners| manners.sharing = true).await;
+    assert_eq!(acts[..2], [withdraw(1), withdraw(2)]);
+    let titles = titles(&acts[2..]);
+    assert_eq!(titles, ["Новое уведомление"; 5]);
+    let acts = line.manners(|manners| manners.sharing = false).await;
+    assert_eq!(acts, [], "afterwards none of them rings again");
 }
 
 #[tokio::test]
