@@ -1,7 +1,7 @@
 //! The loop behind an [`crate::Inbox`]: inputs and commands to the engine, its effects to the
 //! network and the desktop. It sleeps until a frame, a command or the session's own deadline.
 
-use crate::engine::{Effect, Engine};
+use crate::engine::{Effect, Engine, MarkedAll};
 use crate::link::{self, Order};
 use crate::rest::Rest;
 use crate::session::{Generation, Input, Mark};
@@ -10,7 +10,9 @@ use crate::store::StoreError;
 use crate::time::Clock;
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, Now};
-use dealbell_protocol::window::{Connection, Language, ListPage, ListQuery, SignedOutReason};
+use dealbell_protocol::window::{
+    Connection, ConnectionRecord, Language, ListPage, ListQuery, SignedOutReason, ToastRecord,
+};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -25,6 +27,11 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 pub(crate) enum Command {
     Input(Input),
     Mark(Mark, Reply<()>),
+    MarkAll(Cursor, Reply<MarkedAll>),
+    /// Answered with whether it was in time.
+    UndoMarkAll(u64, Reply<bool>),
+    KeepDays(u32, Reply<()>),
+    Diagnostics(u32, Reply<(Vec<ConnectionRecord>, Vec<ToastRecord>)>),
     List(ListQuery, u32, u32, Reply<ListPage>),
     Notification(NotificationId, Reply<Option<Notification>>),
     Attempts(u32, Reply<Vec<Attempt>>),
@@ -123,6 +130,22 @@ impl Driver {
             Command::Mark(mark, reply) => {
                 let _ = reply.send(self.mark(mark, now).await);
             }
+            Command::MarkAll(upto, reply) => {
+                let _ = reply.send(self.mark_all(upto, now).await);
+            }
+            Command::UndoMarkAll(undo, reply) => {
+                let _ = reply.send(self.undo_mark_all(undo, now).await);
+            }
+            Command::KeepDays(days, reply) => {
+                let _ = reply.send(self.keep_days(days, now).await);
+            }
+            Command::Diagnostics(limit, reply) => {
+                let told = match self.engine.store() {
+                    Ok(store) => store.diagnostics(limit).await,
+                    Err(error) => Err(error),
+                };
+                let _ = reply.send(told);
+            }
             Command::List(query, offset, limit, reply) => {
                 let version = self.engine.state().list_version;
                 let page = match self.engine.store() {
@@ -187,6 +210,29 @@ impl Driver {
 
     async fn mark(&mut self, mark: Mark, now: Now) -> Result<(), StoreError> {
         let effects = self.engine.mark(mark, now).await?;
+        self.carry_out(effects).await;
+        self.publish();
+        Ok(())
+    }
+
+    async fn mark_all(&mut self, upto: Cursor, now: Now) -> Result<MarkedAll, StoreError> {
+        let (marked, effects) = self.engine.mark_all(upto, now).await?;
+        self.carry_out(effects).await;
+        self.publish();
+        Ok(marked)
+    }
+
+    async fn undo_mark_all(&mut self, undo: u64, now: Now) -> Result<bool, StoreError> {
+        let Some(effects) = self.engine.undo_mark_all(undo, now).await? else {
+            return Ok(false);
+        };
+        self.carry_out(effects).await;
+        self.publish();
+        Ok(true)
+    }
+
+    async fn keep_days(&mut self, days: u32, now: Now) -> Result<(), StoreError> {
+        let effects = self.engine.set_keep_days(days, now).await?;
         self.carry_out(effects).await;
         self.publish();
         Ok(())

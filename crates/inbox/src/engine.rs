@@ -1,10 +1,11 @@
 //! Session, store and toast desk put together: an input in, its writes committed, and what is left
 //! for the network and the desktop out. Knows no socket, so tests can be the centre.
 
+mod keeping;
 mod ringing;
 
 use crate::Now;
-use crate::session::{Generation, Input, Mark, Output, Session, Write};
+use crate::session::{Generation, Input, Mark, OutboxMark, Output, Session, Write};
 use crate::state::State;
 use crate::store::{Rebuilt, Store, StoreError};
 use crate::toast::{Desk, Manners, Situation, Suppression, ToastAct, decide};
@@ -14,6 +15,8 @@ use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, Unread};
 use ringing::record;
 use std::collections::VecDeque;
 use std::path::PathBuf;
+
+pub use keeping::MarkedAll;
 
 /// How many unread titles the menu names.
 const NEWEST: u32 = 5;
@@ -54,6 +57,8 @@ pub(crate) struct Setup {
     pub(crate) language: Language,
     pub(crate) manners: Manners,
     pub(crate) seed: u64,
+    /// How many days read notifications stay here; 0 is for ever.
+    pub(crate) keep_days: u32,
 }
 
 /// One device's inbox without its network.
@@ -73,6 +78,10 @@ pub(crate) struct Engine {
     next_snooze: Option<Millis>,
     /// When wall time makes a difference next, monotonic; none where that is to be worked out.
     planned: Option<Option<u64>>,
+    /// Something was missing here: the session is to read the state anew.
+    incomplete: bool,
+    /// When what is old was last looked for, wall time.
+    swept: Option<Millis>,
 }
 
 impl Engine {
@@ -115,6 +124,8 @@ impl Engine {
             settled: false,
             next_snooze,
             planned: None,
+            incomplete: false,
+            swept: None,
         };
         engine.look().await?;
         Ok(engine)
@@ -129,6 +140,7 @@ impl Engine {
         if offline && !self.settled {
             self.settle(now, &mut effects).await;
         }
+        self.sweep_daily(now).await;
         self.finish(now, &mut effects).await;
         effects
     }
@@ -142,6 +154,11 @@ impl Engine {
     /// Puts the user's mark into the outbox, and only then lets the list show it (STREAM 7).
     pub(crate) async fn mark(&mut self, mark: Mark, now: Now) -> Result<Vec<Effect>, StoreError> {
         let marked = self.store()?.add_mark(mark, now.wall).await?;
+        Ok(self.marked(marked, now).await)
+    }
+
+    /// What follows a mark that is in the outbox.
+    async fn marked(&mut self, marked: OutboxMark, now: Now) -> Vec<Effect> {
         self.stale = true;
         let mut effects = Vec::new();
         match &marked.mark {
@@ -158,7 +175,7 @@ impl Engine {
             Mark::Unread { .. } => {}
         }
         effects.extend(self.handle(Input::Marked(marked), now).await);
-        Ok(effects)
+        effects
     }
 
     /// When [`Input::Tick`] is due, monotonic milliseconds.
@@ -228,11 +245,16 @@ impl Engine {
                 }),
                 Output::Popup(popup) => effects.extend(self.popup(popup, now)),
                 Output::CaughtUp => self.settle(now, effects).await,
+                Output::Link(event) => self.keep_link(&event, now).await,
                 Output::Write(write) => match self.write(write, now, effects).await {
                     Ok(Some(cursor)) => {
                         self.state.store_failed = false;
                         let input = Input::Committed { cursor };
                         queue.extend(self.session.handle(input, now));
+                    }
+                    Ok(None) if std::mem::take(&mut self.incomplete) => {
+                        queue.clear();
+                        queue.extend(self.session.handle(Input::Incomplete, now));
                     }
                     Ok(None) => {}
                     Err(error) => {
@@ -265,7 +287,7 @@ impl Engine {
                 behind,
             } => {
                 self.entry(&event, &cursor, behind, now, effects).await?;
-                return Ok(Some(cursor));
+                return Ok((!self.incomplete).then_some(cursor));
             }
             Write::Unread { unread } => self.store()?.set_unread(unread).await?,
             Write::Channels { channels } => {
@@ -300,6 +322,7 @@ impl Engine {
         for held in store.replace(cursor, unread, record, now.wall).await? {
             self.desk.hold(held, now);
         }
+        self.sweep(now).await?;
         self.next_snooze = self.store()?.next_snooze().await?;
         let visible = self.desk.waiting_or_visible();
         let gone = self.store()?.gone_or_read(visible).await?;
@@ -350,7 +373,9 @@ impl Engine {
                     .await;
             }
             Change::Unread { .. } => {
-                self.store()?.apply(event, cursor, None, now.wall).await?;
+                let store = self.store()?;
+                let applied = store.apply(event, cursor, None, now.wall).await?;
+                self.incomplete = applied.incomplete;
             }
             Change::Channels(channels) | Change::Providers(channels) => {
                 self.store()?.apply(event, cursor, None, now.wall).await?;

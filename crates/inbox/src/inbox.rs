@@ -1,7 +1,7 @@
 //! The handle of a desktop to its inbox.
 
 use crate::driver::{Command, Driver};
-use crate::engine::{Engine, Setup};
+use crate::engine::{Engine, MarkedAll, Setup};
 use crate::rest::Rest;
 use crate::session::{Input, Mark};
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
@@ -9,7 +9,7 @@ use crate::{Address, AddressError, RestError, State, StoreError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::{ActOn, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
-use dealbell_protocol::window::{Language, ListPage, ListQuery};
+use dealbell_protocol::window::{ConnectionRecord, Language, ListPage, ListQuery, ToastRecord};
 use dealbell_protocol::{Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +37,8 @@ pub struct Config {
     pub version: String,
     /// `linux`, `windows`, `macos`.
     pub platform: String,
+    /// How many days read notifications stay on this device; 0 is for ever.
+    pub keep_days: u32,
 }
 
 impl std::fmt::Debug for Config {
@@ -68,6 +70,9 @@ pub enum InboxError {
     /// The centre did not do it.
     #[error(transparent)]
     Rest(#[from] RestError),
+    /// It cannot be taken back any more.
+    #[error("it is too late to take that back")]
+    TooLate,
     /// The account was signed out.
     #[error("the inbox has ended")]
     Ended,
@@ -105,6 +110,7 @@ impl Inbox {
             language: config.language,
             manners: manners.clone(),
             seed: rand::random(),
+            keep_days: config.keep_days,
         })
         .await?;
         let rest = Arc::new(Rest::new(address.clone(), config.token.clone()));
@@ -138,10 +144,38 @@ impl Inbox {
         Ok(())
     }
 
-    /// Marks read everything up to a list's own cursor (STREAM 6).
-    pub async fn mark_all(&self, upto: Cursor) -> Result<(), InboxError> {
-        self.ask(|reply| Command::Mark(Mark::ReadAll { upto }, reply))
-            .await
+    /// Marks read everything up to a list's own cursor (STREAM 6), so that it can be taken back.
+    pub async fn mark_all(&self, upto: Cursor) -> Result<MarkedAll, InboxError> {
+        self.ask(|reply| Command::MarkAll(upto, reply)).await
+    }
+
+    /// Makes unread again what the last mark-all has read, within ten minutes, without a
+    /// connection as well. What was removed meanwhile is gone, and what was read by itself since,
+    /// here or on another device, stays read.
+    ///
+    /// # Errors
+    /// [`InboxError::TooLate`] after ten minutes, after another mark-all and the second time.
+    pub async fn undo_mark_all(&self, undo: u64) -> Result<(), InboxError> {
+        match self.ask(|reply| Command::UndoMarkAll(undo, reply)).await? {
+            true => Ok(()),
+            false => Err(InboxError::TooLate),
+        }
+    }
+
+    /// How many days read notifications stay on this device from now on; 0 is for ever. Older ones
+    /// leave it now and every day; the centre keeps them, and unread ones stay. With more days than
+    /// before, what had left comes back from the centre.
+    pub async fn set_keep_days(&self, days: u32) -> Result<(), InboxError> {
+        self.ask(|reply| Command::KeepDays(days, reply)).await
+    }
+
+    /// How the link to the centre went, and what was decided about toasts; each newest first, at
+    /// most `limit` (200 of the former and about 1,000 of the latter are kept).
+    pub async fn diagnostics(
+        &self,
+        limit: u32,
+    ) -> Result<(Vec<ConnectionRecord>, Vec<ToastRecord>), InboxError> {
+        self.ask(|reply| Command::Diagnostics(limit, reply)).await
     }
 
     /// A slice of the list, newest first; at most 200 rows.

@@ -29,6 +29,7 @@ pub mod view;
 
 pub use address::{Address, AddressError};
 pub use check::{CheckError, check};
+pub use engine::MarkedAll;
 pub use inbox::{Config, Inbox, InboxError, StartError};
 pub use rest::RestError;
 pub use state::State;

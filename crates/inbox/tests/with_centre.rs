@@ -124,6 +124,7 @@ fn config(folder: &Path, centre: SocketAddr, token: &str) -> Config {
         language: Language::Ru,
         version: "0".to_owned(),
         platform: "linux".to_owned(),
+        keep_days: 0,
     }
 }
 

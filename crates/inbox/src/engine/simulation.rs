@@ -286,6 +286,7 @@ impl World {
             language: Language::Ru,
             manners: Manners::default(),
             seed: 7,
+            keep_days: 0,
         };
         let centre = Centre {
             epoch: 1,

@@ -3,6 +3,7 @@
 use super::marks::OutboxMark;
 use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{ClientFrame, CloseCode, Event, Popup, ServerFrame};
+use dealbell_protocol::window::LinkEvent;
 use dealbell_protocol::{ChannelSettings, Cursor, ErrorCode, Notification, Unread};
 
 /// Numbers the links of a session: what an older one says is ignored (STREAM 8).
@@ -92,6 +93,8 @@ pub enum Input {
     StoreFailed,
     /// The store was begun anew: it has nothing.
     StoreRebuilt,
+    /// Something is missing here that entries speak of: the state is to be read anew.
+    Incomplete,
     /// The user marked something, and it is in the outbox.
     Marked(OutboxMark),
     /// The machine woke from sleep.
@@ -144,6 +147,8 @@ pub enum Output {
     Popup(Popup),
     /// The backlog is over: what follows is happening now.
     CaughtUp,
+    /// Something happened to the link, for the diagnostics.
+    Link(LinkEvent),
 }
 
 /// One transaction of the store.

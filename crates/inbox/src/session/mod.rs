@@ -13,7 +13,7 @@ use dealbell_protocol::rest::FeedPage;
 use dealbell_protocol::stream::{
     ClientFrame, ClientInfo, CloseCode, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
 };
-use dealbell_protocol::window::{Connection, SignedOutReason};
+use dealbell_protocol::window::{Connection, LinkEvent, SignedOutReason};
 use dealbell_protocol::{ChannelSettings, Cursor, ErrorCode, Unread};
 pub use io::{Generation, Input, Kept, Output, Write};
 use marks::Marks;
@@ -40,6 +40,7 @@ pub struct Session {
     silence_ms: u64,
     acked: u64,
     ack_not_before: u64,
+    begun: bool,
 }
 
 /// Where the session stands.
@@ -80,12 +81,16 @@ impl Session {
             heard: 0,
             silence_ms: PING_MS + GRACE_MS,
             ack_not_before: 0,
+            begun: false,
         }
     }
 
     /// Takes one input and says what is to be done, in order.
     pub fn handle(&mut self, input: Input, now: Now) -> Vec<Output> {
         let mut out = Vec::new();
+        if !std::mem::replace(&mut self.begun, true) {
+            out.push(Output::Link(LinkEvent::Started));
+        }
         match input {
             Input::Tick => {}
             Input::Opened { generation } if self.is_current(generation) => self.opened(now),
@@ -99,13 +104,13 @@ impl Session {
                 self.drop_link(CloseCode::Gap, None, now, &mut out);
             }
             Input::Closed { generation, code } if self.is_current(generation) => {
-                self.closed(code, now);
+                self.closed(code, now, &mut out);
             }
             Input::ConnectFailed {
                 generation,
                 code,
                 retry_ms,
-            } if self.is_current(generation) => self.refused(code, retry_ms, now),
+            } if self.is_current(generation) => self.refused(code, retry_ms, now, &mut out),
             Input::Channels {
                 generation,
                 channels,
@@ -119,7 +124,7 @@ impl Session {
                 retry_ms,
             } if self.is_current(generation) => {
                 out.push(self.disconnect(CloseCode::GoingAway));
-                self.refused(code, retry_ms, now);
+                self.refused(code, retry_ms, now, &mut out);
             }
             // What an older connection says is ignored (STREAM 8).
             Input::Opened { .. }
@@ -144,12 +149,15 @@ impl Session {
                     self.drop_link(CloseCode::GoingAway, None, now, &mut out);
                 }
             }
-            Input::Marked(mark) => self.marks.push(mark),
-            Input::Wake | Input::NetworkChanged => {
-                if !matches!(self.phase, Phase::SignedOut(_)) {
-                    self.connect(&mut out, now);
+            Input::Incomplete => {
+                self.committed = None;
+                if self.has_link() {
+                    self.drop_link(CloseCode::Gap, None, now, &mut out);
                 }
             }
+            Input::Marked(mark) => self.marks.push(mark),
+            Input::Wake => self.renew(LinkEvent::Woke, now, &mut out),
+            Input::NetworkChanged => self.renew(LinkEvent::NetworkChanged, now, &mut out),
             Input::ReconnectNow => self.connect(&mut out, now),
         }
         self.on_time(now, &mut out);
@@ -246,7 +254,7 @@ impl Session {
             ServerFrame::Reconnect { after_ms } => {
                 out.push(self.disconnect(CloseCode::GoingAway));
                 let wait = self.backoff.within(after_ms);
-                self.wait(wait, now);
+                self.wait(Some(CloseCode::GoingAway.number()), wait, now, out);
             }
         }
     }
@@ -354,6 +362,7 @@ impl Session {
             return;
         }
         self.phase = Phase::Live { since: now.mono };
+        out.push(Output::Link(LinkEvent::Online));
         out.push(Output::CaughtUp);
     }
 
@@ -372,7 +381,8 @@ impl Session {
         match (id, temporary) {
             (START, false) if matches!(code, ErrorCode::TokenInvalid | ErrorCode::TokenRevoked) => {
                 out.push(self.disconnect(CloseCode::GoingAway));
-                self.signed_out(SignedOutReason::TokenInvalid);
+                let code = CloseCode::TokenInvalid.number();
+                self.signed_out(SignedOutReason::TokenInvalid, code, out);
             }
             (START, _) => self.drop_link(CloseCode::GoingAway, retry_ms, now, out),
             (id, true) => self.marks.refused_for_now(id, retry_ms, now),
@@ -384,29 +394,37 @@ impl Session {
         }
     }
 
-    fn closed(&mut self, code: Option<u16>, now: Now) {
+    fn closed(&mut self, code: Option<u16>, now: Now, out: &mut Vec<Output>) {
         match code {
             Some(number) if CloseCode::is_final(number) => {
-                self.signed_out(match CloseCode::from_number(number) {
+                let reason = match CloseCode::from_number(number) {
                     Some(CloseCode::TokenInvalid) => SignedOutReason::TokenInvalid,
                     Some(CloseCode::AccountOff) => SignedOutReason::AccountOff,
                     Some(CloseCode::DeviceRevoked) => SignedOutReason::DeviceRevoked,
                     Some(CloseCode::TooManyDevices) => SignedOutReason::TooManyDevices,
                     Some(CloseCode::UpgradeRequired) => SignedOutReason::UpgradeRequired,
                     _ => SignedOutReason::Protocol,
-                });
+                };
+                self.signed_out(reason, number, out);
             }
-            _ => self.back_off(None, now),
+            _ => self.back_off(code, None, now, out),
         }
     }
 
-    fn refused(&mut self, code: Option<ErrorCode>, retry_ms: Option<u64>, now: Now) {
+    fn refused(
+        &mut self,
+        code: Option<ErrorCode>,
+        retry_ms: Option<u64>,
+        now: Now,
+        out: &mut Vec<Output>,
+    ) {
         match code {
             Some(ErrorCode::TokenInvalid | ErrorCode::TokenRevoked | ErrorCode::Forbidden) => {
-                self.signed_out(SignedOutReason::TokenInvalid);
+                let code = CloseCode::TokenInvalid.number();
+                self.signed_out(SignedOutReason::TokenInvalid, code, out);
             }
             // Whatever else it is, it may pass.
-            _ => self.back_off(retry_ms, now),
+            _ => self.back_off(None, retry_ms, now, out),
         }
     }
 
@@ -444,6 +462,14 @@ impl Session {
         (seq > self.acked).then_some(self.ack_not_before)
     }
 
+    /// What the old link stood on has changed (STREAM 8).
+    fn renew(&mut self, event: LinkEvent, now: Now, out: &mut Vec<Output>) {
+        out.push(Output::Link(event));
+        if !matches!(self.phase, Phase::SignedOut(_)) {
+            self.connect(out, now);
+        }
+    }
+
     /// A new link at once, whatever was before.
     fn connect(&mut self, out: &mut Vec<Output>, now: Now) {
         if self.has_link() {
@@ -467,16 +493,26 @@ impl Session {
         out: &mut Vec<Output>,
     ) {
         out.push(self.disconnect(code));
-        self.back_off(retry_ms, now);
+        self.back_off(Some(code.number()), retry_ms, now, out);
     }
 
-    fn back_off(&mut self, retry_ms: Option<u64>, now: Now) {
+    fn back_off(
+        &mut self,
+        code: Option<u16>,
+        retry_ms: Option<u64>,
+        now: Now,
+        out: &mut Vec<Output>,
+    ) {
         self.link_ended(now);
         let wait = self.backoff.after_failure(retry_ms);
-        self.wait(wait, now);
+        self.wait(code, wait, now, out);
     }
 
-    fn wait(&mut self, wait_ms: u64, now: Now) {
+    fn wait(&mut self, code: Option<u16>, wait_ms: u64, now: Now, out: &mut Vec<Output>) {
+        out.push(Output::Link(LinkEvent::Lost {
+            code,
+            retry_ms: wait_ms,
+        }));
         self.link_ended(now);
         self.phase = Phase::Waiting {
             until: now.mono + wait_ms.max(1),
@@ -484,7 +520,8 @@ impl Session {
         };
     }
 
-    fn signed_out(&mut self, reason: SignedOutReason) {
+    fn signed_out(&mut self, reason: SignedOutReason, code: u16, out: &mut Vec<Output>) {
+        out.push(Output::Link(LinkEvent::Refused { code }));
         self.marks.link_ended();
         self.received = self.committed.clone();
         self.phase = Phase::SignedOut(reason);

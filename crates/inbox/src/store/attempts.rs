@@ -7,6 +7,8 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 /// How many settled attempts are kept for the diagnostics page.
 const KEPT: i64 = 1_000;
+/// After how many attempts the oldest go.
+const TRIM_EVERY: i64 = 100;
 
 impl Store {
     /// What the run before left open, for one summary, and what its quiet held back; whatever is
@@ -55,13 +57,7 @@ impl Store {
             });
         }
         close(&mut tx, &held).await?;
-        sqlx::query(
-            "DELETE FROM attempts WHERE outcome IS NOT NULL AND held = 0
-             AND id <= (SELECT MAX(id) FROM attempts) - ?",
-        )
-        .bind(KEPT)
-        .execute(&mut *tx)
-        .await?;
+        trim(&mut tx).await?;
         tx.commit().await?;
         Ok(held)
     }
@@ -168,9 +164,24 @@ pub(super) async fn record(
             .bind(now)
             .bind(record.outcome().map(written).transpose()?)
             .bind(record.is_held())
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
-    Ok(done.last_insert_rowid())
+    let attempt = done.last_insert_rowid();
+    if attempt % TRIM_EVERY == 0 {
+        trim(connection).await?;
+    }
+    Ok(attempt)
+}
+
+async fn trim(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM attempts WHERE outcome IS NOT NULL AND held = 0
+         AND id <= (SELECT MAX(id) FROM attempts) - ?",
+    )
+    .bind(KEPT)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// What became of `attempt`, and of those a summary spoke for.

@@ -1,6 +1,8 @@
 //! Entries of the log and whole states, each in one transaction with its cursor (STREAM 3).
 
-use super::{Store, StoreError, attempts, key, outbox, rows, signed, snoozed, unreadable};
+use super::{
+    Store, StoreError, attempts, key, outbox, rows, signed, snoozed, sweep, undo, unreadable,
+};
 use crate::toast::{AttemptId, Held, Suppression, ToastOutcome, Wait};
 use dealbell_protocol::stream::{Change, Event};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
@@ -36,6 +38,9 @@ impl Record {
 pub(crate) struct Applied {
     /// The recorded attempt, where the entry was a fresh insert.
     pub(crate) attempt: Option<AttemptId>,
+    /// What the entry is about has left this device: the state is to be read anew, and the cursor is
+    /// forgotten.
+    pub(crate) incomplete: bool,
 }
 
 impl Store {
@@ -61,8 +66,14 @@ impl Store {
                 }
             }
             Change::Updated(notification) => rows::update(&mut tx, notification).await?,
-            Change::Read { ids } => read(&mut tx, ids, event.at).await?,
-            Change::Unread { ids } => unread(&mut tx, ids).await?,
+            Change::Read { ids } => {
+                read(&mut tx, ids, event.at).await?;
+                undo::read_alone(&mut tx, ids).await?;
+            }
+            Change::Unread { ids } => {
+                unread(&mut tx, ids).await?;
+                applied.incomplete = sweep::is_swept(&mut tx, ids).await?;
+            }
             Change::Removed { ids } => {
                 for id in ids {
                     rows::remove(&mut tx, *id).await?;
@@ -74,6 +85,9 @@ impl Store {
             }
         }
         move_to(&mut tx, cursor, event.unread).await?;
+        if applied.incomplete {
+            sweep::forget_cursor(&mut tx).await?;
+        }
         let mut waiting = false;
         if settle {
             waiting = outbox::settle(&mut tx, cursor.seq).await?;

@@ -5,11 +5,14 @@
 
 mod attempts;
 mod entries;
+mod history;
 mod list;
 mod outbox;
 mod rows;
 mod schema;
 mod snoozed;
+mod sweep;
+mod undo;
 mod words;
 
 use crate::session::Kept;

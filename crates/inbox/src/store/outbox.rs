@@ -1,10 +1,10 @@
 //! Marks on their way to the centre: durable before the list moves, applied to what it shows until
 //! the centre's own entry has come (STREAM 5, 7).
 
-use super::{Store, StoreError, key, number, signed, unreadable};
+use super::{Store, StoreError, key, number, signed, undo, unreadable};
 use crate::session::{Mark, OutboxMark};
 use dealbell_protocol::{Cursor, Millis, Unread};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
 
 impl Store {
     /// Puts a mark into the outbox and applies it to what the list shows.
@@ -15,16 +15,10 @@ impl Store {
     ) -> Result<OutboxMark, StoreError> {
         let cursor = self.kept_cursor().await?;
         let mut tx = self.connection.begin().await?;
-        let done = sqlx::query("INSERT INTO outbox (at, mark) VALUES (?, ?)")
-            .bind(now)
-            .bind(serde_json::to_string(&mark).map_err(unreadable)?)
-            .execute(&mut *tx)
-            .await?;
-        let marked = OutboxMark {
-            id: number(done.last_insert_rowid()),
-            mark,
-        };
-        show(&mut tx, &marked, cursor.as_ref(), now).await?;
+        if let Mark::Read { ids } = &mark {
+            undo::read_alone(&mut tx, ids).await?;
+        }
+        let marked = put(&mut tx, mark, cursor.as_ref(), now).await?;
         super::snoozed::forget_read(&mut tx).await?;
         tx.commit().await?;
         Ok(marked)
@@ -97,6 +91,26 @@ impl Store {
     }
 }
 
+/// Puts a mark into the outbox and applies it to what the list shows at `cursor`.
+pub(super) async fn put(
+    connection: &mut SqliteConnection,
+    mark: Mark,
+    cursor: Option<&Cursor>,
+    now: Millis,
+) -> Result<OutboxMark, StoreError> {
+    let done = sqlx::query("INSERT INTO outbox (at, mark) VALUES (?, ?)")
+        .bind(now)
+        .bind(serde_json::to_string(&mark).map_err(unreadable)?)
+        .execute(&mut *connection)
+        .await?;
+    let marked = OutboxMark {
+        id: number(done.last_insert_rowid()),
+        mark,
+    };
+    show(connection, &marked, cursor, now).await?;
+    Ok(marked)
+}
+
 /// Drops confirmed marks whose entries have come by `seq`; whether some still wait.
 pub(super) async fn settle(
     connection: &mut SqliteConnection,
@@ -160,18 +174,22 @@ async fn show(
     match &marked.mark {
         Mark::Read { ids } | Mark::Unread { ids } => {
             let read_at = matches!(marked.mark, Mark::Read { .. }).then_some(at);
+            // One statement for them all: everything marked read may be thousands to take back.
+            let mut update = QueryBuilder::new("UPDATE notifications SET mark = ");
+            update.push_bind(id).push(", shown_read_at = ");
+            match read_at {
+                None => update.push("NULL"),
+                Some(at) => update
+                    .push("COALESCE(shown_read_at, ")
+                    .push_bind(at)
+                    .push(")"),
+            };
+            update.push(" WHERE id IN (");
+            let mut which = update.separated(", ");
             for row in ids {
-                sqlx::query(
-                    "UPDATE notifications SET mark = ?2, shown_read_at =
-                         CASE WHEN ?3 IS NULL THEN NULL ELSE COALESCE(shown_read_at, ?3) END
-                     WHERE id = ?1",
-                )
-                .bind(key(*row))
-                .bind(id)
-                .bind(read_at)
-                .execute(&mut *connection)
-                .await?;
+                which.push_bind(key(*row));
             }
+            update.push(")").build().execute(connection).await?;
         }
         // Another epoch's place means nothing here; the centre refuses it too (STREAM 6).
         Mark::ReadAll { upto } if cursor.is_some_and(|cursor| cursor.epoch == upto.epoch) => {

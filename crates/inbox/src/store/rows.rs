@@ -14,6 +14,10 @@ pub(super) async fn insert(
         return Ok(false);
     }
     make_room(connection, notification.created_seq).await?;
+    sqlx::query("DELETE FROM swept WHERE id = ?")
+        .bind(key(notification.id))
+        .execute(&mut *connection)
+        .await?;
     sqlx::query(
         "INSERT INTO notifications
              (seq, id, read_at, shown_read_at, created_at, provider, link)
@@ -127,6 +131,7 @@ pub(super) async fn take_staged(connection: &mut SqliteConnection) -> Result<(),
         "INSERT INTO bodies (seq, body) SELECT seq, body FROM staged ORDER BY seq",
         "INSERT INTO words (rowid, text) SELECT seq, words FROM staged ORDER BY seq",
         "DELETE FROM staged",
+        "DELETE FROM swept",
         "DELETE FROM snoozed WHERE id NOT IN (SELECT id FROM notifications)",
         "DELETE FROM marked_all WHERE id NOT IN (SELECT id FROM notifications)",
     ] {

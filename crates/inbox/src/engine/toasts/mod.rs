@@ -74,6 +74,7 @@ impl Line {
             language: Language::Ru,
             manners: Manners::default(),
             seed: 1,
+            keep_days: 0,
         };
         Self {
             engine: Engine::open(setup).await.unwrap(),
