@@ -306,6 +306,8 @@ async fn inbox(
         language: opening.language,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         platform: std::env::consts::OS.to_owned(),
+        keep_days: 0,
+        network: dealbell_inbox::Network::default(),
     };
     Ok(Inbox::start_with(config, opening.manners.clone()).await?)
 }

@@ -1,7 +1,6 @@
 //! The centre's address: checked once, then every URL is made from it.
 
-use std::net::IpAddr;
-use url::{Host, Url};
+use url::Url;
 
 /// An address that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +20,6 @@ pub enum AddressError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     base: Url,
-    here: bool,
 }
 
 impl Address {
@@ -37,12 +35,10 @@ impl Address {
         if base.username() != "" || base.password().is_some() {
             return Err(AddressError::Malformed);
         }
-        let here = match base.host().ok_or(AddressError::Malformed)? {
-            Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
-            Host::Ipv4(ip) => IpAddr::from(ip).is_loopback(),
-            Host::Ipv6(ip) => IpAddr::from(ip).is_loopback(),
-        };
-        if !(tls || here || allow_plain) {
+        if !base.has_host() {
+            return Err(AddressError::Malformed);
+        }
+        if !(tls || dealbell_network::is_here(&base) || allow_plain) {
             return Err(AddressError::Unencrypted);
         }
         base.set_query(None);
@@ -50,12 +46,7 @@ impl Address {
         let scheme = if tls { "https" } else { "http" };
         base.set_scheme(scheme)
             .map_err(|()| AddressError::Malformed)?;
-        Ok(Self { base, here })
-    }
-
-    /// Whether it is on this machine, where no proxy stands in between.
-    pub(crate) fn is_here(&self) -> bool {
-        self.here
+        Ok(Self { base })
     }
 
     /// `GET` it as a WebSocket.

@@ -2,6 +2,7 @@
 
 use crate::rest::Rest;
 use crate::{Address, AddressError, RestError};
+use dealbell_network::Network;
 use dealbell_protocol::rest::Me;
 
 /// Why a centre cannot be used.
@@ -15,11 +16,12 @@ pub enum CheckError {
     Rest(#[from] RestError),
 }
 
-/// Whom the centre at `address` takes the owner of `token` for.
+/// Whom the centre at `address`, reached by `network`, takes the owner of `token` for.
 ///
 /// # Errors
 /// When the address cannot be used, nobody answers there, or the token is refused.
-pub async fn check(address: &str, token: &str) -> Result<Me, CheckError> {
+pub async fn check(address: &str, token: &str, network: &Network) -> Result<Me, CheckError> {
     let address = Address::parse(address, false)?;
-    Ok(Rest::new(address, token.to_owned()).me().await?)
+    let network = network.clone();
+    Ok(Rest::new(address, token.to_owned(), network).me().await?)
 }

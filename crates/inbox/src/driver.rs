@@ -10,6 +10,7 @@ use crate::store::StoreError;
 use crate::time::Clock;
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, Now};
+use dealbell_network::Network;
 use dealbell_protocol::window::{
     Connection, ConnectionRecord, Language, ListPage, ListQuery, SignedOutReason, ToastRecord,
 };
@@ -51,6 +52,7 @@ pub(crate) struct Driver {
     engine: Engine,
     address: Address,
     token: String,
+    network: Network,
     rest: Arc<Rest>,
     clock: Clock,
     link: Option<(Generation, mpsc::UnboundedSender<Order>)>,
@@ -63,7 +65,7 @@ impl Driver {
     pub(crate) fn start(
         engine: Engine,
         address: Address,
-        token: String,
+        (token, network): (String, Network),
         rest: Arc<Rest>,
         acts: mpsc::Sender<ToastAct>,
     ) -> (mpsc::UnboundedSender<Command>, watch::Receiver<State>) {
@@ -74,6 +76,7 @@ impl Driver {
             engine,
             address,
             token,
+            network,
             rest,
             clock: Clock::new(),
             link: None,
@@ -257,7 +260,14 @@ impl Driver {
                     let inputs = self.inputs.clone();
                     let address = self.address.clone();
                     let (token, rest) = (self.token.clone(), self.rest.clone());
-                    let link = link::start(generation, address, token, rest, inputs);
+                    let link = link::start(
+                        generation,
+                        address,
+                        token,
+                        self.network.clone(),
+                        rest,
+                        inputs,
+                    );
                     self.link = Some((generation, link));
                 }
                 Effect::Send { generation, frame } => {

@@ -6,6 +6,7 @@ use crate::rest::Rest;
 use crate::session::{Input, Mark};
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, AddressError, RestError, State, StoreError};
+use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::{ActOn, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
@@ -39,6 +40,8 @@ pub struct Config {
     pub platform: String,
     /// How many days read notifications stay on this device; 0 is for ever.
     pub keep_days: u32,
+    /// Proxy and certificates.
+    pub network: Network,
 }
 
 impl std::fmt::Debug for Config {
@@ -56,9 +59,24 @@ pub enum StartError {
     /// The address.
     #[error(transparent)]
     Address(#[from] AddressError),
+    /// The proxy.
+    #[error("{0}")]
+    Proxy(NetworkError),
+    /// The file of certificates.
+    #[error("{0}")]
+    Ca(NetworkError),
     /// The local store, which could not be begun anew either.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<NetworkError> for StartError {
+    fn from(error: NetworkError) -> Self {
+        match error {
+            NetworkError::Proxy => Self::Proxy(error),
+            NetworkError::CaUnreadable(_) | NetworkError::CaEmpty => Self::Ca(error),
+        }
+    }
 }
 
 /// A request to the inbox that failed.
@@ -100,6 +118,7 @@ impl Inbox {
         manners: Manners,
     ) -> Result<(Self, mpsc::Receiver<ToastAct>), StartError> {
         let address = Address::parse(&config.centre, config.allow_plain)?;
+        config.network.check()?;
         let engine = Engine::open(Setup {
             path: config.store,
             owner: config.owner,
@@ -113,9 +132,19 @@ impl Inbox {
             keep_days: config.keep_days,
         })
         .await?;
-        let rest = Arc::new(Rest::new(address.clone(), config.token.clone()));
+        let rest = Arc::new(Rest::new(
+            address.clone(),
+            config.token.clone(),
+            config.network.clone(),
+        ));
         let (acts, toasts) = mpsc::channel(ACTS);
-        let (commands, state) = Driver::start(engine, address, config.token, rest.clone(), acts);
+        let (commands, state) = Driver::start(
+            engine,
+            address,
+            (config.token, config.network),
+            rest.clone(),
+            acts,
+        );
         let inbox = Self {
             commands,
             state,

@@ -29,6 +29,7 @@ pub mod view;
 
 pub use address::{Address, AddressError};
 pub use check::{CheckError, check};
+pub use dealbell_network::{Network, NetworkError};
 pub use engine::MarkedAll;
 pub use inbox::{Config, Inbox, InboxError, StartError};
 pub use rest::RestError;
@@ -39,3 +40,12 @@ pub use toast::{
     AttemptId, DeedFailure, Manners, TOAST_SNOOZE_MS, ToastAct, ToastButton, ToastKey,
     ToastOutcome, ToastView, UserQuiet,
 };
+
+/// Whether a choice of proxy and certificates can be followed, without going anywhere: for the
+/// settings page.
+///
+/// # Errors
+/// [`NetworkError`] says what is wrong.
+pub fn check_network(network: &Network) -> Result<(), NetworkError> {
+    network.check()
+}

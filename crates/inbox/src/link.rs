@@ -3,6 +3,7 @@
 use crate::Address;
 use crate::rest::Rest;
 use crate::session::{Generation, Input};
+use dealbell_network::{ConnectError, Network};
 use dealbell_protocol::stream::{ClientFrame, CloseCode, MAX_FRAME, SUBPROTOCOL, ServerFrame};
 use dealbell_protocol::{ApiError, ErrorCode};
 use futures_util::{SinkExt, StreamExt};
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::http::header::{
 };
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 /// Read and write buffers, bytes; a frame is usually smaller.
 const BUFFER: usize = 4 * 1024;
@@ -41,11 +42,14 @@ pub(crate) fn start(
     generation: Generation,
     address: Address,
     token: String,
+    network: Network,
     rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,
 ) -> mpsc::UnboundedSender<Order> {
     let (orders, received) = mpsc::unbounded_channel();
-    tokio::spawn(run(generation, address, token, rest, inputs, received));
+    tokio::spawn(run(
+        generation, address, token, network, rest, inputs, received,
+    ));
     orders
 }
 
@@ -53,12 +57,13 @@ async fn run(
     generation: Generation,
     address: Address,
     token: String,
+    network: Network,
     rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
     let connected = tokio::select! {
-        connected = connect(&address, &token) => connected,
+        connected = connect(&address, &token, &network) => connected,
         // Nothing is said before the link stands: this is the end of it.
         _ = orders.recv() => return,
     };
@@ -87,8 +92,9 @@ async fn run(
     let _ = inputs.send(last).await;
 }
 
-async fn connect(address: &Address, token: &str) -> Result<Socket, Error> {
-    let mut request = address.stream().as_str().into_client_request()?;
+async fn connect(address: &Address, token: &str, network: &Network) -> Result<Socket, Error> {
+    let url = address.stream();
+    let mut request = url.as_str().into_client_request()?;
     let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
         .map_err(|error| Error::HttpFormat(error.into()))?;
     bearer.set_sensitive(true);
@@ -103,8 +109,18 @@ async fn connect(address: &Address, token: &str) -> Result<Socket, Error> {
         .write_buffer_size(0)
         .max_message_size(Some(MAX_FRAME))
         .max_frame_size(Some(MAX_FRAME));
-    let (socket, _) = connect_async_with_config(request, Some(config), true).await?;
+    let stream = network.connect(&url).await.map_err(not_reached)?;
+    let tls = match url.scheme() {
+        "wss" => Connector::Rustls(network.tls().map_err(|error| not_reached(error.into()))?),
+        _ => Connector::Plain,
+    };
+    let (socket, _) =
+        client_async_tls_with_config(request, stream, Some(config), Some(tls)).await?;
     Ok(socket)
+}
+
+fn not_reached(error: ConnectError) -> Error {
+    Error::Io(std::io::Error::other(error))
 }
 
 /// Carries frames until the link ends; the centre's close code.

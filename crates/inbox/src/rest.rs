@@ -1,6 +1,7 @@
 //! The centre's HTTP API, as far as a desktop needs it.
 
 use crate::Address;
+use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::rest::{ActOn, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode, NotificationId};
@@ -31,6 +32,9 @@ pub enum RestError {
         /// When to come back, milliseconds.
         retry_ms: Option<u64>,
     },
+    /// The choice of proxy or certificates cannot be followed any more.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// What answers is no centre.
     #[error("the answer is not one of a centre")]
     NotACentre,
@@ -41,14 +45,14 @@ impl RestError {
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Refused { code, .. } => *code,
-            Self::Unreachable(_) | Self::NotACentre => None,
+            Self::Unreachable(_) | Self::Network(_) | Self::NotACentre => None,
         }
     }
 
     pub(crate) fn retry_ms(&self) -> Option<u64> {
         match self {
             Self::Refused { retry_ms, .. } => *retry_ms,
-            Self::Unreachable(_) | Self::NotACentre => None,
+            Self::Unreachable(_) | Self::Network(_) | Self::NotACentre => None,
         }
     }
 }
@@ -57,15 +61,17 @@ impl RestError {
 pub(crate) struct Rest {
     address: Address,
     token: String,
+    network: Network,
     /// Made at the first request: a start needs none.
     client: OnceLock<Client>,
 }
 
 impl Rest {
-    pub(crate) fn new(address: Address, token: String) -> Self {
+    pub(crate) fn new(address: Address, token: String, network: Network) -> Self {
         Self {
             address,
             token,
+            network,
             client: OnceLock::new(),
         }
     }
@@ -137,16 +143,16 @@ impl Rest {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let mut client = Client::builder()
+        let client = self
+            .network
+            .http_client_builder(&self.address.api(""))?
             .timeout(TIMEOUT)
             .pool_max_idle_per_host(1)
             .pool_idle_timeout(Duration::from_secs(10))
             // The token goes to the centre and nowhere else.
-            .redirect(reqwest::redirect::Policy::none());
-        if self.address.is_here() {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(RestError::Unreachable)?;
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(RestError::Unreachable)?;
         Ok(self.client.get_or_init(|| client))
     }
 }

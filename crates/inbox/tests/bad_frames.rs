@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use dealbell_inbox::{Config, Inbox, StartError};
+use dealbell_inbox::{Config, Inbox, Network, StartError};
 use dealbell_protocol::stream::{MAX_FRAME, SUBPROTOCOL};
 use dealbell_protocol::window::{Connection, Language, SignedOutReason};
 use futures_util::{SinkExt, StreamExt};
@@ -49,6 +49,7 @@ fn config(folder: &tempfile::TempDir, centre: String) -> Config {
         version: "0".to_owned(),
         platform: "linux".to_owned(),
         keep_days: 0,
+        network: Network::default(),
     }
 }
 

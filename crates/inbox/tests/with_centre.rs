@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_inbox::{
-    Config, Inbox, InboxError, RestError, State, ToastAct, ToastKey, ToastOutcome,
+    Config, Inbox, InboxError, Network, RestError, State, ToastAct, ToastKey, ToastOutcome,
 };
 use dealbell_protocol::act::{ActError, Actor, Deed};
 use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, Notice};
@@ -125,6 +125,7 @@ fn config(folder: &Path, centre: SocketAddr, token: &str) -> Config {
         version: "0".to_owned(),
         platform: "linux".to_owned(),
         keep_days: 0,
+        network: Network::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::toasting::CardError;
 use super::{Controller, Input, asking};
 use crate::window::Caller;
-use dealbell_inbox::{Inbox, InboxError, RestError};
+use dealbell_inbox::{Inbox, InboxError, MarkedAll, NetworkError, RestError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::window::{WindowAnswer, WindowErrorCode, WindowRequest};
 use dealbell_protocol::{ErrorCode, NotificationId};
@@ -46,7 +46,14 @@ impl Controller {
                 None => refused(WindowErrorCode::Offline),
             },
             WindowRequest::MarkAllRead { upto } => match self.seats.shown_line() {
-                Some(line) => done(line.inbox.mark_all(upto).await),
+                Some(line) => match line.inbox.mark_all(upto).await {
+                    Ok(MarkedAll { count, undo }) => WindowAnswer::MarkedAll { count, undo },
+                    Err(error) => failed(&error),
+                },
+                None => refused(WindowErrorCode::Offline),
+            },
+            WindowRequest::UndoMarkAll { undo } => match self.seats.shown_line() {
+                Some(line) => done(line.inbox.undo_mark_all(undo).await),
                 None => refused(WindowErrorCode::Offline),
             },
             WindowRequest::Channels => {
@@ -81,8 +88,7 @@ impl Controller {
             WindowRequest::Dismiss { trouble } => self.dismiss(trouble),
             WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
             WindowRequest::Change { setting } => self.change(setting),
-            WindowRequest::UndoMarkAll { .. }
-            | WindowRequest::Diagnostics
+            WindowRequest::Diagnostics
             | WindowRequest::Report
             | WindowRequest::CheckForUpdate
             | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
@@ -175,7 +181,10 @@ fn failed(error: &InboxError) -> WindowAnswer {
     tracing::debug!(%error, "a call of the window failed");
     refused(match error {
         InboxError::Store(_) => WindowErrorCode::Storage,
+        InboxError::TooLate => WindowErrorCode::Gone,
         InboxError::Ended | InboxError::Rest(RestError::Unreachable(_)) => WindowErrorCode::Offline,
+        InboxError::Rest(RestError::Network(NetworkError::Proxy)) => WindowErrorCode::ProxyWrong,
+        InboxError::Rest(RestError::Network(_)) => WindowErrorCode::CaWrong,
         InboxError::Rest(RestError::NotACentre) => WindowErrorCode::NotACentre,
         InboxError::Rest(RestError::Refused { code, .. }) => match code {
             Some(ErrorCode::RevisionConflict) => WindowErrorCode::Conflict,

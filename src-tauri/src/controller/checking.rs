@@ -6,7 +6,7 @@ use super::{Controller, Input};
 use crate::account::Account;
 use crate::window::Caller;
 use dealbell_amocrm::{Access, CrmAddress, Integration, Token};
-use dealbell_inbox::{CheckError, RestError};
+use dealbell_inbox::{CheckError, NetworkError, RestError};
 use dealbell_protocol::ErrorCode;
 use dealbell_protocol::window::{
     CrmAccess, CrmRights, Found, SignIn, WindowAnswer, WindowErrorCode,
@@ -124,7 +124,8 @@ async fn try_out(way: SignIn) -> Result<Checked, WindowErrorCode> {
         SignIn::Team { centre, token } => {
             let account = Account::team(centre);
             let token: String = token.split_whitespace().collect();
-            let me = dealbell_inbox::check(&account.address, &token).await;
+            let network = dealbell_inbox::Network::default();
+            let me = dealbell_inbox::check(&account.address, &token, &network).await;
             let me = me.map_err(|error| centre_code(&error))?;
             let found = Found {
                 user: me.name,
@@ -202,6 +203,10 @@ fn centre_code(error: &CheckError) -> WindowErrorCode {
     let refused = match error {
         CheckError::Address(_) => return WindowErrorCode::AddressWrong,
         CheckError::Rest(RestError::NotACentre) => return WindowErrorCode::NotACentre,
+        CheckError::Rest(RestError::Network(NetworkError::Proxy)) => {
+            return WindowErrorCode::ProxyWrong;
+        }
+        CheckError::Rest(RestError::Network(_)) => return WindowErrorCode::CaWrong,
         CheckError::Rest(RestError::Unreachable(error)) => {
             return if says(error, "proxy auth") {
                 WindowErrorCode::ProxyAsks

@@ -362,6 +362,8 @@ fn code_of(error: &LineError) -> WindowErrorCode {
         LineError::Address(_) | LineError::Inbox(StartError::Address(_)) => {
             WindowErrorCode::AddressWrong
         }
+        LineError::Inbox(StartError::Proxy(_)) => WindowErrorCode::ProxyWrong,
+        LineError::Inbox(StartError::Ca(_)) => WindowErrorCode::CaWrong,
         LineError::Demo(_) => WindowErrorCode::NotACentre,
         LineError::Centre(_)
         | LineError::Inbox(StartError::Store(_))
