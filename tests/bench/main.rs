@@ -6,6 +6,7 @@ mod department;
 mod figures;
 mod first_sync;
 mod hint_to_toast;
+mod list;
 mod machine;
 mod meter;
 mod page;
@@ -44,6 +45,8 @@ enum Measure {
     HintToToast,
     /// The same where nothing but the next reading brings it.
     PollToToast,
+    /// Rows for the window: pages, filters, and a search letter by letter.
+    List,
 }
 
 impl Measure {
@@ -54,6 +57,7 @@ impl Measure {
             Self::Steady => "steady",
             Self::HintToToast => "hint-to-toast",
             Self::PollToToast => "poll-to-toast",
+            Self::List => "list",
         }
     }
 
@@ -63,6 +67,7 @@ impl Measure {
             Self::Steady => dealbell_days::time::runtime()?.block_on(steady::measure(meter)),
             Self::HintToToast => many_threads()?.block_on(hint_to_toast::measure()),
             Self::PollToToast => many_threads()?.block_on(poll_to_toast::measure()),
+            Self::List => many_threads()?.block_on(list::measure()),
         }
     }
 }

@@ -5,7 +5,7 @@ use dealbell_inbox::session::{Input, Kept, Mark, OutboxMark, Output, Session, Wr
 use dealbell_protocol::stream::{
     Change, ClientFrame, ClientInfo, CloseCode, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
 };
-use dealbell_protocol::window::{Connection, SignedOutReason};
+use dealbell_protocol::window::{Connection, LinkEvent, SignedOutReason};
 use dealbell_protocol::{ConnectionId, Cursor, ErrorCode, NotificationId, Unread};
 
 const SILENCE: u64 = PING_MS + GRACE_MS;
@@ -14,6 +14,7 @@ const SILENCE: u64 = PING_MS + GRACE_MS;
 struct Desk {
     session: Session,
     now: Now,
+    links: Vec<LinkEvent>,
 }
 
 impl Desk {
@@ -27,7 +28,11 @@ impl Desk {
             wall: 1_000_000,
         };
         let session = Session::new(client, kept, 1);
-        Self { session, now }
+        Self {
+            session,
+            now,
+            links: Vec::new(),
+        }
     }
 
     fn at(seq: u64) -> Self {
@@ -57,7 +62,12 @@ impl Desk {
         let mut out = self.session.handle(input, self.now);
         while !out.is_empty() {
             let committed: Vec<Cursor> = out.iter().filter_map(written).collect();
-            all.append(&mut out);
+            for output in out.drain(..) {
+                match output {
+                    Output::Link(event) => self.links.push(event),
+                    other => all.push(other),
+                }
+            }
             for cursor in committed {
                 out.extend(self.session.handle(Input::Committed { cursor }, self.now));
             }
@@ -471,4 +481,61 @@ fn acknowledgements_are_cumulative_and_at_most_one_a_second() {
         Some(desk.now.mono - 1_000 + SILENCE),
         "idle again"
     );
+}
+
+#[test]
+fn the_links_history_tells_starts_losses_wake_ups_and_refusals() {
+    let mut desk = Desk::live(5);
+    desk.put(Input::Wake);
+    desk.put(Input::NetworkChanged);
+    let generation = 3;
+    let code = Some(CloseCode::Internal.number());
+    desk.put(Input::Closed { generation, code });
+    desk.retry();
+    let generation = 4;
+    let code = Some(CloseCode::DeviceRevoked.number());
+    desk.put(Input::Closed { generation, code });
+    let [
+        LinkEvent::Started,
+        LinkEvent::Online,
+        LinkEvent::Woke,
+        LinkEvent::NetworkChanged,
+        LinkEvent::Lost {
+            code: Some(4000),
+            retry_ms,
+        },
+        LinkEvent::Refused { code: 4504 },
+    ] = desk.links.as_slice()
+    else {
+        panic!("{:?}", desk.links);
+    };
+    assert!(*retry_ms > 0);
+}
+
+#[test]
+fn what_is_missing_here_is_read_anew_and_no_mark_is_lost() {
+    let mut desk = Desk::live(5);
+    let ids = vec![NotificationId(ulid::Ulid(1))];
+    let mark = Mark::Read { ids };
+    desk.put(Input::Incomplete);
+    desk.put(Input::Marked(OutboxMark { id: 1, mark }));
+    desk.retry();
+    desk.put(Input::Opened { generation: 2 });
+    let out = desk.frame(2, hello());
+    let from_nothing = |output: &Output| {
+        let Output::Send { frame, .. } = output else {
+            return false;
+        };
+        matches!(frame, ClientFrame::Start { cursor: None, .. })
+    };
+    assert!(out.iter().any(from_nothing), "{out:?}");
+    desk.frame(2, ready(ResumeMode::Resumed, 5));
+    let out = desk.frame(2, ServerFrame::Live { seq: 0 });
+    let read = |output: &Output| {
+        let Output::Send { frame, .. } = output else {
+            return false;
+        };
+        matches!(frame, ClientFrame::Read { id: 1, .. })
+    };
+    assert!(out.iter().any(read), "{out:?}");
 }

@@ -363,3 +363,35 @@ async fn a_deed_reaches_the_crm_and_a_refusal_comes_back_in_its_words() {
     let gone = inbox.act(id, deed()).await.unwrap_err();
     assert!(matches!(gone, InboxError::Rest(RestError::Unreachable(_))));
 }
+
+#[tokio::test]
+async fn everything_marked_read_by_mistake_is_unread_again_on_every_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, _acts) = Inbox::start(config).await.unwrap();
+    let (second, _second_acts) = second_device(&served, folder.path()).await;
+    until(&inbox, online).await;
+    served.notify(1..5).await;
+    until(&inbox, |state| state.unread == 4).await;
+    let page = inbox.list(ListQuery::unread(), 0, 10).await.unwrap();
+    let marked = inbox.mark_all(page.cursor.unwrap()).await.unwrap();
+    assert_eq!(marked.count, 4);
+    until(&second, |state| online(state) && state.unread == 0).await;
+
+    inbox.undo_mark_all(marked.undo).await.unwrap();
+    until(&second, |state| state.unread == 4).await;
+    let state = until(&inbox, |state| state.unread == 4).await;
+    let search = ListQuery {
+        search: "ЗАДАЧ 3".to_owned(),
+        ..ListQuery::unread()
+    };
+    let found = inbox.list(search, 0, 10).await.unwrap();
+    assert_eq!(
+        (found.total, found.items[0].title.as_str()),
+        (1, "Задача 3")
+    );
+    assert_eq!(state.newest.len(), 4);
+    let late = inbox.undo_mark_all(marked.undo).await;
+    assert!(matches!(late, Err(InboxError::TooLate)));
+}

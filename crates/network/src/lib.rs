@@ -94,8 +94,8 @@ impl Network {
                 ProxyChoice::System => {}
                 ProxyChoice::Direct => http = http.no_proxy(),
                 ProxyChoice::Through { url } => {
-                    way::chosen(&self.proxy)?;
-                    let proxy = reqwest::Proxy::all(url).map_err(|_| NetworkError::Proxy)?;
+                    let proxy =
+                        reqwest::Proxy::all(way::address(url)?).map_err(|_| NetworkError::Proxy)?;
                     http = http.proxy(proxy);
                 }
             }
@@ -141,5 +141,59 @@ pub fn is_here(url: &Url) -> bool {
         Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
         Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(proxy: &str, ca_file: Option<PathBuf>) -> Network {
+        let url = proxy.to_owned();
+        let proxy = ProxyChoice::Through { url };
+        Network { proxy, ca_file }
+    }
+
+    #[test]
+    fn a_proxy_is_a_host_by_http_or_socks5() {
+        for (url, good) in [
+            ("http://proxy:3128", true),
+            ("socks5://user:secret@10.0.0.1:1080", true),
+            ("http://[::1]:3128/", true),
+            ("proxy:3128", false),
+            ("https://proxy:3128", false),
+            ("ftp://proxy", false),
+            ("http://proxy/pac.js", false),
+            ("", false),
+        ] {
+            assert_eq!(network(url, None).check().is_ok(), good, "{url}");
+        }
+        let shown = format!("{:?}", network("http://user:secret@proxy", None));
+        assert!(!shown.contains("secret"), "{shown}");
+    }
+
+    #[test]
+    fn a_file_of_certificates_has_some_and_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let check = |file: &str| {
+            let ca_file = Some(folder.path().join(file));
+            Network {
+                ca_file,
+                ..Network::default()
+            }
+            .check()
+        };
+        assert!(matches!(check("none"), Err(NetworkError::CaUnreadable(_))));
+        for text in [
+            "",
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\n!",
+        ] {
+            std::fs::write(folder.path().join("ca.pem"), text).unwrap();
+            assert!(
+                matches!(check("ca.pem"), Err(NetworkError::CaEmpty)),
+                "{text}"
+            );
+        }
     }
 }

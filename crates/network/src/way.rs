@@ -17,14 +17,23 @@ pub(crate) fn chosen(choice: &ProxyChoice) -> Result<Option<Matcher>, NetworkErr
         // As reqwest looks at it: environment, then the system's own settings.
         ProxyChoice::System => Ok(Some(Matcher::from_system())),
         ProxyChoice::Through { url } => {
-            let parsed = Url::parse(url.trim()).map_err(|_| NetworkError::Proxy)?;
-            let known = matches!(parsed.scheme(), "http" | "socks5" | "socks5h");
-            let plain = parsed.host().is_some() && matches!(parsed.path(), "" | "/");
-            match known && plain {
-                true => Ok(Some(Matcher::builder().all(url.trim()).build())),
-                false => Err(NetworkError::Proxy),
-            }
+            let url = address(url)?;
+            Ok(Some(Matcher::builder().all(url).build()))
         }
+    }
+}
+
+/// A proxy's address as both ways of connecting read it. A SOCKS proxy looks names up itself, which
+/// is what `socks5h` means: behind it are names that are known there only.
+pub(crate) fn address(typed: &str) -> Result<String, NetworkError> {
+    let url = Url::parse(typed.trim()).map_err(|_| NetworkError::Proxy)?;
+    if url.host().is_none() || !matches!(url.path(), "" | "/") {
+        return Err(NetworkError::Proxy);
+    }
+    match url.scheme() {
+        "http" | "socks5h" => Ok(url.to_string()),
+        "socks5" => Ok(url.as_str().replacen("socks5", "socks5h", 1)),
+        _ => Err(NetworkError::Proxy),
     }
 }
 
@@ -64,7 +73,6 @@ async fn through(proxy: &Intercept, goal: Uri) -> Result<TcpStream, ConnectError
             made.map_err(|error| ConnectError::Proxy(error.into()))?
         }
         Some("socks5" | "socks5h") => {
-            // The proxy looks names up, as it may know more of them than we do.
             let mut socks = SocksV5::new(place, tcp);
             if let Some((user, password)) = proxy.raw_auth() {
                 socks = socks.with_auth(user.to_owned(), password.to_owned());

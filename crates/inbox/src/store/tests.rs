@@ -320,3 +320,7 @@ async fn a_store_of_version_2_learns_what_quiet_holds_back() {
     let outcome = store.attempts(10).await.unwrap()[0].outcome;
     assert_eq!(outcome, Some(ToastOutcome::Suppressed { by }));
 }
+
+mod keeping;
+mod search;
+mod version_1;
