@@ -83,6 +83,8 @@ pub(crate) struct Opening {
     pub(crate) language: Language,
     /// How toasts shall behave from the first one on.
     pub(crate) manners: Manners,
+    /// How many days read notifications stay on this device; 0 is for ever.
+    pub(crate) keep_days: u32,
     /// Takes the new address of an account that has moved.
     pub(crate) moved: mpsc::Sender<CrmAddress>,
     /// Where databases live.
@@ -306,7 +308,7 @@ async fn inbox(
         language: opening.language,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         platform: std::env::consts::OS.to_owned(),
-        keep_days: 0,
+        keep_days: opening.keep_days,
         network: dealbell_inbox::Network::default(),
     };
     Ok(Inbox::start_with(config, opening.manners.clone()).await?)

@@ -88,10 +88,11 @@ impl Controller {
             WindowRequest::Dismiss { trouble } => self.dismiss(trouble),
             WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
             WindowRequest::Change { setting } => self.change(setting),
-            WindowRequest::Diagnostics
-            | WindowRequest::Report
-            | WindowRequest::CheckForUpdate
-            | WindowRequest::InstallUpdate => refused(WindowErrorCode::Unknown),
+            WindowRequest::Diagnostics => return self.ask_diagnostics(caller),
+            WindowRequest::Report => return self.ask_report(caller),
+            WindowRequest::CheckForUpdate | WindowRequest::InstallUpdate => {
+                refused(WindowErrorCode::Unknown)
+            }
             WindowRequest::Snooze { id, until } => match self.seats.shown_line() {
                 Some(line) => match line.inbox.snooze(id, until).await {
                     Ok(true) => WindowAnswer::Done,
@@ -177,7 +178,7 @@ fn done(outcome: Result<(), InboxError>) -> WindowAnswer {
     }
 }
 
-fn failed(error: &InboxError) -> WindowAnswer {
+pub(super) fn failed(error: &InboxError) -> WindowAnswer {
     tracing::debug!(%error, "a call of the window failed");
     refused(match error {
         InboxError::Store(_) => WindowErrorCode::Storage,

@@ -145,6 +145,7 @@ impl Controller {
         let (secrets, inputs, data) =
             (self.secrets.clone(), self.inputs.clone(), self.data.clone());
         let language = language(self.settings.current().language);
+        let keep_days = self.settings.current().device.keep_days;
         let moving = account.clone();
         let moved = forward(&self.inputs, move |address| {
             Input::Moved(moving.clone(), address)
@@ -170,6 +171,7 @@ impl Controller {
                     secret,
                     language,
                     manners,
+                    keep_days,
                     moved,
                     data,
                 })

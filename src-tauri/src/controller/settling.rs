@@ -79,6 +79,17 @@ impl Controller {
                     ShortcutError::Unavailable => WindowErrorCode::Unavailable,
                 })
             }
+            Setting::KeepDays(days) => {
+                for inbox in self.inboxes() {
+                    let days = *days;
+                    tokio::spawn(async move {
+                        if let Err(error) = inbox.set_keep_days(days).await {
+                            tracing::warn!(%error, "the days to keep were not taken");
+                        }
+                    });
+                }
+                Ok(())
+            }
             Setting::LogLevel(level) => {
                 journal::set_level(*level);
                 Ok(())
@@ -91,7 +102,6 @@ impl Controller {
             | Setting::SoundOf(..)
             | Setting::Proxy(_)
             | Setting::CaFile(_)
-            | Setting::KeepDays(_)
             | Setting::LingerSecs(_) => Ok(()),
         }
     }
