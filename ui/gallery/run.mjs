@@ -21,7 +21,7 @@ import { StandIn } from "./stand-in.mjs";
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { check: { type: "boolean" }, only: { type: "string" } } });
 const published = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const folder = positionals[0] ?? published;
-const only = values.only?.split(",");
+const only = values.only?.split(/,(?! )/);
 const scenes = SCENES.filter((scene) => (values.check ? !scene.alike : positionals[0] || scene.published) && (!only || only.includes(scene.name)));
 const behaviours = values.check ? BEHAVIOURS.filter(({ name }) => !only || only.includes("behaviours") || only.includes(name)) : [];
 
@@ -74,19 +74,24 @@ async function stage(scene, language, look) {
   }
 }
 
-/** What axe finds; in the second theme only what a theme changes. @param {Page} page @param {boolean} colours */
-function violations(page, colours) {
-  return page.evaluate(async (colours) => {
+/** In the second theme only what a theme changes. */
+const COLOURS = { runOnly: ["color-contrast"] };
+/** Forced colours are the system's, and axe reads those they replace. */
+const FORCED = { rules: { "color-contrast": { enabled: false } } };
+
+/** What axe finds. @param {Page} page @param {import("axe-core").RunOptions} rules */
+function violations(page, rules) {
+  return page.evaluate(async (rules) => {
     const { axe } = /** @type {{ axe: typeof import("axe-core") }} */ (/** @type {unknown} */ (globalThis));
     const result = await axe.run(document, {
       resultTypes: ["violations"],
       // There are no frames, and nothing to fetch anew.
       iframes: false,
       preload: false,
-      ...(colours ? { runOnly: ["color-contrast"] } : {}),
+      ...rules,
     });
     return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
-  }, colours);
+  }, rules);
 }
 
 /** Each scene in each language, light and then dark: the page is the same, only its colours change. @param {Scene} scene @param {"ru" | "en"} language */
@@ -104,7 +109,7 @@ async function lookAt(scene, language) {
       if (theme === "dark") await page.emulateMedia({ colorScheme: theme });
       const name = `${scene.name}-${theme}-${language}`;
       if (!values.check) await page.screenshot({ path: `${folder}/${name}.png` });
-      else for (const violation of await violations(page, theme === "dark")) wrong.push(`${name}: ${violation}`);
+      else if (theme === "light" || !scene.forcedColors) for (const violation of await violations(page, theme === "dark" ? COLOURS : scene.forcedColors ? FORCED : {})) wrong.push(`${name}: ${violation}`);
     }
   });
 }

@@ -25,13 +25,13 @@ async function completed(page) {
 /** @type {import("./scenes.mjs").Scene[]} */
 export const TODAY_SCENES = [
   { name: "today", published: true, play: today },
-  { name: "today-focus", play: async (page) => {
+  { name: "today-focus", alike: true, play: async (page) => {
     await today(page);
     await page.locator("[data-open]").first().focus();
     await page.keyboard.press("ArrowDown");
   } },
   { name: "today-empty", published: true, story: () => ({ tasks: [] }), play: today },
-  { name: "today-loading", story: () => ({ silent: ["today"] }), play: async (page) => {
+  { name: "today-loading", alike: true, story: () => ({ silent: ["today"] }), play: async (page) => {
     await today(page);
     await page.waitForTimeout(300);
   } },
@@ -53,7 +53,7 @@ export const TODAY_SCENES = [
     await page.locator("[data-open]").first().click();
     await page.getByTestId("act-failed").waitFor();
   } },
-  { name: "today-many", story: (language) => ({ tasks: Array.from({ length: 120 }, (_, i) => ({ .../** @type {import("../src/generated/protocol").OpenTask} */ (openTasks(language)[i % 6]), subject: `task:${1000 + i}` })) }), play: today },
+  { name: "today-many", alike: true, story: (language) => ({ tasks: Array.from({ length: 120 }, (_, i) => ({ .../** @type {import("../src/generated/protocol").OpenTask} */ (openTasks(language)[i % 6]), subject: `task:${1000 + i}` })) }), play: today },
   { name: "today-long", size: { width: 360, height: 480 }, story: (language) => ({ tasks: openTasks(language).map((task) => ({ ...task, title: `${task.title} `.repeat(5), context: `${task.context ?? ""} `.repeat(4), author: "Константин Константинович Константинопольский" })) }), play: today },
   { name: "today-200-percent", size: { width: 210, height: 340 }, play: completing },
   { name: "today-forced-colors", forcedColors: true, play: completed },

@@ -125,6 +125,7 @@ describe("following changes", () => {
     void model.refresh(301);
     await answer(8, 301);
     void model.refresh(1);
+    await expect.poll(() => waiting.length).toBe(1);
     void model.refresh(2);
     await answer(0, 1);
     await answer(5, 2);

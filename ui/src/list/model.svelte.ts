@@ -13,6 +13,11 @@ const AT_ONCE = 2;
 /** How long an answer to a search is waited for before newer words are asked for, milliseconds. */
 const LINGERING = 250;
 
+/** Between two readings of what is on the screen, milliseconds: nobody reads a storm row by row. */
+const BREATH = 120;
+/** How often rows that move on are followed. */
+const FOLLOWED = 5;
+
 export type Change = "fresh" | "added" | "changed";
 
 export class ListModel {
@@ -41,6 +46,7 @@ export class ListModel {
   #told = 0;
   #asking = new Set<number>();
   #refreshing = false;
+  #readAt = -BREATH;
   #searching = false;
   #loading: Promise<void> = Promise.resolve();
 
@@ -123,8 +129,13 @@ export class ListModel {
     if (this.pending || this.#refreshing) return;
     if (this.slices.total === null) return this.failed ? this.load() : undefined;
     this.#refreshing = true;
-    let told: number, page: ListPage | null;
+    let told = this.#told;
+    let page: ListPage | null = null;
     do {
+      const wait = this.#readAt + BREATH - performance.now();
+      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+      if (this.pending) break;
+      this.#readAt = performance.now();
       told = this.#told;
       const generation = ++this.#generation;
       this.#asking.clear();
@@ -189,12 +200,16 @@ export class ListModel {
   /** The rows on the screen, wherever they have moved to. */
   async #fetchAround() {
     const before = this.slices;
-    const page = await this.#fetch(before.covering(this.#from, this.#to), this.shown);
     const id: NotificationId | undefined = before.at(this.#from)?.id;
-    const moved = page ? page.total - (before.total ?? 0) : 0;
-    if (!page || moved === 0 || this.#from === 0 || page.items.some((row) => row.id === id)) return page;
-    const from = Math.max(0, this.#from + moved);
-    return await this.#fetch(before.covering(from, from + this.#to - this.#from), this.shown);
+    let page = await this.#fetch(before.covering(this.#from, this.#to), this.shown);
+    for (let tries = 0; tries < FOLLOWED && page && this.#from > 0; tries++) {
+      const moved = page.total - (before.total ?? 0);
+      if (moved === 0 || page.items.some((row) => row.id === id)) break;
+      // More may come while this is asked: as many rows after it as one may have.
+      const { offset } = before.covering(Math.max(0, this.#from + moved), this.#from + moved + 1);
+      page = await this.#fetch({ offset, limit: MOST }, this.shown);
+    }
+    return page;
   }
 
   async #fetch(wanted: Wanted, query: ListQuery) {
