@@ -54,7 +54,6 @@ pub(crate) const TEST: Need = Need {
         "gsettings-desktop-schemas",
         "dconf-gsettings-backend",
         "libglib2.0-bin",
-        "desktop-file-utils",
         "python3",
         "python3-venv",
     ],
@@ -67,6 +66,19 @@ pub(crate) const PLATFORMS: Need = Need {
         "gcc-mingw-w64-x86-64",
         "g++-mingw-w64-x86-64",
         "binutils-mingw-w64-x86-64",
+    ],
+};
+
+/// To make packages and to judge them.
+pub(crate) const PACKAGE: Need = Need {
+    why: "to make packages and to look them over",
+    packages: &[
+        "appstream",
+        "desktop-file-utils",
+        "dpkg-dev",
+        "lintian",
+        "man-db",
+        "rpm",
     ],
 };
 

@@ -4,8 +4,10 @@ mod bench;
 mod checks;
 mod licences;
 mod machine;
+mod package;
 mod pictures;
 mod platforms;
+mod releases;
 mod show;
 mod tools;
 mod ui;
@@ -34,6 +36,10 @@ enum Command {
     CheckPlatforms,
     /// Write the list of libraries and their licences anew.
     Licences,
+    /// Make the packages of this system: deb and rpm, or installers, or a disk image.
+    Package(package::Wanted),
+    /// Print what changed in the newest release.
+    Notes,
     /// Make the pictures of docs/screenshots anew.
     Screenshots,
 }
@@ -46,6 +52,11 @@ fn main() -> Result<()> {
         Command::Types => checks::write_types(),
         Command::CheckPlatforms => platforms::run(),
         Command::Licences => licences::write(),
+        Command::Package(wanted) => package::run(&wanted),
+        Command::Notes => {
+            println!("{}", releases::notes(&tools::root())?);
+            Ok(())
+        }
         Command::Screenshots => pictures::make(),
     }
 }

@@ -112,6 +112,13 @@ pub(crate) fn crate_program(name: &str, version: &str) -> Result<PathBuf> {
 /// The npm packages that `tests/{name}` locks, installed once into the target folder.
 pub(crate) fn npm_client(name: &str) -> Result<PathBuf> {
     let wanted = root().join("tests").join(name);
+    let what = "Installing a third-party CRM client for Node.js";
+    npm_folder(&wanted, name, what)
+}
+
+/// The npm packages that the lock file in `wanted` names, installed once into `npm/{name}` of the
+/// target folder.
+pub(crate) fn npm_folder(wanted: &Path, name: &str, what: &str) -> Result<PathBuf> {
     let folder = target().join("npm").join(name);
     let (lock, stamp) = ("package-lock.json", folder.join("installed"));
     let locked = std::fs::read(wanted.join(lock))?;
@@ -122,12 +129,10 @@ pub(crate) fn npm_client(name: &str) -> Result<PathBuf> {
     for file in ["package.json", lock] {
         std::fs::copy(wanted.join(file), folder.join(file))?;
     }
-    let mut npm = Command::new("npm");
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let mut npm = Command::new(npm);
     npm.args(["ci", "--no-audit", "--no-fund"]);
-    step(
-        "Installing a third-party CRM client for Node.js",
-        npm.current_dir(&folder),
-    )?;
+    step(what, npm.current_dir(&folder))?;
     std::fs::write(stamp, locked)?;
     Ok(folder)
 }

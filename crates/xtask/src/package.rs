@@ -1,0 +1,347 @@
+//! `cargo xtask package`: the packages of the system this runs on, below `target/package`.
+//!
+//! Tauri's command makes them from `src-tauri/tauri*.conf.json`. What those cannot say is written
+//! here: the libraries the program really needs, and what comes from `packaging/releases.toml`.
+
+use crate::machine::{BUILD, PACKAGE, provide};
+use crate::releases::{self, Release};
+use crate::tools::{capture, cargo, npm_folder, root, say, step, target};
+use crate::ui;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+#[derive(Args)]
+pub(crate) struct Wanted {
+    /// An AppImage, too. Its maker downloads parts from the network.
+    #[arg(long)]
+    appimage: bool,
+    /// The target of the compiler, such as universal-apple-darwin; this machine's where not given.
+    #[arg(long, value_name = "TRIPLE")]
+    target: Option<String>,
+    /// The debug build instead of the release build: quick, large, for trying the packages.
+    #[arg(long)]
+    debug: bool,
+}
+
+/// Builds the app and packs it.
+pub(crate) fn run(wanted: &Wanted) -> Result<()> {
+    provide(&[&BUILD, &PACKAGE])?;
+    ui::build()?;
+    let updates = Updates::of_environment()?;
+    if cfg!(target_os = "linux") {
+        on_linux(wanted, updates.as_ref())
+    } else {
+        elsewhere(wanted, updates.as_ref())
+    }
+}
+
+fn on_linux(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
+    let mut build = cargo();
+    build.args(["build", "-p", "dealbell"]);
+    if !wanted.debug {
+        build.arg("--release");
+    }
+    // The app finds the key and the address of its updates in the configuration it was built with.
+    build.env(
+        "TAURI_CONFIG",
+        updates.map_or(json!({}), Updates::config).to_string(),
+    );
+    step("Building the app", &mut build)?;
+    let profile = if wanted.debug { "debug" } else { "release" };
+    let mut bundles = vec!["deb", "rpm"];
+    if wanted.appimage {
+        bundles.push("appimage");
+    }
+    let stage = Stage::prepare(&target().join(profile).join("dealbell"), updates)?;
+    for package in stage.bundle(&bundles, None)? {
+        println!("{}", package.display());
+    }
+    Ok(())
+}
+
+fn elsewhere(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
+    let bundles = if cfg!(windows) { "nsis,msi" } else { "app,dmg" };
+    let mut tauri = tauri()?;
+    tauri.args(["build", "--ci", "--bundles", bundles, "--config"]);
+    tauri.arg(updates.map_or(json!({}), Updates::config).to_string());
+    if let Some(triple) = &wanted.target {
+        tauri.args(["--target", triple]);
+    }
+    if wanted.debug {
+        tauri.arg("--debug");
+    }
+    step("Building and packing the app", &mut tauri)?;
+    say(&format!(
+        "The packages are in the bundle folders below {}",
+        target().display()
+    ));
+    Ok(())
+}
+
+/// Where updates come from and whose signature they carry; both are the owner's to say at build
+/// time, and what nobody said is not in the app.
+struct Updates {
+    public_key: String,
+    endpoint: String,
+}
+
+impl Updates {
+    /// Both or neither of `DEALBELL_UPDATE_PUBLIC_KEY` and `DEALBELL_UPDATE_ENDPOINT`.
+    fn of_environment() -> Result<Option<Self>> {
+        let said = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+        let key = said("DEALBELL_UPDATE_PUBLIC_KEY");
+        let endpoint = said("DEALBELL_UPDATE_ENDPOINT");
+        match (key, endpoint) {
+            (Some(public_key), Some(endpoint)) => Ok(Some(Self {
+                public_key,
+                endpoint,
+            })),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => bail!(
+                "DEALBELL_UPDATE_PUBLIC_KEY and DEALBELL_UPDATE_ENDPOINT belong together; one is missing"
+            ),
+        }
+    }
+
+    /// What it adds to Tauri's configuration. Signatures are made where the secret key is there.
+    fn config(&self) -> Value {
+        let signs = std::env::var_os("TAURI_SIGNING_PRIVATE_KEY").is_some();
+        json!({
+            "plugins": { "updater": { "pubkey": self.public_key, "endpoints": [self.endpoint] } },
+            "bundle": { "createUpdaterArtifacts": signs },
+        })
+    }
+}
+
+/// A folder in which Linux packages are made of a program that is built already. The program is
+/// copied: Tauri's command writes the kind of package into it.
+pub(crate) struct Stage {
+    folder: PathBuf,
+    config: Value,
+}
+
+impl Stage {
+    /// Copies and strips `program`, and writes the files that come with it.
+    pub(crate) fn prepare_for_test(program: &Path) -> Result<Self> {
+        Self::prepare(program, None)
+    }
+
+    fn prepare(program: &Path, updates: Option<&Updates>) -> Result<Self> {
+        let folder = target().join("package");
+        let staged = folder.join("release/dealbell");
+        fs::create_dir_all(folder.join("release"))?;
+        step(
+            "Stripping the program",
+            Command::new("strip")
+                .args(["--strip-unneeded", "-o"])
+                .arg(&staged)
+                .arg(program),
+        )?;
+        let mut config = updates.map_or(json!({}), Updates::config);
+        merge(&mut config, &files(&folder)?);
+        let needs = json!({ "bundle": { "linux": {
+            "deb": { "depends": debian_needs(&folder, &staged)? },
+            "rpm": { "depends": rpm_needs(&staged)? },
+        } } });
+        merge(&mut config, &needs);
+        Ok(Self { folder, config })
+    }
+
+    /// Makes the packages, under another version where one is given.
+    pub(crate) fn bundle(&self, bundles: &[&str], version: Option<&str>) -> Result<Vec<PathBuf>> {
+        let mut config = self.config.clone();
+        if let Some(version) = version {
+            merge(&mut config, &json!({ "version": version }));
+        }
+        let mut tauri = tauri()?;
+        tauri
+            .args(["bundle", "--ci", "--bundles", &bundles.join(",")])
+            .args(["--config", &config.to_string()])
+            .env("CARGO_TARGET_DIR", &self.folder);
+        let version = version.map_or_else(|| releases::version(&root()), |own| Ok(own.to_owned()))?;
+        step(&format!("Packing {} of {version}", bundles.join(" and ")), &mut tauri)?;
+        let mut made = Vec::new();
+        for bundle in bundles {
+            let folder = self.folder.join("release/bundle").join(bundle);
+            for entry in fs::read_dir(&folder)? {
+                let path = entry?.path();
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let kind = path.extension().unwrap_or_default().to_ascii_lowercase();
+                if kind == *bundle && name.contains(&version) {
+                    made.push(path);
+                }
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// Puts the members of `more` into `base`, objects member by member.
+fn merge(base: &mut Value, more: &Value) {
+    match (base, more) {
+        (Value::Object(base), Value::Object(more)) => {
+            for (name, value) in more {
+                merge(base.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (base, more) => *base = more.clone(),
+    }
+}
+
+/// Tauri's command, of the version that `packaging/package-lock.json` locks.
+fn tauri() -> Result<Command> {
+    let folder = npm_folder(
+        &root().join("packaging"),
+        "packaging",
+        "Installing Tauri's command",
+    )?;
+    let mut command = Command::new("node");
+    command
+        .arg(folder.join("node_modules/@tauri-apps/cli/tauri.js"))
+        .current_dir(root().join("src-tauri"));
+    Ok(command)
+}
+
+/// Writes changelog, AppStream data, manual and copyright into `folder`; says where they go.
+fn files(folder: &Path) -> Result<Value> {
+    let from = root().join("packaging/linux");
+    let base: Value = read_json("tauri.conf.json")?;
+    let linux: Value = read_json("tauri.linux.conf.json")?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let maintainer = text(&linux["bundle"]["publisher"]);
+    let homepage = text(&base["bundle"]["homepage"]);
+    let licence = text(&base["bundle"]["license"]);
+    let releases: Vec<Release> = releases::all(&root())?;
+
+    let changelog = folder.join("changelog");
+    fs::write(&changelog, releases::debian_changelog(&releases, &maintainer)?)?;
+    let fill = |name: &str, places: &[(&str, &str)]| -> Result<PathBuf> {
+        let mut text = fs::read_to_string(from.join(name))?;
+        for (place, value) in places {
+            text = text.replace(place, value);
+        }
+        let path = folder.join(name);
+        fs::write(&path, text)?;
+        Ok(path)
+    };
+    let data = fill(
+        "com.dealbell.desktop.metainfo.xml",
+        &[
+            ("@HOMEPAGE@", &homepage),
+            ("@LICENSE@", &licence),
+            ("@RELEASES@", &releases::appstream(&releases)),
+        ],
+    )?;
+    let copyright = fill(
+        "copyright",
+        &[
+            ("@HOMEPAGE@", &homepage),
+            ("@MAINTAINER@", &maintainer),
+            ("@LIBRARIES@", &libraries()?),
+        ],
+    )?;
+    let mut everywhere = json!({
+        "/usr/share/metainfo/com.dealbell.desktop.metainfo.xml": data,
+        "/usr/share/doc/dealbell/copyright": copyright,
+        "/usr/share/doc/dealbell/managed.example.toml": root().join("packaging/managed.example.toml"),
+    });
+    for (page, place) in [
+        ("dealbell.1", "/usr/share/man/man1/dealbell.1.gz"),
+        ("dealbell.ru.1", "/usr/share/man/ru/man1/dealbell.1.gz"),
+    ] {
+        everywhere[place] = json!(gzip(&from.join(page), &folder.join(format!("{page}.gz")))?);
+    }
+    Ok(json!({ "bundle": { "linux": {
+        "deb": { "changelog": changelog, "files": everywhere },
+        "rpm": { "files": everywhere },
+        "appimage": { "files": everywhere },
+    } } }))
+}
+
+fn read_json(name: &str) -> Result<Value> {
+    let path = root().join("src-tauri").join(name);
+    serde_json::from_str(&fs::read_to_string(&path)?)
+        .with_context(|| format!("{} is not JSON", path.display()))
+}
+
+/// As Debian wants it: smallest, and the same bytes every time.
+fn gzip(from: &Path, to: &Path) -> Result<PathBuf> {
+    let output = Command::new("gzip").args(["-9nc"]).arg(from).output()?;
+    if !output.status.success() {
+        bail!("gzip: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    fs::write(to, output.stdout)?;
+    Ok(to.to_owned())
+}
+
+/// What is compiled in, for the copyright file.
+fn libraries() -> Result<String> {
+    let arguments = ["tree", "-p", "dealbell", "-e", "normal", "--prefix", "none"];
+    let tree = capture(cargo().args(arguments).args(["--format", "{p}|{l}"]))?;
+    let mut lines: Vec<_> = tree
+        .lines()
+        .filter(|line| !line.contains("(/") && !line.starts_with("dealbell"))
+        .filter_map(|line| {
+            let (package, licence) = line.trim_end_matches(" (*)").split_once('|')?;
+            let package = package.trim_end_matches(" (proc-macro)");
+            Some(format!(" {package}: {licence}"))
+        })
+        .collect();
+    // What the window's pages consist of, and the database inside one of the crates above.
+    for line in [
+        " @fluent/bundle (npm): Apache-2.0",
+        " @tauri-apps/api (npm): Apache-2.0 OR MIT",
+        " svelte (npm): MIT",
+        " SQLite: public domain",
+    ] {
+        lines.push(line.to_owned());
+    }
+    lines.sort_unstable();
+    lines.dedup();
+    Ok(lines.join("\n"))
+}
+
+/// The Debian packages whose libraries the program is linked with, with the versions it needs.
+fn debian_needs(folder: &Path, program: &Path) -> Result<Vec<String>> {
+    fs::create_dir_all(folder.join("debian"))?;
+    fs::write(
+        folder.join("debian/control"),
+        "Source: dealbell\n\nPackage: dealbell\nArchitecture: any\nDepends: ${shlibs:Depends}\n",
+    )?;
+    let mut shlibdeps = Command::new("dpkg-shlibdeps");
+    shlibdeps.arg("-O").arg(program).current_dir(folder);
+    let said = capture(&mut shlibdeps)?;
+    let needs = said
+        .strip_prefix("shlibs:Depends=")
+        .context("dpkg-shlibdeps named no library")?;
+    Ok(needs.split(", ").map(str::to_owned).collect())
+}
+
+/// The same for rpm, as it names them itself: by library, which is one name on every distribution.
+fn rpm_needs(program: &Path) -> Result<Vec<String>> {
+    let mut child = Command::new("/usr/lib/rpm/elfdeps")
+        .arg("--requires")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("elfdeps of rpm")?;
+    if let Some(mut input) = child.stdin.take() {
+        writeln!(input, "{}", program.display())?;
+    }
+    let output = child.wait_with_output()?;
+    let mut needs: Vec<_> = String::from_utf8(output.stdout)?
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    needs.sort_unstable();
+    needs.dedup();
+    if needs.is_empty() {
+        bail!("elfdeps named no library");
+    }
+    Ok(needs)
+}
