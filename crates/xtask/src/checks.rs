@@ -1,7 +1,8 @@
 //! `cargo xtask test`: every check there is, counted, ending in `N passed, M failed`.
 
 use crate::licences;
-use crate::machine::{BUILD, PLATFORMS, SCREEN, TEST, provide};
+use crate::machine::{BUILD, PACKAGE, PLATFORMS, SCREEN, TEST, provide};
+use crate::package;
 use crate::platforms;
 use crate::tools::{
     Followed, capture, cargo, crate_program, follow, npm_client, root, say, step, target,
@@ -23,7 +24,7 @@ pub(crate) struct Selection {
 
 /// Sets up and runs the checks. Each goes on after another failed: one run tells everything.
 pub(crate) fn run(selection: &Selection) -> Result<()> {
-    provide(&[&BUILD, &SCREEN, &TEST, &PLATFORMS])?;
+    provide(&[&BUILD, &SCREEN, &TEST, &PACKAGE, &PLATFORMS])?;
     ui::build()?;
     let mut tally = Tally {
         only: selection.only.clone(),
@@ -170,10 +171,12 @@ fn rust_tests() -> Result<Followed> {
     if !build.success {
         return Ok(build);
     }
+    let packages = package::for_tests(&target().join("debug"))?;
     let mut tests = cargo();
     tests
         .args(["test", "--workspace", "--exclude", "dealbell-days"])
         .arg("--no-fail-fast")
+        .env("DEALBELL_PACKAGES", packages)
         .env("DEALBELL_TAURI_DRIVER", driver)
         .env("DEALBELL_PYTHON", python)
         .env("DEALBELL_AMO_CLIENT", amo);

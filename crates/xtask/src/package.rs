@@ -26,12 +26,25 @@ pub(crate) struct Wanted {
     /// The debug build instead of the release build: quick, large, for trying the packages.
     #[arg(long)]
     debug: bool,
+    /// Of the debug build, what tests/install wants to find in DEALBELL_PACKAGES.
+    #[arg(long, conflicts_with_all = ["appimage", "target", "debug"])]
+    for_tests: bool,
 }
 
 /// Builds the app and packs it.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
     provide(&[&BUILD, &PACKAGE])?;
     ui::build()?;
+    if wanted.for_tests {
+        let mut build = cargo();
+        step(
+            "Building the app",
+            build.args(["build", "-p", "dealbell", "-p", SANDBOX]),
+        )?;
+        let folder = for_tests(&target().join("debug"))?;
+        println!("DEALBELL_PACKAGES={}", folder.display());
+        return Ok(());
+    }
     let updates = Updates::of_environment()?;
     if cfg!(target_os = "linux") {
         on_linux(wanted, updates.as_ref())
@@ -42,33 +55,64 @@ pub(crate) fn run(wanted: &Wanted) -> Result<()> {
 
 fn on_linux(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
     let mut build = cargo();
-    build.args(["build", "-p", "dealbell"]);
+    build.args(["build", "-p", "dealbell", "-p", SANDBOX]);
     if !wanted.debug {
         build.arg("--release");
     }
     // The app finds the key and the address of its updates in the configuration it was built with.
-    build.env(
-        "TAURI_CONFIG",
-        updates.map_or(json!({}), Updates::config).to_string(),
-    );
+    if let Some(updates) = updates {
+        build.env("TAURI_CONFIG", updates.config().to_string());
+    }
     step("Building the app", &mut build)?;
     let profile = if wanted.debug { "debug" } else { "release" };
     let mut bundles = vec!["deb", "rpm"];
     if wanted.appimage {
         bundles.push("appimage");
     }
-    let stage = Stage::prepare(&target().join(profile).join("dealbell"), updates)?;
+    let stage = Stage::prepare(&target().join(profile), updates)?;
     for package in stage.bundle(&bundles, None)? {
         println!("{}", package.display());
     }
     Ok(())
 }
 
+/// What the tests of the packages want, of the programs in `built`: a deb, the same programs in one
+/// of a lower version, an rpm. Says in which folder they are.
+pub(crate) fn for_tests(built: &Path) -> Result<PathBuf> {
+    let stage = Stage::prepare(built, None)?;
+    stage.bundle(&["deb"], Some("0.0.1"))?;
+    stage.bundle(&["deb", "rpm"], None)?;
+    Ok(stage.folder.join("release/bundle"))
+}
+
 fn elsewhere(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
     let bundles = if cfg!(windows) { "nsis,msi" } else { "app,dmg" };
+    let triple = match &wanted.target {
+        Some(triple) => triple.clone(),
+        None => own_triple()?,
+    };
+    let mut sandbox = cargo();
+    sandbox.args(["build", "-p", SANDBOX, "--target", &triple]);
+    if !wanted.debug {
+        sandbox.arg("--release");
+    }
+    step("Building the demo's CRM", &mut sandbox)?;
+    let profile = if wanted.debug { "debug" } else { "release" };
+    let folder = target().join("package");
+    fs::create_dir_all(&folder)?;
+    let ending = if cfg!(windows) { ".exe" } else { "" };
+    fs::copy(
+        target()
+            .join(&triple)
+            .join(profile)
+            .join(format!("{SANDBOX}{ending}")),
+        folder.join(format!("{SANDBOX}-{triple}{ending}")),
+    )?;
+    let mut config = updates.map_or(json!({}), Updates::config);
+    merge(&mut config, &beside(&folder));
     let mut tauri = tauri()?;
     tauri.args(["build", "--ci", "--bundles", bundles, "--config"]);
-    tauri.arg(updates.map_or(json!({}), Updates::config).to_string());
+    tauri.arg(config.to_string());
     if let Some(triple) = &wanted.target {
         tauri.args(["--target", triple]);
     }
@@ -118,42 +162,58 @@ impl Updates {
     }
 }
 
-/// A folder in which Linux packages are made of a program that is built already. The program is
-/// copied: Tauri's command writes the kind of package into it.
-pub(crate) struct Stage {
+/// The CRM of the demo: a program of its own that the app looks for beside itself.
+const SANDBOX: &str = "dealbell-sandbox";
+
+/// Has Tauri put it beside the app. It lies in `folder` with the compiler's target in its name, which
+/// Tauri adds and takes away.
+fn beside(folder: &Path) -> Value {
+    json!({ "bundle": { "externalBin": [folder.join(SANDBOX)] } })
+}
+
+fn own_triple() -> Result<String> {
+    let about = capture(Command::new("rustc").arg("-vV"))?;
+    let triple = about.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(triple.context("rustc names no host")?.to_owned())
+}
+
+/// A folder in which Linux packages are made of programs that are built already. They are copied:
+/// Tauri's command writes the kind of package into the app.
+struct Stage {
     folder: PathBuf,
     config: Value,
 }
 
 impl Stage {
-    /// Copies and strips `program`, and writes the files that come with it.
-    pub(crate) fn prepare_for_test(program: &Path) -> Result<Self> {
-        Self::prepare(program, None)
-    }
-
-    fn prepare(program: &Path, updates: Option<&Updates>) -> Result<Self> {
+    /// Copies and strips the programs in `built`, and writes the files that come with them.
+    fn prepare(built: &Path, updates: Option<&Updates>) -> Result<Self> {
         let folder = target().join("package");
-        let staged = folder.join("release/dealbell");
+        let earlier = folder.join("release/bundle");
+        if earlier.exists() {
+            fs::remove_dir_all(earlier)?;
+        }
         fs::create_dir_all(folder.join("release"))?;
-        step(
-            "Stripping the program",
-            Command::new("strip")
-                .args(["--strip-unneeded", "-o"])
-                .arg(&staged)
-                .arg(program),
-        )?;
+        let app = folder.join("release/dealbell");
+        let sandbox = folder.join(format!("{SANDBOX}-{}", own_triple()?));
+        for (name, staged) in [("dealbell", &app), (SANDBOX, &sandbox)] {
+            let mut strip = Command::new("strip");
+            strip.args(["--strip-unneeded", "-o"]).arg(staged);
+            step("Stripping a program", strip.arg(built.join(name)))?;
+        }
+        let programs = [app.as_path(), sandbox.as_path()];
         let mut config = updates.map_or(json!({}), Updates::config);
+        merge(&mut config, &beside(&folder));
         merge(&mut config, &files(&folder)?);
         let needs = json!({ "bundle": { "linux": {
-            "deb": { "depends": debian_needs(&folder, &staged)? },
-            "rpm": { "depends": rpm_needs(&staged)? },
+            "deb": { "depends": debian_needs(&folder, &programs)? },
+            "rpm": { "depends": rpm_needs(&programs)? },
         } } });
         merge(&mut config, &needs);
         Ok(Self { folder, config })
     }
 
     /// Makes the packages, under another version where one is given.
-    pub(crate) fn bundle(&self, bundles: &[&str], version: Option<&str>) -> Result<Vec<PathBuf>> {
+    fn bundle(&self, bundles: &[&str], version: Option<&str>) -> Result<Vec<PathBuf>> {
         let mut config = self.config.clone();
         if let Some(version) = version {
             merge(&mut config, &json!({ "version": version }));
@@ -163,8 +223,12 @@ impl Stage {
             .args(["bundle", "--ci", "--bundles", &bundles.join(",")])
             .args(["--config", &config.to_string()])
             .env("CARGO_TARGET_DIR", &self.folder);
-        let version = version.map_or_else(|| releases::version(&root()), |own| Ok(own.to_owned()))?;
-        step(&format!("Packing {} of {version}", bundles.join(" and ")), &mut tauri)?;
+        let version =
+            version.map_or_else(|| releases::version(&root()), |own| Ok(own.to_owned()))?;
+        step(
+            &format!("Packing {} of {version}", bundles.join(" and ")),
+            &mut tauri,
+        )?;
         let mut made = Vec::new();
         for bundle in bundles {
             let folder = self.folder.join("release/bundle").join(bundle);
@@ -219,7 +283,10 @@ fn files(folder: &Path) -> Result<Value> {
     let releases: Vec<Release> = releases::all(&root())?;
 
     let changelog = folder.join("changelog");
-    fs::write(&changelog, releases::debian_changelog(&releases, &maintainer)?)?;
+    fs::write(
+        &changelog,
+        releases::debian_changelog(&releases, &maintainer)?,
+    )?;
     let fill = |name: &str, places: &[(&str, &str)]| -> Result<PathBuf> {
         let mut text = fs::read_to_string(from.join(name))?;
         for (place, value) in places {
@@ -253,6 +320,10 @@ fn files(folder: &Path) -> Result<Value> {
     for (page, place) in [
         ("dealbell.1", "/usr/share/man/man1/dealbell.1.gz"),
         ("dealbell.ru.1", "/usr/share/man/ru/man1/dealbell.1.gz"),
+        (
+            "dealbell-sandbox.1",
+            "/usr/share/man/man1/dealbell-sandbox.1.gz",
+        ),
     ] {
         everywhere[place] = json!(gzip(&from.join(page), &folder.join(format!("{page}.gz")))?);
     }
@@ -281,7 +352,9 @@ fn gzip(from: &Path, to: &Path) -> Result<PathBuf> {
 
 /// What is compiled in, for the copyright file.
 fn libraries() -> Result<String> {
-    let arguments = ["tree", "-p", "dealbell", "-e", "normal", "--prefix", "none"];
+    let arguments = [
+        "tree", "-p", "dealbell", "-p", SANDBOX, "-e", "normal", "--prefix", "none",
+    ];
     let tree = capture(cargo().args(arguments).args(["--format", "{p}|{l}"]))?;
     let mut lines: Vec<_> = tree
         .lines()
@@ -306,15 +379,15 @@ fn libraries() -> Result<String> {
     Ok(lines.join("\n"))
 }
 
-/// The Debian packages whose libraries the program is linked with, with the versions it needs.
-fn debian_needs(folder: &Path, program: &Path) -> Result<Vec<String>> {
+/// The Debian packages whose libraries the programs are linked with, in the versions they need.
+fn debian_needs(folder: &Path, programs: &[&Path]) -> Result<Vec<String>> {
     fs::create_dir_all(folder.join("debian"))?;
     fs::write(
         folder.join("debian/control"),
         "Source: dealbell\n\nPackage: dealbell\nArchitecture: any\nDepends: ${shlibs:Depends}\n",
     )?;
     let mut shlibdeps = Command::new("dpkg-shlibdeps");
-    shlibdeps.arg("-O").arg(program).current_dir(folder);
+    shlibdeps.arg("-O").args(programs).current_dir(folder);
     let said = capture(&mut shlibdeps)?;
     let needs = said
         .strip_prefix("shlibs:Depends=")
@@ -323,7 +396,7 @@ fn debian_needs(folder: &Path, program: &Path) -> Result<Vec<String>> {
 }
 
 /// The same for rpm, as it names them itself: by library, which is one name on every distribution.
-fn rpm_needs(program: &Path) -> Result<Vec<String>> {
+fn rpm_needs(programs: &[&Path]) -> Result<Vec<String>> {
     let mut child = Command::new("/usr/lib/rpm/elfdeps")
         .arg("--requires")
         .stdin(Stdio::piped())
@@ -331,7 +404,9 @@ fn rpm_needs(program: &Path) -> Result<Vec<String>> {
         .spawn()
         .context("elfdeps of rpm")?;
     if let Some(mut input) = child.stdin.take() {
-        writeln!(input, "{}", program.display())?;
+        for program in programs {
+            writeln!(input, "{}", program.display())?;
+        }
     }
     let output = child.wait_with_output()?;
     let mut needs: Vec<_> = String::from_utf8(output.stdout)?

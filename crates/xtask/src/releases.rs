@@ -37,10 +37,7 @@ pub(crate) fn all(root: &Path) -> Result<Vec<Release>> {
     }
     for release in &releases {
         if release.en.is_empty() || release.en.len() != release.ru.len() {
-            bail!(
-                "release {}: each change in both languages",
-                release.version
-            );
+            bail!("release {}: each change in both languages", release.version);
         }
     }
     Ok(releases)
@@ -59,7 +56,11 @@ pub(crate) fn debian_changelog(releases: &[Release], maintainer: &str) -> Result
     for release in releases {
         let date: Date = release.date.parse()?;
         let day = date.strftime("%a, %d %b %Y");
-        writeln!(text, "dealbell ({}) stable; urgency=medium\n", release.version)?;
+        writeln!(
+            text,
+            "dealbell ({}) stable; urgency=medium\n",
+            release.version
+        )?;
         for change in &release.en {
             text.push_str(&item(change));
         }

@@ -197,7 +197,11 @@ impl WindowProcess {
 }
 
 fn start(generation: u64, inputs: mpsc::Sender<WindowInput>) -> std::io::Result<Running> {
-    let mut child = Command::new(own_executable()?)
+    let mut window = Command::new(own_executable()?);
+    // Else a window of a replaced file is called `exe`, and no dock knows whose it is.
+    #[cfg(unix)]
+    window.arg0("dealbell");
+    let mut child = window
         .arg("--window")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
