@@ -12,6 +12,8 @@ mod demo;
 mod latest;
 mod line;
 mod links;
+#[expect(dead_code, reason = "the controller asks for it")]
+mod managed;
 mod resident;
 mod secret;
 mod secrets;
