@@ -21,6 +21,8 @@ mod settings;
 mod system;
 mod toolkit;
 mod tray;
+#[expect(dead_code, reason = "the controller asks for it")]
+mod updates;
 mod vault;
 mod window;
 

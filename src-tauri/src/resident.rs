@@ -27,6 +27,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .setup(move |app| {
             app.deep_link().on_open_url(move |event| {
                 // Elsewhere a link comes as the argument of a second start, and only once so.

@@ -4,6 +4,7 @@ mod bench;
 mod checks;
 mod licences;
 mod machine;
+mod manifest;
 mod package;
 mod pictures;
 mod platforms;
@@ -39,7 +40,9 @@ enum Command {
     /// Make the packages of this system: deb and rpm, or installers, or a disk image.
     Package(package::Wanted),
     /// Print what changed in the newest release.
-    Notes,
+    Notes(releases::Which),
+    /// Print latest.json for the signed packages in a folder.
+    Manifest(manifest::Places),
     /// Make the pictures of docs/screenshots anew.
     Screenshots,
 }
@@ -53,10 +56,8 @@ fn main() -> Result<()> {
         Command::CheckPlatforms => platforms::run(),
         Command::Licences => licences::write(),
         Command::Package(wanted) => package::run(&wanted),
-        Command::Notes => {
-            println!("{}", releases::notes(&tools::root())?);
-            Ok(())
-        }
+        Command::Notes(which) => releases::print_notes(&which),
+        Command::Manifest(places) => manifest::print(&places),
         Command::Screenshots => pictures::make(),
     }
 }

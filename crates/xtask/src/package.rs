@@ -154,7 +154,8 @@ impl Updates {
 
     /// What it adds to Tauri's configuration. Signatures are made where the secret key is there.
     fn config(&self) -> Value {
-        let signs = std::env::var_os("TAURI_SIGNING_PRIVATE_KEY").is_some();
+        let key = std::env::var_os("TAURI_SIGNING_PRIVATE_KEY");
+        let signs = key.is_some_and(|key| !key.is_empty());
         json!({
             "plugins": { "updater": { "pubkey": self.public_key, "endpoints": [self.endpoint] } },
             "bundle": { "createUpdaterArtifacts": signs },

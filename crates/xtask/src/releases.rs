@@ -1,6 +1,8 @@
 //! `packaging/releases.toml`: what changed, and every form in which it is told.
 
+use crate::tools::root;
 use anyhow::{Context, Result, bail};
+use clap::Args;
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::fmt::Write;
@@ -12,7 +14,7 @@ use std::path::Path;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Release {
     pub(crate) version: String,
-    date: String,
+    pub(crate) date: String,
     en: Vec<String>,
     ru: Vec<String>,
 }
@@ -20,6 +22,23 @@ pub(crate) struct Release {
 #[derive(Deserialize)]
 struct File {
     release: Vec<Release>,
+}
+
+#[derive(Args)]
+pub(crate) struct Which {
+    /// Fail unless the newest release has this version.
+    #[arg(long, value_name = "VERSION")]
+    of: Option<String>,
+}
+
+/// Prints the newest release's notes.
+pub(crate) fn print_notes(which: &Which) -> Result<()> {
+    let version = version(&root())?;
+    match &which.of {
+        Some(wanted) if *wanted != version => bail!("the newest release is {version}, not {wanted}"),
+        Some(_) | None => println!("{}", notes(&root())?),
+    }
+    Ok(())
 }
 
 /// Every release, the newest first; the newest must be the version that the workspace has.
@@ -152,6 +171,6 @@ mod tests {
 
     #[test]
     fn the_newest_release_is_the_workspaces_version() {
-        assert!(!notes(&crate::tools::root()).unwrap().is_empty());
+        assert!(!notes(&root()).unwrap().is_empty());
     }
 }
