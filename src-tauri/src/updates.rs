@@ -57,7 +57,9 @@ impl UpdateError {
             Self::NoSource | Self::BySystem => WindowErrorCode::Unavailable,
             Self::Unreachable(_) => WindowErrorCode::Offline,
             Self::Certificates(_) => WindowErrorCode::CaWrong,
-            Self::Unusable(_) | Self::NotOurs(_) | Self::Install(_) => WindowErrorCode::UpdateFailed,
+            Self::Unusable(_) | Self::NotOurs(_) | Self::Install(_) => {
+                WindowErrorCode::UpdateFailed
+            }
         }
     }
 }
@@ -243,9 +245,13 @@ pub(crate) enum OwnFile {
 /// Looks at the file this program was started from. Other systems let nobody replace a running one.
 pub(crate) fn own_file() -> OwnFile {
     #[cfg(target_os = "linux")]
-    return replaced::look("/proc/self/exe".as_ref());
+    {
+        replaced::look("/proc/self/exe".as_ref())
+    }
     #[cfg(not(target_os = "linux"))]
-    OwnFile::Same
+    {
+        OwnFile::Same
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -386,7 +392,10 @@ mod tests {
         let found = found(&Release::of("0.2.0"), Bringer::Dealbell).await;
         let found = found.unwrap();
         let view = found.view();
-        assert_eq!((view.version.as_str(), view.step), ("0.2.0", UpdateStep::Found));
+        assert_eq!(
+            (view.version.as_str(), view.step),
+            ("0.2.0", UpdateStep::Found)
+        );
         assert_eq!(view.notes, "Тише по ночам");
         let told = Arc::new(Mutex::new(Vec::new()));
         let seen = told.clone();
@@ -435,14 +444,18 @@ mod tests {
     #[tokio::test]
     async fn a_build_without_an_address_says_so_and_an_absent_server_is_no_answer() {
         let handle = app("", &[]);
-        let error = look(handle.handle(), &direct(), Bringer::Dealbell).await.err();
+        let error = look(handle.handle(), &direct(), Bringer::Dealbell)
+            .await
+            .err();
         assert!(matches!(error, Some(UpdateError::NoSource)));
 
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = closed.local_addr().unwrap();
         drop(closed);
         let handle = app("key", &[format!("http://{address}/latest.json")]);
-        let error = look(handle.handle(), &direct(), Bringer::Dealbell).await.err();
+        let error = look(handle.handle(), &direct(), Bringer::Dealbell)
+            .await
+            .err();
         assert_eq!(error.unwrap().code(), WindowErrorCode::Offline);
     }
 

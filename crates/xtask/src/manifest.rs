@@ -89,7 +89,11 @@ mod tests {
         ];
         for (name, _) in packages {
             fs::write(folder.join(name), "").unwrap();
-            fs::write(folder.join(format!("{name}.sig")), format!("by us: {name}\n")).unwrap();
+            fs::write(
+                folder.join(format!("{name}.sig")),
+                format!("by us: {name}\n"),
+            )
+            .unwrap();
         }
         fs::write(folder.join("dealbell_1.0.0_amd64.deb"), "").unwrap();
         let platforms_found = platforms(&folder, "https://example.org/v1/");
@@ -100,7 +104,10 @@ mod tests {
         let found = platforms_found.unwrap();
         assert_eq!(found.as_object().unwrap().len(), packages.len());
         for (name, platform) in packages {
-            assert_eq!(found[platform]["url"], format!("https://example.org/v1/{name}"));
+            assert_eq!(
+                found[platform]["url"],
+                format!("https://example.org/v1/{name}")
+            );
             assert_eq!(found[platform]["signature"], format!("by us: {name}"));
         }
         assert!(orphan.unwrap_err().to_string().contains("lost.sig"));

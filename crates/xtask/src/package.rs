@@ -351,32 +351,16 @@ fn gzip(from: &Path, to: &Path) -> Result<PathBuf> {
     Ok(to.to_owned())
 }
 
-/// What is compiled in, for the copyright file.
+/// What is compiled in, for the copyright file: the list that the window's *about* shows.
 fn libraries() -> Result<String> {
-    let arguments = [
-        "tree", "-p", "dealbell", "-p", SANDBOX, "-e", "normal", "--prefix", "none",
-    ];
-    let tree = capture(cargo().args(arguments).args(["--format", "{p}|{l}"]))?;
-    let mut lines: Vec<_> = tree
-        .lines()
-        .filter(|line| !line.contains("(/") && !line.starts_with("dealbell"))
-        .filter_map(|line| {
-            let (package, licence) = line.trim_end_matches(" (*)").split_once('|')?;
-            let package = package.trim_end_matches(" (proc-macro)");
-            Some(format!(" {package}: {licence}"))
-        })
-        .collect();
-    // What the window's pages consist of, and the database inside one of the crates above.
-    for line in [
-        " @fluent/bundle (npm): Apache-2.0",
-        " @tauri-apps/api (npm): Apache-2.0 OR MIT",
-        " svelte (npm): MIT",
-        " SQLite: public domain",
-    ] {
-        lines.push(line.to_owned());
+    let list = fs::read(root().join("ui/src/generated/licences.json"))?;
+    let list: Vec<Value> = serde_json::from_slice(&list)?;
+    let mut lines = vec![" SQLite: public domain".to_owned()];
+    for library in list {
+        let word = |name: &str| library[name].as_str().unwrap_or_default().to_owned();
+        let (name, version, licence) = (word("name"), word("version"), word("licence"));
+        lines.push(format!(" {name} {version}: {licence}"));
     }
-    lines.sort_unstable();
-    lines.dedup();
     Ok(lines.join("\n"))
 }
 

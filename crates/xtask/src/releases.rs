@@ -35,7 +35,9 @@ pub(crate) struct Which {
 pub(crate) fn print_notes(which: &Which) -> Result<()> {
     let version = version(&root())?;
     match &which.of {
-        Some(wanted) if *wanted != version => bail!("the newest release is {version}, not {wanted}"),
+        Some(wanted) if *wanted != version => {
+            bail!("the newest release is {version}, not {wanted}")
+        }
         Some(_) | None => println!("{}", notes(&root())?),
     }
     Ok(())
