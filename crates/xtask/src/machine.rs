@@ -179,7 +179,8 @@ fn install(packages: &[&str]) -> Result<()> {
     )
 }
 
-fn is_root() -> bool {
+/// Whether we may do anything.
+pub(crate) fn is_root() -> bool {
     capture(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 
