@@ -9,7 +9,7 @@ use dealbell_amocrm::{
     Settings as ConnectorSettings, Token, Vault,
 };
 use dealbell_centre::{Centre, CentreError, Options, Registration, ServeOptions};
-use dealbell_inbox::{Config, Inbox, InboxError, Manners, StartError, ToastAct};
+use dealbell_inbox::{Config, Inbox, InboxError, Manners, Network, StartError, ToastAct};
 use dealbell_protocol::UserId;
 use dealbell_protocol::window::{AccessBy, Language, Way};
 use std::fs;
@@ -83,6 +83,8 @@ pub(crate) struct Opening {
     pub(crate) language: Language,
     /// How toasts shall behave from the first one on.
     pub(crate) manners: Manners,
+    /// How a centre elsewhere is reached.
+    pub(crate) network: Network,
     /// How many days read notifications stay on this device; 0 is for ever.
     pub(crate) keep_days: u32,
     /// Takes the new address of an account that has moved.
@@ -309,7 +311,7 @@ async fn inbox(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         platform: std::env::consts::OS.to_owned(),
         keep_days: opening.keep_days,
-        network: dealbell_inbox::Network::default(),
+        network: opening.network.clone(),
     };
     Ok(Inbox::start_with(config, opening.manners.clone()).await?)
 }

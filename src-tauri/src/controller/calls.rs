@@ -87,7 +87,7 @@ impl Controller {
             WindowRequest::AskPermission => return self.ask_permission(Some(caller)),
             WindowRequest::Dismiss { trouble } => self.dismiss(trouble),
             WindowRequest::Appearance { language, theme } => self.wear(language, theme).await,
-            WindowRequest::Change { setting } => self.change(setting),
+            WindowRequest::Change { setting } => self.change(setting).await,
             WindowRequest::Diagnostics => return self.ask_diagnostics(caller),
             WindowRequest::Report => return self.ask_report(caller),
             WindowRequest::CheckForUpdate | WindowRequest::InstallUpdate => {

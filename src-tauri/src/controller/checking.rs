@@ -6,7 +6,7 @@ use super::{Controller, Input};
 use crate::account::Account;
 use crate::window::Caller;
 use dealbell_amocrm::{Access, CrmAddress, Integration, Token};
-use dealbell_inbox::{CheckError, NetworkError, RestError};
+use dealbell_inbox::{CheckError, Network, NetworkError, RestError};
 use dealbell_protocol::ErrorCode;
 use dealbell_protocol::window::{
     CrmAccess, CrmRights, Found, SignIn, WindowAnswer, WindowErrorCode,
@@ -51,9 +51,9 @@ impl Controller {
             return self.window.answer(caller, WindowAnswer::Checked { found });
         }
         let turn = self.checked.begin();
-        let inputs = self.inputs.clone();
+        let (inputs, network) = (self.inputs.clone(), self.network());
         tokio::spawn(async move {
-            let outcome = try_out(way).await;
+            let outcome = try_out(way, &network).await;
             let ended = CheckEnded {
                 caller,
                 turn,
@@ -113,7 +113,7 @@ fn is_oauth(way: &SignIn) -> bool {
 }
 
 /// What is there, and whether it lets us in.
-async fn try_out(way: SignIn) -> Result<Checked, WindowErrorCode> {
+async fn try_out(way: SignIn, network: &Network) -> Result<Checked, WindowErrorCode> {
     let (account, secret, found) = match &way {
         SignIn::Demo => {
             let account = Account::demo();
@@ -124,8 +124,7 @@ async fn try_out(way: SignIn) -> Result<Checked, WindowErrorCode> {
         SignIn::Team { centre, token } => {
             let account = Account::team(centre);
             let token: String = token.split_whitespace().collect();
-            let network = dealbell_inbox::Network::default();
-            let me = dealbell_inbox::check(&account.address, &token, &network).await;
+            let me = dealbell_inbox::check(&account.address, &token, network).await;
             let me = me.map_err(|error| centre_code(&error))?;
             let found = Found {
                 user: me.name,

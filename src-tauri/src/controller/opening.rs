@@ -103,6 +103,18 @@ impl Controller {
         }
     }
 
+    /// Opens the lines to centres elsewhere anew: the way there is another one.
+    pub(super) async fn reopen_lines(&mut self) {
+        let far = self.seats.listed().filter_map(|seat| {
+            let secret = seat.line.as_ref()?.secret.clone()?;
+            let far = seat.account.way == Way::Team;
+            far.then(|| (seat.account.clone(), Key::InUse(secret)))
+        });
+        for (account, key) in far.collect::<Vec<_>>() {
+            self.want_line(None, account, key).await;
+        }
+    }
+
     /// Opens a line as soon as no other one of its account is being opened.
     pub(super) async fn want_line(&mut self, entry: Option<Entry>, account: Account, key: Key) {
         // What is known of it may know where it has moved.
@@ -129,7 +141,7 @@ impl Controller {
 
     /// Opens a line aside, so that a slow keyring or network holds nothing up.
     async fn begin_opening(&mut self, tag: &str, wanted: Wanted) {
-        let manners = self.manners();
+        let (manners, network) = (self.manners(), self.network());
         let Some(seat) = self.seats.get_mut(tag) else {
             return self.not_opened(Some(wanted));
         };
@@ -172,6 +184,7 @@ impl Controller {
                     language,
                     manners,
                     keep_days,
+                    network,
                     moved,
                     data,
                 })

@@ -4,9 +4,11 @@ use super::Controller;
 use super::calls::refused;
 use crate::system::shortcut::ShortcutError;
 use crate::system::{autostart, journal};
+use dealbell_inbox::{Network, NetworkError};
 use dealbell_protocol::window::{
     Language, LanguageChoice, Setting, Sound, ThemeChoice, WindowAnswer, WindowErrorCode,
 };
+use std::path::PathBuf;
 
 impl Controller {
     /// Looks and speaks as chosen, from now on.
@@ -28,7 +30,8 @@ impl Controller {
 
     /// Changes one choice of this device: what the system must do for it is done first, so that
     /// nothing is remembered that does not hold.
-    pub(super) fn change(&mut self, setting: Setting) -> WindowAnswer {
+    pub(super) async fn change(&mut self, setting: Setting) -> WindowAnswer {
+        let reaches = matches!(setting, Setting::Proxy(_) | Setting::CaFile(_));
         if let Err(code) = self.apply(&setting) {
             return refused(code);
         }
@@ -55,7 +58,19 @@ impl Controller {
                 Setting::LogLevel(level) => device.log_level = level,
             }
         });
+        if reaches && changed.is_ok() {
+            self.reopen_lines().await;
+        }
         kept(changed)
+    }
+
+    /// How the network is reached.
+    pub(super) fn network(&self) -> Network {
+        let device = &self.settings.current().device;
+        Network {
+            proxy: device.proxy.clone(),
+            ca_file: device.ca_file.as_ref().map(PathBuf::from),
+        }
     }
 
     fn apply(&mut self, setting: &Setting) -> Result<(), WindowErrorCode> {
@@ -100,11 +115,27 @@ impl Controller {
             | Setting::StayWhenDue(_)
             | Setting::Sounds(_)
             | Setting::SoundOf(..)
-            | Setting::Proxy(_)
-            | Setting::CaFile(_)
             | Setting::LingerSecs(_) => Ok(()),
+            Setting::Proxy(proxy) => can_follow(&Network {
+                proxy: proxy.clone(),
+                ..self.network()
+            }),
+            Setting::CaFile(file) => can_follow(&Network {
+                ca_file: file.as_ref().map(PathBuf::from),
+                ..self.network()
+            }),
         }
     }
+}
+
+fn can_follow(network: &Network) -> Result<(), WindowErrorCode> {
+    dealbell_inbox::check_network(network).map_err(|error| {
+        tracing::info!(%error, "the network cannot be reached so");
+        match error {
+            NetworkError::Proxy => WindowErrorCode::ProxyWrong,
+            NetworkError::CaUnreadable(_) | NetworkError::CaEmpty => WindowErrorCode::CaWrong,
+        }
+    })
 }
 
 fn kept(changed: anyhow::Result<()>) -> WindowAnswer {
