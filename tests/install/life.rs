@@ -44,11 +44,7 @@ async fn the_deb_installs_upgrades_over_a_running_one_and_purges() {
     .await
     .unwrap();
     let app = start(&desktop, &root, &["--demo"]);
-    let item = desktop.recorder.wait_item().await.unwrap();
-    let rings = item.wait(|view| view.tooltip_text.contains("непрочитанн"));
-    rings
-        .await
-        .unwrap_or_else(|error| panic!("{error:#}\n{}", app.log()));
+    let item = connected(&desktop, &app).await;
 
     install(&root, &packages.deb);
     assert_eq!(installed_version(&root), env!("CARGO_PKG_VERSION"));
@@ -56,8 +52,13 @@ async fn the_deb_installs_upgrades_over_a_running_one_and_purges() {
     assert!(item.view().await.is_ok(), "the tray lost it");
 
     assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
+    drop(desktop);
+
+    let desktop = PrivateDesktop::start(DesktopOptions::default())
+        .await
+        .unwrap();
     let app = start(&desktop, &root, &["--demo"]);
-    desktop.recorder.wait_item().await.unwrap();
+    connected(&desktop, &app).await;
     assert_eq!(program_of(app.pid()), Path::new("/usr/bin/dealbell"));
     assert_eq!(app.terminate().await.unwrap(), Ending::Code(0));
     drop(desktop);
@@ -82,6 +83,16 @@ async fn the_deb_installs_upgrades_over_a_running_one_and_purges() {
         .filter(|path| is_ours(path))
         .collect();
     assert!(mentions.is_empty(), "{mentions:#?}");
+}
+
+/// Waits until the tray says how much is unread: everything works then.
+async fn connected(desktop: &PrivateDesktop, app: &Program) -> TrayItem {
+    let item = desktop.recorder.wait_item().await.unwrap();
+    let rings = item.wait(|view| view.tooltip_text.contains("непрочитанн"));
+    if let Err(error) = rings.await {
+        panic!("{error:#}\n{}", app.log());
+    }
+    item
 }
 
 /// The old program goes on from the file it was started from; a second start finds it, and it shows
