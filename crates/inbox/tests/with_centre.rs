@@ -5,14 +5,15 @@
 use async_trait::async_trait;
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_inbox::{
-    Config, Inbox, InboxError, Network, RestError, State, ToastAct, ToastKey, ToastOutcome,
+    Config, Inbox, InboxError, Manners, Network, RestError, State, ToastAct, ToastKey,
+    ToastOutcome, UserQuiet,
 };
 use dealbell_protocol::act::{ActError, Actor, Deed};
 use dealbell_protocol::ingest::{Act, Again, Batch, Ingest, Notice};
 use dealbell_protocol::rest::OpenTask;
 use dealbell_protocol::rest::SaveChannels;
 use dealbell_protocol::window::{Connection, Language, ListQuery, SignedOutReason};
-use dealbell_protocol::{ErrorCode, Kind, NotificationId, Priority, ProviderId, UserId};
+use dealbell_protocol::{Channel, ErrorCode, Kind, NotificationId, Priority, ProviderId, UserId};
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -312,10 +313,10 @@ struct Crm(Mutex<Vec<(String, String)>>);
 #[async_trait]
 impl Actor for Crm {
     async fn act(&self, _: UserId, subject: &str, deed: Deed) -> Result<(), ActError> {
-        let Deed::Complete { result } = deed else {
-            return Err(ActError::Unknown);
-        };
         let mut done = self.0.lock().unwrap();
+        let Deed::Complete { result } = deed else {
+            return done.pop().map(drop).ok_or(ActError::Unknown);
+        };
         if !done.is_empty() {
             return Err(ActError::Refused("Задача уже закрыта".to_owned()));
         }
@@ -324,7 +325,17 @@ impl Actor for Crm {
     }
 
     async fn tasks(&self, _user: UserId) -> Vec<OpenTask> {
-        Vec::new()
+        let open = self.0.lock().unwrap().is_empty();
+        let task = OpenTask {
+            subject: "task:7".to_owned(),
+            title: "Перезвонить".to_owned(),
+            context: None,
+            link: None,
+            due_at: 0,
+            all_day: false,
+            author: None,
+        };
+        open.then_some(task).into_iter().collect()
     }
 }
 
@@ -394,4 +405,49 @@ async fn everything_marked_read_by_mistake_is_unread_again_on_every_device() {
     assert_eq!(state.newest.len(), 4);
     let late = inbox.undo_mark_all(marked.undo).await;
     assert!(matches!(late, Err(InboxError::TooLate)));
+}
+
+#[tokio::test]
+async fn a_task_of_the_day_is_completed_and_opened_again_without_a_notification() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let (inbox, _acts) = Inbox::start(config).await.unwrap();
+    until(&inbox, online).await;
+    let crm = Arc::new(Crm(Mutex::default()));
+    let _registered = served.centre.register_actor(crm.clone());
+    let today = inbox.tasks().await.unwrap().tasks;
+    assert_eq!(today[0].subject, "task:7");
+    let deed = Deed::Complete {
+        result: String::new(),
+    };
+    inbox.act_on("task:7", deed).await.unwrap();
+    assert_eq!(inbox.tasks().await.unwrap().tasks, []);
+    inbox.act_on("task:7", Deed::Reopen).await.unwrap();
+    assert_eq!(inbox.tasks().await.unwrap().tasks, today);
+}
+
+#[tokio::test]
+async fn a_test_of_toasts_is_shown_in_the_quiet_and_one_that_cannot_be_delivered_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let config = config(folder.path(), served.address, &served.token);
+    let quiet = Manners {
+        user_quiet: Some(UserQuiet { until: None }),
+        ..Manners::default()
+    };
+    let (inbox, mut acts) = Inbox::start_with(config, quiet).await.unwrap();
+    until(&inbox, online).await;
+    served.notify(7..8).await;
+    until(&inbox, |state| state.quiet_held == 1).await;
+    inbox.test(Channel::Desktop).await.unwrap();
+    let ToastAct::Show { view, .. } = next(&mut acts).await else {
+        panic!("something was withdrawn");
+    };
+    assert!(matches!(view.key, ToastKey::Popup(_)), "{view:?}");
+    let refused = inbox.test(Channel::Email).await.unwrap_err();
+    let InboxError::Rest(RestError::Refused { code, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(code, Some(ErrorCode::Unavailable));
 }
