@@ -279,3 +279,52 @@ impl Seats {
         self.all.iter().any(|seat| seat.opening)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(seats: &Seats) -> Option<String> {
+        seats.shown().map(|seat| seat.account.label())
+    }
+
+    #[test]
+    fn the_window_shows_the_account_chosen_last_and_after_it_has_gone_the_first() {
+        let known = [Account::demo(), Account::solo("romashka")];
+        let [demo, romashka] = known.clone().map(|account| account.tag());
+        let mut seats = Seats::new(&known, Some(romashka.clone()));
+        assert_eq!(shown(&seats).as_deref(), Some("romashka.amocrm.ru"));
+        assert!(seats.choose(&demo) && !seats.choose("nobody"));
+        assert_eq!(shown(&seats).as_deref(), Some("demo"));
+        seats.remove(&demo);
+        assert_eq!(shown(&seats).as_deref(), Some("romashka.amocrm.ru"));
+        seats.remove(&romashka);
+        assert_eq!(shown(&seats), None);
+    }
+
+    #[test]
+    fn an_account_that_is_being_entered_is_nobodys_until_it_works() {
+        let mut seats = Seats::new(&[], None);
+        let seat = seats.of(Account::solo("romashka"));
+        (seat.entering, seat.opening) = (true, true);
+        let tag = seat.account.tag();
+        assert!(seats.shown().is_none() && seats.is_opening() && !seats.choose(&tag));
+        // However it is typed, it is the one that is there already.
+        let again = seats.of(Account::solo("https://romashka.amocrm.ru/leads"));
+        again.entering = false;
+        assert_eq!(shown(&seats).as_deref(), Some("romashka.amocrm.ru"));
+        assert_eq!(seats.listed().count(), 1);
+    }
+
+    #[test]
+    fn an_account_whose_line_is_being_opened_is_on_the_way_and_not_signed_out() {
+        // A slow keyring must not look like a first run.
+        let mut seat = Seat::new(Account::demo());
+        seat.opening = true;
+        assert_eq!(seat.row().connection, Connection::Connecting);
+        seat.opening = false;
+        seat.signed_out = SignedOutReason::NoToken;
+        let reason = SignedOutReason::NoToken;
+        assert_eq!(seat.row().connection, Connection::SignedOut { reason });
+    }
+}
