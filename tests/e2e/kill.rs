@@ -220,7 +220,9 @@ async fn open(store: &Path) -> sqlx::Result<SqliteConnection> {
 
 async fn titles(store: &Path) -> Vec<String> {
     let mut db = open(store).await.unwrap();
-    let rows = sqlx::query("SELECT json_extract(body, '$.title') FROM notifications ORDER BY 1");
+    let rows = sqlx::query(
+        "SELECT json_extract(body, '$.title') FROM notifications JOIN bodies USING (seq) ORDER BY 1",
+    );
     let rows = rows.fetch_all(&mut db).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }
