@@ -229,6 +229,7 @@ impl Line {
         });
         let mut settings = ConnectorSettings::new(address, credentials, Recipients::Only(user));
         settings.vault = vault;
+        settings.network = opening.network.clone();
         settings.connected_by = Some(user);
         settings.language = opening.language;
         let connector = Connector::new(Arc::new(centre.clone()), settings);

@@ -8,6 +8,7 @@ use crate::connector::AccountInfo;
 use crate::credentials::{Credentials, Integration};
 use crate::model::{Account, Seconds};
 use crate::oauth::{self, Back, BackError, Claims, ExchangeError};
+use dealbell_network::Network;
 use dealbell_protocol::window::WindowErrorCode;
 use std::fmt;
 use std::time::Duration;
@@ -140,7 +141,11 @@ impl CheckError {
 ///
 /// # Errors
 /// [`CheckError`].
-pub async fn check(address: CrmAddress, access: impl Into<Access>) -> Result<Checked, CheckError> {
+pub async fn check(
+    address: CrmAddress,
+    access: impl Into<Access>,
+    network: &Network,
+) -> Result<Checked, CheckError> {
     let clock = Clock::system();
     let credentials = match access.into() {
         Access::Token(token) => {
@@ -149,12 +154,12 @@ pub async fn check(address: CrmAddress, access: impl Into<Access>) -> Result<Che
         }
         Access::Code { integration, code } => {
             let code = code_for(&address, &code)?;
-            anybody_there(&address, &clock).await?;
-            let oauth = oauth::exchange(&address, integration, &code, &clock).await?;
+            anybody_there(&address, &clock, network).await?;
+            let oauth = oauth::exchange(&address, integration, &code, &clock, network).await?;
             Credentials::OAuth(oauth)
         }
     };
-    let client = client(&address, credentials, &clock)?;
+    let client = client(&address, credentials, &clock, network)?;
     match client.account_closely().await {
         Ok(account) => Ok(checked(&client, &account).await),
         Err(failure) => Err(reason(failure, &address, Some(&client.credentials())).await),
@@ -227,8 +232,12 @@ fn code_for(address: &CrmAddress, pasted: &str) -> Result<String, CheckError> {
 
 /// A code is good once: it is not spent before the account is seen to answer. Nobody is let in
 /// without a token, so the answer wanted is a refusal.
-async fn anybody_there(address: &CrmAddress, clock: &Clock) -> Result<(), CheckError> {
-    let nobody = client(address, Token::new("none"), clock)?;
+async fn anybody_there(
+    address: &CrmAddress,
+    clock: &Clock,
+    network: &Network,
+) -> Result<(), CheckError> {
+    let nobody = client(address, Token::new("none"), clock, network)?;
     let Err(failure) = nobody.account_closely().await else {
         return Ok(());
     };
@@ -242,10 +251,17 @@ fn client(
     address: &CrmAddress,
     credentials: impl Into<Credentials>,
     clock: &Clock,
+    network: &Network,
 ) -> Result<Client, CheckError> {
-    Client::within(address.clone(), credentials, clock.clone(), PATIENCE)
-        .map(|client| client.urgent())
-        .map_err(|error| CheckError::NoNetwork(error.to_string()))
+    Client::within(
+        address.clone(),
+        credentials,
+        clock.clone(),
+        PATIENCE,
+        network,
+    )
+    .map(|client| client.urgent())
+    .map_err(|error| CheckError::NoNetwork(error.to_string()))
 }
 
 /// What a failed request means for whoever typed.

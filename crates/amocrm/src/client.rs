@@ -18,6 +18,7 @@ use crate::address::CrmAddress;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Vault};
 use crate::model::{Account, CrmUserId, Seconds, Task, User};
+use dealbell_network::Network;
 use grant::Keeper;
 use limit::{Limit, Urgency};
 use reqwest::Method;
@@ -107,10 +108,11 @@ impl Client {
         credentials: impl Into<Credentials>,
         clock: Clock,
     ) -> Result<Self, ClientError> {
-        Self::within(address, credentials, clock, Timeouts::default())
+        let network = Network::default();
+        Self::within(address, credentials, clock, Timeouts::default(), &network)
     }
 
-    /// The same with other patience.
+    /// The same with other patience, on a network as the user chose.
     ///
     /// # Errors
     /// As [`Client::new`].
@@ -119,10 +121,11 @@ impl Client {
         credentials: impl Into<Credentials>,
         clock: Clock,
         timeouts: Timeouts,
+        network: &Network,
     ) -> Result<Self, ClientError> {
         let shared = Shared {
-            http: connections(&address, timeouts).build()?,
-            fresh_http: fresh_connections(&address, timeouts)?,
+            http: connections(&address, timeouts, network).build()?,
+            fresh_http: fresh_connections(&address, timeouts, network)?,
             timeouts,
             vault: OnceLock::new(),
             keeper: Keeper::new(address, credentials.into()),
@@ -276,17 +279,23 @@ impl Client {
 }
 
 /// Connections for a client of the account at `address`.
-fn connections(address: &CrmAddress, timeouts: Timeouts) -> reqwest::ClientBuilder {
-    let http = reqwest::Client::builder()
+fn connections(
+    address: &CrmAddress,
+    timeouts: Timeouts,
+    network: &Network,
+) -> reqwest::ClientBuilder {
+    // It was looked at when it was chosen; what is wrong with it since is seen as no connection.
+    network
+        .http_client_builder(address.url())
+        .unwrap_or_else(|error| {
+            tracing::warn!(%error, "the network is used as the system says");
+            reqwest::Client::builder()
+        })
         .user_agent(concat!("Dealbell/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(timeouts.connect)
         .timeout(timeouts.whole)
         // The API sends nobody elsewhere; who does is a portal, and gets no second request.
-        .redirect(reqwest::redirect::Policy::none());
-    match address.is_loopback() {
-        true => http.no_proxy(),
-        false => http,
-    }
+        .redirect(reqwest::redirect::Policy::none())
 }
 
 /// Connections that are not kept: a kept one may be dead already, and then nobody knows whether what
@@ -294,8 +303,9 @@ fn connections(address: &CrmAddress, timeouts: Timeouts) -> reqwest::ClientBuild
 pub(crate) fn fresh_connections(
     address: &CrmAddress,
     timeouts: Timeouts,
+    network: &Network,
 ) -> Result<reqwest::Client, reqwest::Error> {
-    let http = connections(address, timeouts).pool_max_idle_per_host(0);
+    let http = connections(address, timeouts, network).pool_max_idle_per_host(0);
     http.build()
 }
 

@@ -19,10 +19,11 @@ pub use hooks::{HookError, HookSink, HookStanding};
 pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 
 use crate::address::CrmAddress;
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, Timeouts};
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Vault};
 use actor::Desk;
+use dealbell_network::Network;
 use dealbell_protocol::UserId;
 use dealbell_protocol::act::Actor;
 use dealbell_protocol::ingest::{Ingest, IngestError};
@@ -62,6 +63,8 @@ pub struct Settings {
     pub hooks: Option<Url>,
     /// Every how many readings the known open tasks are looked up by id, for what vanished.
     pub reconcile_every: u32,
+    /// How the network is reached.
+    pub network: Network,
     /// When an all-day task is told, hours 0–23 (RULES T5).
     pub all_day_hour: i8,
     /// Language of a reader whose own is neither `ru` nor `en`.
@@ -86,6 +89,7 @@ impl Settings {
             poll_interval: None,
             hooks: None,
             reconcile_every: 6,
+            network: Network::default(),
             all_day_hour: 9,
             language: Language::En,
         }
@@ -244,7 +248,13 @@ impl Connector {
         }
         let settings = &self.settings;
         let (address, credentials) = (settings.address.clone(), settings.credentials.clone());
-        let client = Client::new(address, credentials, settings.clock.clone())?;
+        let client = Client::within(
+            address,
+            credentials,
+            settings.clock.clone(),
+            Timeouts::default(),
+            &settings.network,
+        )?;
         let client = match &settings.vault {
             Some(vault) => client.with_vault(Arc::clone(vault)),
             None => client,

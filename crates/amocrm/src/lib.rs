@@ -35,3 +35,4 @@ pub use connector::{
     HookSink, HookStanding, Message, Recipients, Settings,
 };
 pub use credentials::{Credentials, Integration, OAuth, TokenPair, Vault, VaultError};
+pub use dealbell_network::Network;

@@ -14,6 +14,7 @@ use crate::client::ClientError;
 use crate::client::{Cause, Failure, Timeouts};
 use crate::clock::Clock;
 use crate::credentials::{Integration, OAuth};
+use dealbell_network::Network;
 use url::Url;
 
 /// Why a code brought no tokens.
@@ -51,8 +52,9 @@ pub async fn exchange(
     integration: Integration,
     code: &str,
     clock: &Clock,
+    network: &Network,
 ) -> Result<OAuth, ExchangeError> {
-    let http = crate::client::fresh_connections(address, Timeouts::default())
+    let http = crate::client::fresh_connections(address, Timeouts::default(), network)
         .map_err(|error| ExchangeError::Unreachable(error.to_string()))?;
     match ask_code(&http, address, &integration, code, clock).await {
         Answer::Granted(pair) => Ok(OAuth { integration, pair }),

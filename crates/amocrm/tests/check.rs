@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dealbell_amocrm::check::check;
 use dealbell_amocrm::{
-    Access, CheckError, Client, Clock, Credentials, CrmAddress, Integration, Token,
+    Access, CheckError, Client, Clock, Credentials, CrmAddress, Integration, Network, Token,
 };
 use dealbell_sandbox::{Config, Fault, Sandbox};
 use serde_json::{Value, json};
@@ -62,7 +62,9 @@ fn jwt(claims: &Value) -> String {
 }
 
 async fn refusal(address: CrmAddress, token: &str) -> CheckError {
-    check(address, Token::new(token)).await.unwrap_err()
+    check(address, Token::new(token), &Network::default())
+        .await
+        .unwrap_err()
 }
 
 #[tokio::test]
@@ -155,7 +157,9 @@ async fn a_code_becomes_credentials_and_shows_whose_they_are() {
     let code = crm.issue_code(clerk.id, &crm.integrations()[0]);
     // The whole address he was sent back to, as he found it in his browser.
     let back = format!("https://bell.example/back?code={code}&referer={address}&state=s");
-    let checked = check(address, by_code(&crm, &back)).await.unwrap();
+    let checked = check(address, by_code(&crm, &back), &Network::default())
+        .await
+        .unwrap();
     assert_eq!(checked.account.user.id, clerk.id);
     assert!(!checked.account.name.is_empty() && !checked.account.time_zone.is_empty());
     assert!(!checked.is_admin && checked.account.user.name.is_none());
@@ -177,7 +181,9 @@ async fn what_is_renewed_on_the_way_is_what_is_kept() {
     assert!(!format!("{access:?}").contains(&code), "it is secret");
     // The first request shows no token, and is refused anyway.
     crm.fault(Fault::status(401).times(2));
-    let checked = check(address.clone(), access).await.unwrap();
+    let checked = check(address.clone(), access, &Network::default())
+        .await
+        .unwrap();
     assert_eq!(crm.refreshes(), 1);
     crm.expire_access(boss);
     let kept = Client::new(address, checked.credentials, Clock::system()).unwrap();
@@ -190,7 +196,9 @@ async fn a_token_shows_whose_it_is_and_until_when() {
     let address = CrmAddress::parse(crm.url()).unwrap();
     let (boss, end) = (&crm.users()[0], Clock::system().seconds() + 9_000);
     let token = crm.issue_long_lived(boss.id, end);
-    let checked = check(address, Token::new(token)).await.unwrap();
+    let checked = check(address, Token::new(token), &Network::default())
+        .await
+        .unwrap();
     assert_eq!(checked.account.user.name.as_deref(), Some(&*boss.name));
     assert_eq!((checked.is_admin, checked.expires_at), (true, Some(end)));
 }
@@ -200,10 +208,16 @@ async fn a_code_that_brings_nothing_says_why() {
     let (crm, ahead) = account().await;
     let address = CrmAddress::parse(crm.url()).unwrap();
     let new_code = || crm.issue_code(crm.users()[0].id, &crm.integrations()[0]);
-    let error = async |access| check(address.clone(), access).await.unwrap_err();
+    let error = async |access| {
+        check(address.clone(), access, &Network::default())
+            .await
+            .unwrap_err()
+    };
 
     let used = new_code();
-    check(address.clone(), by_code(&crm, &used)).await.unwrap();
+    check(address.clone(), by_code(&crm, &used), &Network::default())
+        .await
+        .unwrap();
     assert_eq!(error(by_code(&crm, &used)).await, CheckError::CodeExpired);
     assert_eq!(error(by_code(&crm, "typo")).await, CheckError::CodeExpired);
     let late = new_code();
@@ -234,7 +248,7 @@ async fn a_code_is_not_spent_where_no_account_answers() {
         .route("/oauth2/access_token", post(token))
         .fallback(async || page(404));
     let (crm, _) = account().await;
-    let error = check(serve(app).await, by_code(&crm, "good")).await;
+    let error = check(serve(app).await, by_code(&crm, "good"), &Network::default()).await;
     assert_eq!(error.unwrap_err(), CheckError::AccountUnknown);
     assert_eq!(*asked.lock().unwrap(), 0);
 }

@@ -4,7 +4,8 @@ use crate::{command::Database, public_url::PublicUrl};
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, Subcommand};
 use dealbell_amocrm::{
-    Access, CheckError, Checked, Credentials, CrmAddress, Integration, Token, check::check, oauth,
+    Access, CheckError, Checked, Credentials, CrmAddress, Integration, Network, Token,
+    check::check, oauth,
 };
 use dealbell_centre::{About, Centre, ConnectionState};
 use dealbell_protocol::UserId;
@@ -157,7 +158,7 @@ async fn try_and_keep(
     by: Option<UserId>,
 ) -> Result<String> {
     let host = address.host();
-    let checked = check(address, access)
+    let checked = check(address, access, &Network::default())
         .await
         .map_err(|error| anyhow!("{host}: {error}; {}", advice(&error)))?;
     eprint!("{}", found(&checked));

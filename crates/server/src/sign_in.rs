@@ -12,7 +12,7 @@ use axum::{
     response::Response,
     routing::get,
 };
-use dealbell_amocrm::{Access, CheckError, CrmAddress, Integration, check::check};
+use dealbell_amocrm::{Access, CheckError, CrmAddress, Integration, Network, check::check};
 use dealbell_centre::Centre;
 use std::collections::HashMap;
 
@@ -84,7 +84,13 @@ async fn end(centre: &Centre, fields: &HashMap<String, String>) -> Outcome {
     }
     let code = code.clone();
     let host = referer.host();
-    let checked = match check(referer, Access::Code { integration, code }).await {
+    let checked = match check(
+        referer,
+        Access::Code { integration, code },
+        &Network::default(),
+    )
+    .await
+    {
         Ok(checked) => checked,
         Err(error) => {
             tracing::warn!(account = host, %error, "a sign-in failed");

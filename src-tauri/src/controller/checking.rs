@@ -120,7 +120,7 @@ async fn try_out(way: SignIn, network: &Network) -> Result<Checked, WindowErrorC
             let found = found_at("demo".to_owned());
             (account, None, found)
         }
-        SignIn::Solo { address, access } => crm(address, access).await?,
+        SignIn::Solo { address, access } => crm(address, access, network).await?,
         SignIn::Team { centre, token } => {
             let account = Account::team(centre);
             let token: String = token.split_whitespace().collect();
@@ -145,6 +145,7 @@ async fn try_out(way: SignIn, network: &Network) -> Result<Checked, WindowErrorC
 async fn crm(
     typed: &str,
     access: &CrmAccess,
+    network: &Network,
 ) -> Result<(Account, Option<String>, Found), WindowErrorCode> {
     let address = CrmAddress::parse(typed).map_err(|_| WindowErrorCode::AddressWrong)?;
     let access = match access {
@@ -163,7 +164,7 @@ async fn crm(
             code: code.clone(),
         },
     };
-    let checked = dealbell_amocrm::check::check(address, access).await;
+    let checked = dealbell_amocrm::check::check(address, access, network).await;
     let checked = checked.map_err(|error| {
         tracing::info!(%error, "the account was not entered");
         error.code()

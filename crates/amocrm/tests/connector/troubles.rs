@@ -4,8 +4,8 @@ use crate::desk::{Row, Running, of_task};
 use crate::office::{HOUR, KITCHEN, Office, gone, has};
 use async_trait::async_trait;
 use dealbell_amocrm::{
-    ConnectorStatus, Credentials, CrmAddress, Ended, Integration, Settings, Vault, VaultError,
-    oauth,
+    ConnectorStatus, Credentials, CrmAddress, Ended, Integration, Network, Settings, Vault,
+    VaultError, oauth,
 };
 use dealbell_protocol::Kind;
 use dealbell_sandbox::{Entity, Fault};
@@ -226,7 +226,7 @@ async fn whoever_stops_takes_renewed_tokens_along() {
     };
     let solo = office.solo();
     let (address, clock) = (&solo.address, office.watch.clock());
-    let exchanged = oauth::exchange(address, integration, &code, &clock).await;
+    let exchanged = oauth::exchange(address, integration, &code, &clock, &Network::default()).await;
     let mut oauth = exchanged.unwrap();
     // An hour of its day is left.
     oauth.pair.issued_at = office.now() + HOUR - 24 * HOUR;

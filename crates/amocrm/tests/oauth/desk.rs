@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use dealbell_amocrm::{
-    Client, Clock, Credentials, CrmAddress, Grant, Integration, OAuth, Time, Timeouts, TokenPair,
-    Vault, VaultError, oauth,
+    Client, Clock, Credentials, CrmAddress, Grant, Integration, Network, OAuth, Time, Timeouts,
+    TokenPair, Vault, VaultError, oauth,
 };
 use dealbell_protocol::Millis;
 use dealbell_sandbox::{Config, Sandbox};
@@ -46,7 +46,14 @@ pub(crate) async fn connect(crm: &Sandbox, url: &str) -> OAuth {
         secret: known.secret,
         redirect_uri: known.redirect_uri,
     };
-    let exchanged = oauth::exchange(&address(url), integration, &code, &Clock::system()).await;
+    let exchanged = oauth::exchange(
+        &address(url),
+        integration,
+        &code,
+        &Clock::system(),
+        &Network::default(),
+    )
+    .await;
     exchanged.unwrap()
 }
 
@@ -229,7 +236,14 @@ impl Process {
             connect: Duration::from_secs(2),
             whole: Duration::from_secs(20),
         };
-        let client = Client::within(address, Credentials::OAuth(oauth), clock, patience).unwrap();
+        let client = Client::within(
+            address,
+            Credentials::OAuth(oauth),
+            clock,
+            patience,
+            &Network::default(),
+        )
+        .unwrap();
         let client = client.with_vault(Arc::new(disk.clone()));
         let grant = client.grant();
         Self {
