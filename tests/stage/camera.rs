@@ -54,7 +54,7 @@ impl Camera {
     /// A part of the screen.
     pub(crate) async fn area(&self, name: &str, area: Area) -> Result<PathBuf> {
         let path = self.path(name);
-        let crop = format!("{}x{}{:+}{:+}", area.width, area.height, area.x, area.y);
+        let crop = area.as_crop();
         let to = path.to_string_lossy().into_owned();
         self.run(
             "import",
@@ -62,6 +62,24 @@ impl Camera {
         )
         .await?;
         Ok(path)
+    }
+
+    /// The colours of a part of the screen, three bytes a pixel.
+    pub(crate) async fn pixels(&self, area: Area) -> Result<Vec<u8>> {
+        let crop = area.as_crop();
+        let words = ["-window", "root", "-crop", &crop, "+repage", "-depth", "8"];
+        let all: Vec<_> = words.into_iter().chain(["rgb:-"]).collect();
+        Ok(self.run("import", &all).await?.stdout)
+    }
+
+    /// A click with the left button; afterwards the pointer is out of the way.
+    pub(crate) async fn click(&self, area: Area) -> Result<()> {
+        let (x, y) = area.middle();
+        let (x, y) = (x.to_string(), y.to_string());
+        let words = ["mousemove", "--sync", &x, &y, "click", "1"];
+        self.run("xdotool", &words).await?;
+        self.run("xdotool", &["mousemove", "10", "10"]).await?;
+        Ok(())
     }
 
     /// The visible window that xdotool finds by this search, without its frame; none, no picture.
@@ -135,6 +153,32 @@ impl Camera {
 }
 
 impl Area {
+    /// A place on the screen, pixels from its upper left.
+    pub(crate) const fn new(x: i32, y: i32, width: u32, height: u32) -> Self {
+        Self {
+            x,
+            y,
+            width,
+            height,
+        }
+    }
+
+    /// As ImageMagick takes it.
+    pub(crate) fn as_crop(self) -> String {
+        let Self {
+            x,
+            y,
+            width,
+            height,
+        } = self;
+        format!("{width}x{height}{x:+}{y:+}")
+    }
+
+    fn middle(self) -> (i32, i32) {
+        let half = |length: u32| i32::try_from(length / 2).unwrap_or_default();
+        (self.x + half(self.width), self.y + half(self.height))
+    }
+
     /// The right end of a panel, where its tray is.
     pub(crate) fn right_end(self, width: u32) -> Self {
         let width = width.min(self.width);

@@ -1,12 +1,14 @@
 //! `stage`: shows the app at work. On a screen that is there, or on a private desktop with a real
-//! notification daemon (dunst) and a real panel (xfce4-panel), with pictures of both.
+//! notification daemon (dunst) and a real panel (xfce4-panel), with pictures of both. Or starts it
+//! many times on such a desktop, or on GNOME, and counts how often all went well.
 #![cfg(target_os = "linux")]
 
 mod camera;
 mod here;
 mod private;
+mod trial;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -26,6 +28,12 @@ struct Cli {
     /// End by itself after so many seconds.
     #[arg(long)]
     seconds: Option<u64>,
+    /// Start the app again and again on this desktop instead, and count.
+    #[arg(long, value_name = "DESKTOP")]
+    trial: Option<trial::Which>,
+    /// How often, in a trial.
+    #[arg(long, default_value_t = 10)]
+    starts: u32,
     /// The app's executable.
     #[arg(long)]
     app: PathBuf,
@@ -38,6 +46,18 @@ struct Cli {
 async fn main() -> Result<()> {
     let cli = Cli::parse();
     let seconds = cli.seconds.map(Duration::from_secs);
+    if let Some(which) = cli.trial {
+        let trial = trial::Trial {
+            app: &cli.app,
+            pictures: &cli.pictures,
+            starts: cli.starts,
+        };
+        // A trial asked to end ends its desktop with it.
+        return tokio::select! {
+            tried = trial::run(which, &trial) => tried,
+            ended = end_of_show(seconds) => ended.and_then(|()| bail!("ended before its time")),
+        };
+    }
     if cli.here {
         return here::show(&cli.app, &cli.arguments, seconds).await;
     }

@@ -20,6 +20,12 @@ pub(crate) struct Look {
 }
 
 impl Look {
+    /// Light and Russian.
+    pub(crate) const PLAIN: Self = Self {
+        dark: false,
+        russian: true,
+    };
+
     /// Reads `light-ru`, `dark-en` and the like.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let (theme, language) = text.split_once('-').context("a look is such as light-ru")?;
@@ -51,10 +57,7 @@ pub(crate) async fn show(
     look: Option<Look>,
     time: Option<Duration>,
 ) -> Result<()> {
-    let shown = look.unwrap_or(Look {
-        dark: false,
-        russian: true,
-    });
+    let shown = look.unwrap_or(Look::PLAIN);
     let language = if shown.russian {
         "ru_RU.UTF-8"
     } else {
@@ -76,7 +79,7 @@ pub(crate) async fn show(
         .map(|look| format!("-{}", look.name()))
         .unwrap_or_default();
     let camera = Camera::new(desktop.environment().clone(), pictures, suffix)?;
-    let furniture = Furniture::start(&desktop, shown).await?;
+    let furniture = Furniture::start(&desktop, shown, Clock::There).await?;
     if look.is_some() {
         settle(&desktop, shown)?;
     }
@@ -105,18 +108,30 @@ pub(crate) async fn show(
     Ok(())
 }
 
+/// Whether the panel has a clock, which changes its picture every minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clock {
+    There,
+    Absent,
+}
+
 /// What stands on a desktop besides us.
-struct Furniture {
-    dunst: Process,
+pub(crate) struct Furniture {
+    /// Prints every toast it is given.
+    pub(crate) dunst: Process,
     _others: Vec<Process>,
 }
 
 impl Furniture {
-    async fn start(desktop: &PrivateDesktop, look: Look) -> Result<Self> {
+    /// Starts panel and daemon and waits until both serve.
+    ///
+    /// # Errors
+    /// When one is missing or does not come up.
+    pub(crate) async fn start(desktop: &PrivateDesktop, look: Look, clock: Clock) -> Result<Self> {
         let environment = desktop.environment();
         let config = desktop.home().join(".config");
         let panel = config.join("xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml");
-        write(&panel, &panel_config(look.dark))?;
+        write(&panel, &panel_config(look.dark, clock))?;
         let dunstrc = config.join("dunst/dunstrc");
         write(&dunstrc, &dunst_config(look.dark))?;
         let paper = desktop.folder().join("paper.png");
@@ -239,8 +254,12 @@ fn xfconfd() -> Result<PathBuf> {
         .context("xfconfd is missing: apt-get install xfconf")
 }
 
-/// A panel at the bottom with a tray and a clock.
-fn panel_config(dark: bool) -> String {
+/// A panel at the bottom with a tray and perhaps a clock.
+fn panel_config(dark: bool, clock: Clock) -> String {
+    let clock = match clock {
+        Clock::There => r#"<value type="int" value="4"/>"#,
+        Clock::Absent => "",
+    };
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -258,7 +277,7 @@ fn panel_config(dark: bool) -> String {
         <value type="int" value="1"/>
         <value type="int" value="2"/>
         <value type="int" value="3"/>
-        <value type="int" value="4"/>
+        {clock}
       </property>
     </property>
   </property>
@@ -297,7 +316,7 @@ fn dunst_config(dark: bool) -> String {
         "[global]\n    width = 360\n    height = 200\n    origin = bottom-right\n    offset = 16x48\n    \
          font = \"Sans 10\"\n    padding = 14\n    horizontal_padding = 16\n    frame_width = 1\n    \
          corner_radius = 10\n    gap_size = 0\n    separator_height = 1\n    separator_color = frame\n    icon_position = left\n    min_icon_size = 36\n    max_icon_size = 36\n    icon_corner_radius = 8\n    \
-         show_indicators = no\n    markup = full\n    format = \"<b>%s</b>\\n%b\"\n    \
+         show_indicators = no\n    mouse_left_click = do_action, close_current\n    markup = full\n    format = \"<b>%s</b>\\n%b\"\n    \
          idle_threshold = 0\n    notification_limit = 3\n\
          [urgency_low]\n{colours}[urgency_normal]\n{colours}[urgency_critical]\n{colours}"
     )

@@ -2,6 +2,7 @@
 
 mod bench;
 mod checks;
+mod desktops;
 mod licences;
 mod machine;
 mod manifest;
@@ -33,8 +34,10 @@ enum Command {
     Bench(bench::Measures),
     /// Write the TypeScript types anew from crates/protocol.
     Types,
-    /// Type-check for Windows and macOS, and link for Windows.
-    CheckPlatforms,
+    /// Type-check for Windows and macOS; with --link, make the Windows program too.
+    CheckPlatforms(platforms::Depth),
+    /// Start the app ten times on each real desktop, under load: icon, toast, click, end.
+    CheckDesktops(desktops::Trials),
     /// Write the list of libraries and their licences anew.
     Licences,
     /// Make the packages of this system: deb and rpm, or installers, or a disk image.
@@ -53,7 +56,8 @@ fn main() -> Result<()> {
         Command::Test(selection) => checks::run(&selection),
         Command::Bench(measures) => bench::run(&measures),
         Command::Types => checks::write_types(),
-        Command::CheckPlatforms => platforms::run(),
+        Command::CheckPlatforms(depth) => platforms::run(&depth),
+        Command::CheckDesktops(trials) => desktops::run(&trials),
         Command::Licences => licences::write(),
         Command::Package(wanted) => package::run(&wanted),
         Command::Notes(which) => releases::print_notes(&which),

@@ -1,92 +1,77 @@
-//! `cargo xtask check-platforms`: the app type-checks for Windows and macOS, and links for Windows,
-//! without leaving Linux.
+//! `cargo xtask check-platforms`: the app type-checks for Windows and macOS without leaving Linux,
+//! and where it is asked to, links for Windows.
 
 use crate::machine::{PLATFORMS, provide};
 use crate::tools::{Followed, capture, cargo, follow, say, target};
 use crate::ui;
 use anyhow::Result;
+use clap::Args;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What is done for a target.
-enum Depth {
-    /// Compiled and linked by a real linker.
-    Link,
-    /// Type-checked; C sources are passed over, since their compiler is not to be had here.
-    Check,
+#[derive(Args)]
+pub(crate) struct Depth {
+    /// Link the Windows program too; takes many minutes the first time.
+    #[arg(long)]
+    link: bool,
 }
 
-/// The targets, and how deep each can be tried from here.
-const TARGETS: [(&str, Depth); 3] = [
-    ("x86_64-pc-windows-gnu", Depth::Link),
-    ("x86_64-pc-windows-msvc", Depth::Check),
-    ("aarch64-apple-darwin", Depth::Check),
-];
+/// The Windows that Debian has a compiler and a linker for.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
+/// Those whose C compiler is not to be had here: C sources are passed over.
+const WITHOUT_C: [&str; 2] = ["x86_64-pc-windows-msvc", "aarch64-apple-darwin"];
 
 /// Sets up and checks every target that can be had.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(depth: &Depth) -> Result<()> {
     provide(&[&PLATFORMS])?;
     ui::build()?;
-    let checked = check()?;
+    let mut checked = check()?;
+    if depth.link && has(WINDOWS) {
+        checked.add(build(WINDOWS, "build", "Linking for")?);
+    }
     if checked.success {
         return Ok(());
     }
     anyhow::bail!("{}", checked.lines.join("\n"))
 }
 
-/// Checks every target that can be had; a line for each.
+/// Type-checks every target that can be had; a line with its time for each.
 pub(crate) fn check() -> Result<Followed> {
     let mut all = Followed {
         success: true,
         lines: Vec::new(),
     };
-    for (triple, depth) in &TARGETS {
-        let Some(mut command) = command(triple, depth)? else {
+    for triple in std::iter::once(WINDOWS).chain(WITHOUT_C) {
+        if has(triple) {
+            all.add(build(triple, "check", "Type-checking for")?);
+        } else {
             say(&format!("Skipped {triple}: rustup cannot give it here"));
-            continue;
-        };
-        let checked = follow(&format!("{} {triple}", word(depth)), &mut command)?;
-        if !checked.success {
-            all.success = false;
-            all.lines.extend(checked.lines);
         }
     }
     Ok(all)
 }
 
-fn word(depth: &Depth) -> &'static str {
-    match depth {
-        Depth::Link => "Linking for",
-        Depth::Check => "Type-checking for",
-    }
+/// Whether there is a standard library for a target, if need be by getting it.
+fn has(triple: &str) -> bool {
+    let known = capture(Command::new("rustup").args(["target", "list", "--installed"]));
+    known.is_ok_and(|known| known.lines().any(|line| line == triple))
+        || capture(Command::new("rustup").args(["target", "add", triple])).is_ok()
 }
 
-/// The build for a target; none where the target cannot be had.
-fn command(triple: &str, depth: &Depth) -> Result<Option<Command>> {
-    let known = capture(Command::new("rustup").args(["target", "list", "--installed"]));
-    let Ok(known) = known else { return Ok(None) };
-    if !known.lines().any(|line| line == triple)
-        && capture(Command::new("rustup").args(["target", "add", triple])).is_err()
-    {
-        return Ok(None);
-    }
+fn build(triple: &str, act: &str, what: &str) -> Result<Followed> {
     let mut command = cargo();
-    let act = match depth {
-        Depth::Link => "build",
-        Depth::Check => "check",
-    };
     command.args([act, "-p", "dealbell", "--target", triple]);
     command.env("CARGO_PROFILE_DEV_DEBUG", "0");
-    if let Depth::Check = depth {
+    if WITHOUT_C.contains(&triple) {
         let [compiler, archiver] = stand_ins()?;
         let name = triple.replace('-', "_");
         command.env(format!("CC_{name}"), &compiler);
         command.env(format!("CXX_{name}"), &compiler);
         command.env(format!("AR_{name}"), &archiver);
     }
-    Ok(Some(command))
+    follow(&format!("{what} {triple}"), &mut command)
 }
 
 /// A compiler and an archiver that write empty files wherever they are told to write.

@@ -49,6 +49,16 @@ pub(crate) struct Followed {
     pub(crate) lines: Vec<String>,
 }
 
+impl Followed {
+    /// Takes another into account: what it printed is of interest where it failed.
+    pub(crate) fn add(&mut self, other: Self) {
+        if !other.success {
+            self.success = false;
+            self.lines.extend(other.lines);
+        }
+    }
+}
+
 /// Runs a command to its end, standard output and error together, showing progress.
 pub(crate) fn follow(what: &str, command: &mut Command) -> Result<Followed> {
     let started = Instant::now();
