@@ -24,7 +24,7 @@ const FIRST: Duration = Duration::from_secs(90);
 pub(super) struct Gnome {
     bus: zbus::Connection,
     environment: Environment,
-    _shell: Process,
+    shell: Process,
     _session: Process,
     _system: PrivateBus,
     folder: TempDir,
@@ -66,7 +66,7 @@ impl Gnome {
         let desktop = Self {
             bus: bus.build().await?,
             environment,
-            _shell: shell,
+            shell,
             _session: session,
             _system: system,
             folder,
@@ -74,7 +74,7 @@ impl Gnome {
         desktop
             .settle()
             .await
-            .with_context(|| desktop._shell.log())?;
+            .with_context(|| desktop.shell.log())?;
         Ok(desktop)
     }
 
