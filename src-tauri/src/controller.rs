@@ -8,6 +8,7 @@ mod drawing;
 mod feeding;
 mod keeping;
 mod leaving;
+mod managing;
 mod opening;
 mod order;
 mod permitting;
@@ -24,12 +25,14 @@ use crate::badge::Dock;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
 use crate::deeds::Deeds;
+use crate::managed::Managed;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
 use crate::system::SystemEvent;
 use crate::system::crash::Run;
 use crate::system::journal;
 use crate::system::shortcut::Grab;
+use crate::toolkit;
 use crate::tray::{Tray, TrayEvent};
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
@@ -100,6 +103,8 @@ pub(crate) struct Controller {
     data: PathBuf,
     inputs: mpsc::Sender<Input>,
     settings: SettingsFile,
+    /// What the administrator decided.
+    managed: Managed,
     secrets: Secrets,
     tray: Tray,
     dock: Dock,
@@ -140,7 +145,8 @@ impl Controller {
         mut queue: mpsc::Receiver<Input>,
     ) -> anyhow::Result<()> {
         let data = app.path().app_data_dir()?;
-        let settings = SettingsFile::load(&app, &data)?;
+        let (managed, problems) = Managed::load();
+        let settings = SettingsFile::load(&app, &data, &managed)?;
         let language = language(settings.current().language);
         let tray_events = forward(&inputs, Input::Tray);
         let first = TrayView::of(&State::default(), &TraySituation::here(None), language);
@@ -163,6 +169,9 @@ impl Controller {
         if settings.damaged {
             troubles.insert(Trouble::SettingsDamaged);
         }
+        if managing::told(&problems) {
+            troubles.insert(Trouble::ManagedWrong);
+        }
         let known = settings.current();
         let seats = Seats::new(&known.accounts, known.current.clone());
         let mut controller = Self {
@@ -170,6 +179,7 @@ impl Controller {
             data,
             inputs,
             settings,
+            managed,
             tray,
             dock: Dock::start(),
             toasts,
@@ -211,12 +221,14 @@ impl Controller {
     async fn begin(&mut self, cli: &Cli) {
         watch_for_end(self.inputs.clone());
         self.watch_surroundings();
+        self.follow_the_administrator();
         self.ask_permission(None);
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
             let can = toasts.probe().await.is_ok();
             let _ = inputs.send(Input::Screen(can)).await;
         });
+        toolkit::tell_started(&self.app);
         self.open_first_lines(cli).await;
         if let Some(link) = &cli.link {
             self.follow_link(link).await;

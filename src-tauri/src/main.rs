@@ -12,7 +12,6 @@ mod demo;
 mod latest;
 mod line;
 mod links;
-#[expect(dead_code, reason = "the controller asks for it")]
 mod managed;
 mod resident;
 mod secret;

@@ -4,6 +4,7 @@
 //! a torn one is set aside and the last good copy takes its place.
 
 use crate::account::Account;
+use crate::managed::Managed;
 use dealbell_inbox::view::QuietUntil;
 use dealbell_protocol::window::{DeviceSettings, LanguageChoice, ThemeChoice};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -39,6 +40,22 @@ pub(crate) struct Settings {
     pub(crate) device: DeviceSettings,
 }
 
+impl Settings {
+    /// What holds where the user chose this, or nothing yet.
+    fn under(managed: &Managed, chosen: Option<Self>) -> Self {
+        let mut settings = chosen.unwrap_or_else(|| {
+            let (device, language) = managed.first_choices();
+            Self {
+                language,
+                device,
+                ..Self::default()
+            }
+        });
+        managed.enforce(&mut settings.device, &mut settings.language);
+        settings
+    }
+}
+
 /// Accounts as this version writes them, or the one account or none of an earlier one.
 fn one_or_many<'de, D: Deserializer<'de>>(settings: D) -> Result<Vec<Account>, D::Error> {
     #[derive(Deserialize)]
@@ -60,26 +77,29 @@ pub(crate) struct SettingsFile {
     current: Settings,
     /// The file was damaged when we came.
     pub(crate) damaged: bool,
+    /// Nobody has chosen anything yet.
+    pub(crate) is_new: bool,
 }
 
 impl SettingsFile {
     /// Loads the settings from `folder`, creating it where it is missing. A damaged file costs at
-    /// most what was changed since the last good copy.
-    pub(crate) fn load(app: &AppHandle, folder: &Path) -> anyhow::Result<Self> {
+    /// most what was changed since the last good copy. What the administrator decided stands over
+    /// what the user chose.
+    pub(crate) fn load(app: &AppHandle, folder: &Path, managed: &Managed) -> anyhow::Result<Self> {
         fs::create_dir_all(folder)?;
         let damaged = mend(folder)?;
         let store = app
             .store_builder(folder.join(FILE))
             .disable_auto_save()
             .build()?;
-        let current = store
+        let chosen = store
             .get(KEY)
-            .and_then(|value| serde_json::from_value(value).ok())
-            .unwrap_or_default();
+            .and_then(|value| serde_json::from_value(value).ok());
         Ok(Self {
             store,
             folder: folder.to_owned(),
-            current,
+            is_new: chosen.is_none(),
+            current: Settings::under(managed, chosen),
             damaged,
         })
     }

@@ -1,4 +1,4 @@
-//! GTK before Tauri starts it.
+//! GTK: before Tauri starts it, and what it tells the desktop.
 
 /// Starts GTK without OpenGL: it would map a whole graphics compiler (26 MiB) for a resident that
 /// has no window. The variable is taken back, so that nothing started from here inherits it.
@@ -29,6 +29,20 @@ fn set(name: &str, value: Option<&std::ffi::OsStr>) {
         }
     }
 }
+
+/// Tells the desktop that the start is over; else its busy pointer turns on, since no window need
+/// come.
+#[cfg(target_os = "linux")]
+pub(crate) fn tell_started(app: &tauri::AppHandle) {
+    let told = app.run_on_main_thread(gtk::gdk::notify_startup_complete);
+    if let Err(error) = told {
+        tracing::debug!(%error, "the desktop was not told that we started");
+    }
+}
+
+/// Other desktops do not wait for it.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn tell_started(_app: &tauri::AppHandle) {}
 
 /// Only GTK needs it.
 #[cfg(not(target_os = "linux"))]

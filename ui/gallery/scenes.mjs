@@ -128,6 +128,7 @@ export const SCENES = [
   { name: "sign-in", published: true, story: NO_ACCOUNT },
   { name: "sign-in-demo-busy", alike: true, story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
   { name: "sign-in-token", alike: true, published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
+  { name: "sign-in-team-managed", alike: true, story: () => ({ ...NO_ACCOUNT(), state: { ...NO_ACCOUNT().state, managed: ["centre"], managed_centre: "https://bell.romashka.ru" } }) },
   { name: "sign-in-oauth", alike: true, story: NO_ACCOUNT, play: fillOauth(LINK) },
   { name: "sign-in-oauth-360", alike: true, size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
   {

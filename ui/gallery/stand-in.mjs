@@ -82,6 +82,7 @@ export class StandIn {
       quiet: null,
       settings: SETTINGS,
       managed: [],
+      managed_centre: null,
       update: null,
       version: "0.1.0",
       ...story.state,

@@ -71,7 +71,7 @@ describe("the way in", () => {
       listen: () => undefined,
       holdClose: () => () => undefined,
     };
-    const known = { way: null, account: "", connection: { state: "signed_out", reason: "no_account" }, troubles: [], ...state } as unknown as WindowState;
+    const known = { way: null, account: "", connection: { state: "signed_out", reason: "no_account" }, troubles: [], managed: [], managed_centre: null, ...state } as unknown as WindowState;
     const connecting = new Connecting(backend, () => known, () => entered++);
     return { connecting, heard, answers, entered: () => entered };
   }
@@ -102,6 +102,21 @@ describe("the way in", () => {
     connecting.choose("solo");
     connecting.switch("token");
     expect(connecting.solo).toEqual({ address: "romashka", token: "t", integration: "i", secret: "s", redirect: "r", code: "c" });
+  });
+
+  test("whom the administrator sends to a centre finds its form open and filled", () => {
+    const managed_centre = "https://bell.example.org";
+    const { connecting } = stage({ managed: ["centre"], managed_centre });
+    expect([connecting.way, connecting.centreFixed]).toEqual(["team", true]);
+    connecting.prefill();
+    expect(connecting.team.address).toBe(managed_centre);
+    expect(connecting.back()).toBe(true);
+    expect(connecting.way).toBeNull();
+
+    const offered = stage({ managed_centre }).connecting;
+    offered.team.address = "https://bell.romashka.ru";
+    offered.prefill();
+    expect([offered.centreFixed, offered.team.address]).toEqual([false, "https://bell.romashka.ru"]);
   });
 
   test("an empty field is said before anybody is asked", async () => {

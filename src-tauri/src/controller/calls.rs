@@ -14,6 +14,12 @@ const MAX_ROWS: u32 = 200;
 impl Controller {
     /// Answers a call: at once, or through the queue where the answer is the network's.
     pub(super) async fn answer(&mut self, caller: Caller, request: WindowRequest) {
+        let language = self.settings.current().language;
+        if self.managed.refuses(&request, language) {
+            return self
+                .window
+                .answer(caller, refused(WindowErrorCode::Managed));
+        }
         let answer = match request {
             WindowRequest::Hello => {
                 // A page that was loaded anew knows nothing yet.

@@ -148,7 +148,8 @@ impl Controller {
                 .collect(),
             quiet: state.quiet.or_else(|| self.user_quiet().map(told)),
             settings: settings.device.clone(),
-            managed: Vec::new(),
+            managed: self.managed.names(),
+            managed_centre: self.managed.centre().map(str::to_owned),
             update: None,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

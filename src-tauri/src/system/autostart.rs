@@ -1,7 +1,7 @@
 //! Starting with the session, hidden.
 //!
 //! On Linux the entry is our own: it names the program in `TryExec` too, so that a desktop passes
-//! over it once Dealbell is uninstalled. No package may tidy up in users' homes.
+//! over it once Dealbell is removed; when a package is purged, its entry goes, too.
 
 use std::io;
 
@@ -15,6 +15,7 @@ pub(crate) fn set(wanted: bool) -> io::Result<()> {
 
 #[cfg(target_os = "linux")]
 mod entry {
+    use crate::updates::{OwnFile, own_file};
     use std::path::{Path, PathBuf};
     use std::{env, fs, io};
 
@@ -46,7 +47,11 @@ mod entry {
     fn program() -> io::Result<PathBuf> {
         match env::var_os("APPIMAGE") {
             Some(image) => Ok(image.into()),
-            None => env::current_exe(),
+            // After an upgrade the file we run has lost its name; the new one bears it.
+            None => match own_file() {
+                OwnFile::Replaced(program) => Ok(program),
+                OwnFile::Same | OwnFile::Gone => env::current_exe(),
+            },
         }
     }
 

@@ -538,6 +538,11 @@ settings: DeviceSettings,
  */
 managed: Array<SettingName>, 
 /**
+ * The centre an administrator names, for whoever has no account yet; the only one where
+ * [`SettingName::Centre`] is managed.
+ */
+managed_centre: string | null, 
+/**
  * A newer version.
  */
 update: Update | null, 

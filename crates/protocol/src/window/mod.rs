@@ -605,6 +605,9 @@ pub struct WindowState {
     pub settings: DeviceSettings,
     /// The choices an administrator has made.
     pub managed: Vec<SettingName>,
+    /// The centre an administrator names, for whoever has no account yet; the only one where
+    /// [`SettingName::Centre`] is managed.
+    pub managed_centre: Option<String>,
     /// A newer version.
     pub update: Option<Update>,
     /// Dealbell's version.

@@ -58,7 +58,8 @@ export class Connecting {
   get way(): Way | null {
     if (this.#chosen) return this.#chosen === "none" ? null : this.#chosen;
     const way = this.state()?.way ?? null;
-    // With an account, its form is the one that helps.
+    // Whom the administrator sends to a centre, its form helps; with an account, that one's.
+    if (way === null && this.state()?.managed_centre) return "team";
     return this.reason && way !== "demo" ? way : null;
   }
 
@@ -81,13 +82,20 @@ export class Connecting {
     }
   }
 
-  /** Writes the account's own address into its form, where nothing was typed yet. */
+  /** Whether the administrator lets nobody connect to another centre. */
+  get centreFixed(): boolean {
+    return this.state()?.managed.includes("centre") ?? false;
+  }
+
+  /** Writes the account's own address into its form, or the administrator's centre, where nothing was typed yet. */
   prefill(): void {
     const state = this.state();
     const { way } = this;
-    if (!state || !way || way === "demo" || state.way !== way) return;
+    if (!state || !way || way === "demo") return;
+    const own = state.way === way && !(way === "team" && this.centreFixed) ? state.account : null;
+    const address = own ?? (way === "team" ? state.managed_centre : null);
     const typed = this[way];
-    if (typed.address === "") typed.address = state.account;
+    if (address && typed.address === "") typed.address = address;
   }
 
   switch(by: AccessBy): void {
