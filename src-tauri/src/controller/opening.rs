@@ -11,8 +11,11 @@ use crate::cli::Cli;
 use crate::line::{Line, LineError, Opening};
 use crate::secret::Secret;
 use dealbell_amocrm::CrmAddress;
+use dealbell_centre::CentreError;
 use dealbell_inbox::{StartError, ToastAct};
-use dealbell_protocol::window::{Page, SignedOutReason, Way, WindowAnswer, WindowErrorCode};
+use dealbell_protocol::window::{
+    Page, SignedOutReason, Trouble, Way, WindowAnswer, WindowErrorCode,
+};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -277,6 +280,11 @@ impl Controller {
         let Some(seat) = self.seats.get_mut(tag) else {
             return;
         };
+        if code == WindowErrorCode::NewerData {
+            // No sign-in mends that: it only has to be said.
+            seat.troubles.insert(Trouble::NewerData);
+            return self.window.show(Page::List { at: None });
+        }
         if seat.previous.is_none() {
             seat.signed_out = reason;
             self.ask_for_token(tag);
@@ -335,6 +343,7 @@ impl Controller {
         line.inbox.set_manners(self.manners.clone());
         seat.ringing = Some(tokio::spawn(ringing));
         seat.line = Some(line);
+        seat.troubles.remove(&Trouble::NewerData);
         seat.entering = false;
         seat.unproved = fresh;
         seat.tell_where_it_is(&self.secrets);
@@ -381,6 +390,7 @@ fn code_of(error: &LineError) -> WindowErrorCode {
         LineError::Inbox(StartError::Proxy(_)) => WindowErrorCode::ProxyWrong,
         LineError::Inbox(StartError::Ca(_)) => WindowErrorCode::CaWrong,
         LineError::Demo(_) => WindowErrorCode::NotACentre,
+        LineError::Centre(CentreError::NewerSchema { .. }) => WindowErrorCode::NewerData,
         LineError::Centre(_)
         | LineError::Inbox(StartError::Store(_))
         | LineError::SignOut(_)

@@ -85,6 +85,9 @@ impl Seat {
         let connection = match &self.line {
             Some(line) => return line.inbox.state().borrow().clone(),
             None if self.opening => Connection::Connecting,
+            None if self.troubles.contains(&Trouble::NewerData) => {
+                Connection::Offline { retry_at: None }
+            }
             None => Connection::SignedOut {
                 reason: self.signed_out,
             },
