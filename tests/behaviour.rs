@@ -21,15 +21,24 @@ fn every_test_that_the_checklist_names_exists() -> Result<()> {
         .step_by(2)
         .filter(|code| is_test_name(code))
         .collect();
-    assert!(named.len() > 50, "the checklist names its tests in back quotes");
-    let missing: Vec<_> = named.into_iter().filter(|name| !known.contains(*name)).collect();
+    assert!(
+        named.len() > 50,
+        "the checklist names its tests in back quotes"
+    );
+    let missing: Vec<_> = named
+        .into_iter()
+        .filter(|name| !known.contains(*name))
+        .collect();
     assert!(missing.is_empty(), "no such tests: {missing:#?}");
     Ok(())
 }
 
 /// Ours have names of several words; what else is quoted has spaces, slashes or dots.
 fn is_test_name(code: &str) -> bool {
-    code.matches('_').count() >= 2 && code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    code.matches('_').count() >= 2
+        && code
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// The names of the functions in the Rust files below `folder`.
@@ -45,7 +54,9 @@ fn collect(folder: &Path, known: &mut BTreeSet<String>) -> Result<()> {
             let text = fs::read_to_string(&path)?;
             let functions = text.split("fn ").skip(1);
             known.extend(functions.map(|rest| {
-                let name = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_');
+                let name = rest
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_');
                 name.collect::<String>()
             }));
         }

@@ -20,6 +20,8 @@ pub(super) struct Focus {
     pub(super) quiet: bool,
     /// The screen is shared.
     pub(super) sharing: bool,
+    /// The session is locked: whoever sees the screen now need not be the user.
+    pub(super) locked: bool,
 }
 
 impl Controller {
@@ -29,7 +31,7 @@ impl Controller {
         Manners {
             user_quiet: settings.quiet.map(|quiet| UserQuiet { until: end(quiet) }),
             system_quiet: self.focus.quiet,
-            sharing: self.focus.sharing,
+            sharing: self.focus.sharing || self.focus.locked,
             ..Manners::of(&settings.device)
         }
     }

@@ -26,6 +26,9 @@ impl Controller {
     /// Does what a change around us asks for.
     pub(super) fn surroundings_changed(&mut self, event: SystemEvent) {
         tracing::info!(?event, "the system says");
+        if let SystemEvent::Locked(locked) = event {
+            self.focus.locked = locked;
+        }
         for line in self.seats.listed().filter_map(|seat| seat.line.as_ref()) {
             match event {
                 SystemEvent::Woke => line.woke(),

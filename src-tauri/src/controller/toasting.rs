@@ -64,6 +64,7 @@ impl Controller {
                 self.focus = Focus {
                     quiet: quiet.unwrap_or_default(),
                     sharing: sharing.unwrap_or_default(),
+                    ..self.focus
                 };
             }
         }

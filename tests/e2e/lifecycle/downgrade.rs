@@ -19,7 +19,10 @@ async fn an_inbox_of_a_newer_version_begins_anew_and_tells_nothing_twice() -> Re
     let app = desktop.app(&[], &[])?;
     tray_says(&desktop, 1, QUIET).await?;
     team.say("Давно сказано").await?;
-    desktop.recorder.wait_toast(|call| call.title == "Давно сказано").await?;
+    desktop
+        .recorder
+        .wait_toast(|call| call.title == "Давно сказано")
+        .await?;
     assert_eq!(app.terminate().await?, Ending::Code(0));
 
     let store = account_file(&desktop, "team", "inbox.sqlite")?;
@@ -30,7 +33,9 @@ async fn an_inbox_of_a_newer_version_begins_anew_and_tells_nothing_twice() -> Re
     let aside = account_file(&desktop, "team", "inbox.sqlite.damaged-1")?;
     ensure!(aside.exists(), "what the newer one wrote is kept");
     team.say("Только что сказано").await?;
-    let news = desktop.recorder.wait_toast(|call| call.title == "Только что сказано");
+    let news = desktop
+        .recorder
+        .wait_toast(|call| call.title == "Только что сказано");
     news.await.with_context(|| app.log())?;
     let calls = desktop.recorder.recorded().calls;
     assert_eq!(calls.len(), 2, "{calls:#?}");
@@ -43,7 +48,9 @@ async fn an_account_of_a_newer_version_stays_closed_and_whole_and_says_why() -> 
     let crm = Crm::start(own_address(), "T", desktop.environment()).await?;
     let signed_in = [("DEALBELL_CRM_URL", &*crm.url), ("DEALBELL_CRM_TOKEN", "T")];
     let app = desktop.app(&[], &signed_in)?;
-    tray_says(&desktop, 1, QUIET).await.with_context(|| app.log())?;
+    tray_says(&desktop, 1, QUIET)
+        .await
+        .with_context(|| app.log())?;
     assert_eq!(app.terminate().await?, Ending::Code(0));
 
     let database = account_file(&desktop, "solo", "centre.sqlite")?;
@@ -54,10 +61,18 @@ async fn an_account_of_a_newer_version_stays_closed_and_whole_and_says_why() -> 
     window.see("trouble-newer_data").await?;
     window.picture("newer-data").await?;
     let desktop = window.leave().await?;
-    assert_eq!(before, std::fs::read(&database)?, "not a byte of it was touched");
+    assert_eq!(
+        before,
+        std::fs::read(&database)?,
+        "not a byte of it was touched"
+    );
 
     // The newer version is back.
-    change(&database, "DELETE FROM _sqlx_migrations WHERE version = 9999").await?;
+    change(
+        &database,
+        "DELETE FROM _sqlx_migrations WHERE version = 9999",
+    )
+    .await?;
     let window = Window::open_on(desktop, &signed_in).await?;
     window.wait("connection", "[data-state=online]").await?;
     window.gone("trouble-newer_data").await
@@ -69,6 +84,8 @@ async fn change(file: &Path, what: &'static str) -> Result<()> {
     let mut database = SqliteConnection::connect_with(&options).await?;
     sqlx::raw_sql(what).execute(&mut database).await?;
     // Into the file itself, so that it can be compared.
-    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut database).await?;
+    sqlx::raw_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(&mut database)
+        .await?;
     Ok(database.close().await?)
 }

@@ -50,7 +50,10 @@ async fn a_clean_end_is_no_crash() -> Result<()> {
 async fn upgraded_while_it_runs_it_still_opens_its_window() -> Result<()> {
     let team = Team::start().await?;
     let desktop = desktop_of(&team).await?;
-    let (installed, newer) = (desktop.folder().join("dealbell"), desktop.folder().join("newer"));
+    let (installed, newer) = (
+        desktop.folder().join("dealbell"),
+        desktop.folder().join("newer"),
+    );
     for copy in [&installed, &newer] {
         fs::copy(binary("dealbell")?, copy)?;
     }
@@ -66,7 +69,9 @@ async fn upgraded_while_it_runs_it_still_opens_its_window() -> Result<()> {
     let there = |line: &str| line.contains("the page is there").then_some(());
     app.wait_stderr(there).await?;
     team.say("После обновления").await?;
-    let toast = desktop.recorder.wait_toast(|call| call.title == "После обновления");
+    let toast = desktop
+        .recorder
+        .wait_toast(|call| call.title == "После обновления");
     toast.await.with_context(|| app.log())?;
 
     // The new file finds the running one.

@@ -34,13 +34,22 @@ async fn the_link_of_a_toast_opens_its_card_whether_it_runs_or_not() -> Result<(
     let browser = Browser::install(&desktop.home())?;
     let app = desktop.app(&[], &[])?;
     tray_says(&desktop, 1, QUIET).await?;
-    let id = team.publish(json!({ "title": "Котова ждёт счёт", "link": CARD })).await?;
-    desktop.recorder.wait_toast(|call| call.title == "Котова ждёт счёт").await?;
+    let id = team
+        .publish(json!({ "title": "Котова ждёт счёт", "link": CARD }))
+        .await?;
+    desktop
+        .recorder
+        .wait_toast(|call| call.title == "Котова ждёт счёт")
+        .await?;
     let link = format!("dealbell://toast/{}.{id}", tag(&team));
     second_start(&desktop, &link).await?;
     opened(&browser, 1, &app).await?;
     team.wait_read(id, true).await?;
-    assert_eq!(window_below(app.pid()), None, "the card is all he asked for");
+    assert_eq!(
+        window_below(app.pid()),
+        None,
+        "the card is all he asked for"
+    );
     app.terminate().await?;
 
     let app = desktop.app(&[&link], &[])?;
@@ -66,8 +75,10 @@ async fn opened(browser: &Browser, times: usize, app: &App) -> Result<()> {
 /// version, so it is worked out here once more: FNV-1a of the account's folder.
 fn tag(team: &Team) -> String {
     let bare = team.url.trim_start_matches("http://").replace(':', "_");
-    let hash = format!("team/{bare}").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = format!("team/{bare}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
     format!("{hash:016x}")
 }

@@ -4,10 +4,13 @@
 
 mod downgrade;
 mod ends;
+mod hand;
 mod links;
+mod memory;
 mod network;
 #[path = "../window/page.rs"]
 mod page;
+mod quiet;
 mod shortcut;
 mod sleep;
 mod start;
@@ -72,7 +75,8 @@ async fn wait_window(app: &App) -> Result<u32> {
 fn window_below(pid: u32) -> Option<u32> {
     descendants(pid).into_iter().find(|pid| {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).any(|word| word == b"--window")
+        line.split(|byte| *byte == 0)
+            .any(|word| word == b"--window")
     })
 }
 

@@ -20,7 +20,8 @@ const SILENCE: Duration = Duration::from_secs(33);
 #[tokio::test(flavor = "multi_thread")]
 async fn a_socket_that_died_with_its_network_is_left_at_once() -> Result<()> {
     if env::var_os(OWN).is_none() {
-        return in_own_network("network::a_socket_that_died_with_its_network_is_left_at_once").await;
+        return in_own_network("network::a_socket_that_died_with_its_network_is_left_at_once")
+            .await;
     }
     let team = Team::start().await?;
     let wire = Wire::to(&team.url).await?;
@@ -38,9 +39,9 @@ async fn a_socket_that_died_with_its_network_is_left_at_once() -> Result<()> {
     ip(&desktop, &["address", "add", "10.77.0.1/24", "dev", "lo"]).await?;
     let told = |line: &str| line.contains("NetworkChanged").then_some(());
     app.wait_stderr(told).await?;
-    let toast = desktop.recorder.wait_toast(|call| {
-        format!("{}\n{}", call.title, call.body).contains("Пока меняли сеть")
-    });
+    let toast = desktop
+        .recorder
+        .wait_toast(|call| format!("{}\n{}", call.title, call.body).contains("Пока меняли сеть"));
     toast.await.with_context(|| app.log())?;
     assert!(changed.elapsed() < SILENCE, "{:?}", changed.elapsed());
     Ok(())

@@ -1,13 +1,12 @@
 //! The shortcut that shows the window, on an X server with a window manager.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use dealbell_protocol::window::Language;
-use dealbell_tests::{DesktopOptions, Ending, PrivateDesktop, Program, eventually};
+use dealbell_tests::{DesktopOptions, eventually};
 use dealbell_texts::text;
 use fantoccini::key::Key;
 
+use crate::hand::{close, hand, shown};
 use crate::page::{Window, key};
 use crate::signed_in;
 use crate::team::Team;
@@ -20,12 +19,15 @@ async fn a_shortcut_set_in_the_window_brings_it_back_from_anywhere() -> Result<(
 
     close(&window.desktop).await?;
     hand(&window.desktop, &["key", "ctrl+alt+j", "getmouselocation"]).await?;
-    eventually("the window", async || Ok(shown(&window.desktop).await.then_some(()))).await
+    eventually("the window", async || {
+        Ok(shown(&window.desktop).await.then_some(()))
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shortcut_that_another_program_has_is_refused_in_words_and_the_old_one_stays() -> Result<()>
-{
+async fn a_shortcut_that_another_program_has_is_refused_in_words_and_the_old_one_stays()
+-> Result<()> {
     let window = settings().await?;
     set(&window, &[Key::Control, Key::Alt], "j").await?;
     says(&window, "Ctrl+Alt+J").await?;
@@ -33,11 +35,17 @@ async fn a_shortcut_that_another_program_has_is_refused_in_words_and_the_old_one
     // The window manager shows the desktop by it.
     set(&window, &[Key::Meta], "d").await?;
     let refused = text(Language::Ru, "error-shortcut-taken", &[]);
-    eventually("the refusal", async || Ok(window.text().await.contains(&refused).then_some(()))).await?;
+    eventually("the refusal", async || {
+        Ok(window.text().await.contains(&refused).then_some(()))
+    })
+    .await?;
     says(&window, "Ctrl+Alt+J").await?;
     close(&window.desktop).await?;
     hand(&window.desktop, &["key", "ctrl+alt+j", "getmouselocation"]).await?;
-    eventually("the window", async || Ok(shown(&window.desktop).await.then_some(()))).await
+    eventually("the window", async || {
+        Ok(shown(&window.desktop).await.then_some(()))
+    })
+    .await
 }
 
 /// The window at its settings, on a desktop with openbox.
@@ -66,21 +74,7 @@ async fn says(window: &Window, keys: &str) -> Result<()> {
         said = window.see("shortcut").await?.text().await?;
         Ok((said == keys).then_some(()))
     });
-    waited.await.with_context(|| format!("{said}\n{}", window.log()))
-}
-
-async fn hand(desktop: &PrivateDesktop, words: &[&str]) -> Result<String> {
-    Program::run(Path::new("xdotool"), words, desktop.environment()).await
-}
-
-async fn shown(desktop: &PrivateDesktop) -> bool {
-    hand(desktop, &["search", "--onlyvisible", "--name", "Dealbell$"]).await.is_ok()
-}
-
-/// Closes the window as its frame's button does.
-async fn close(desktop: &PrivateDesktop) -> Result<()> {
-    let window = hand(desktop, &["search", "--onlyvisible", "--name", "Dealbell$"]).await?;
-    let closing = Program::start(Path::new("wmctrl"), ["-i", "-c", &window], desktop.environment())?;
-    assert_eq!(closing.wait().await?, Ending::Code(0), "{}", closing.log());
-    eventually("the end of the window", async || Ok((!shown(desktop).await).then_some(()))).await
+    waited
+        .await
+        .with_context(|| format!("{said}\n{}", window.log()))
 }

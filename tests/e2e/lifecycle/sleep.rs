@@ -24,7 +24,10 @@ async fn after_standby_it_is_connected_at_once_and_one_summary_tells_of_everythi
     ];
     let app = desktop.app(&[], &[&signed_in[..], &logind.entries()].concat())?;
     tray_says(&desktop, 1, QUIET).await?;
-    let listens = |line: &str| line.contains("the system tells when it sleeps").then_some(());
+    let listens = |line: &str| {
+        line.contains("the system tells when it sleeps")
+            .then_some(())
+    };
     app.wait_stderr(listens).await?;
 
     logind.sleep().await?;
@@ -44,7 +47,9 @@ async fn after_standby_it_is_connected_at_once_and_one_summary_tells_of_everythi
 
     // What comes now rings by itself, and once: only the new link is listened to.
     team.say("Уже за столом").await?;
-    let own = desktop.recorder.wait_toast(|call| call.title == "Уже за столом");
+    let own = desktop
+        .recorder
+        .wait_toast(|call| call.title == "Уже за столом");
     own.await.with_context(|| app.log())?;
     let calls = desktop.recorder.recorded().calls;
     assert_eq!(calls.len(), 2, "{calls:#?}");

@@ -15,9 +15,16 @@ async fn what_the_switch_writes_starts_it_hidden_and_switched_off_nothing_is_lef
     let window = Window::open_on(desktop_of(&team).await?, &[]).await?;
     window.click("to-channels").await?;
     window.click("tab-settings").await?;
-    let entry = window.desktop.home().join(".config/autostart/dealbell.desktop");
+    let entry = window
+        .desktop
+        .home()
+        .join(".config/autostart/dealbell.desktop");
     ensure!(!entry.exists(), "nobody has asked for it");
-    for (state, there) in [(":checked", true), (":not(:checked)", false), (":checked", true)] {
+    for (state, there) in [
+        (":checked", true),
+        (":not(:checked)", false),
+        (":checked", true),
+    ] {
         window.click("start-at-login").await?;
         window.wait("start-at-login", state).await?;
         assert_eq!(entry.exists(), there);
@@ -26,10 +33,19 @@ async fn what_the_switch_writes_starts_it_hidden_and_switched_off_nothing_is_lef
 
     // As a desktop starts it: by the entry alone.
     let launched = desktop.program(Path::new("gio"), [Path::new("launch"), &entry])?;
-    assert_eq!(launched.wait().await?, Ending::Code(0), "{}", launched.log());
+    assert_eq!(
+        launched.wait().await?,
+        Ending::Code(0),
+        "{}",
+        launched.log()
+    );
     tray_says(&desktop, 2, QUIET).await?;
     let app = last_item_process(&desktop).await?;
-    assert_eq!(descendants(app), Vec::<u32>::new(), "no window, and none to come");
+    assert_eq!(
+        descendants(app),
+        Vec::<u32>::new(),
+        "no window, and none to come"
+    );
 
     // Once more, by the user: he sees it.
     let again = desktop.program(Path::new("gio"), [Path::new("launch"), &entry])?;
