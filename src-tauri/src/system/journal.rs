@@ -39,6 +39,8 @@ pub(crate) fn begin(folder: Option<&Path>) {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let appender = folder.and_then(|folder| {
+        // The library makes it, too, but complains of the first time.
+        let _ = std::fs::create_dir_all(folder);
         RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix(NAME)

@@ -98,7 +98,9 @@ impl Session {
             let body = signal.body();
             let (_, mut changed, _): (String, HashMap<String, OwnedValue>, Vec<String>) =
                 body.deserialize()?;
-            let locked = changed.remove(LOCKED).and_then(|now| bool::try_from(now).ok());
+            let locked = changed
+                .remove(LOCKED)
+                .and_then(|now| bool::try_from(now).ok());
             if let Some(locked) = locked.filter(|locked| *locked != self.is_locked) {
                 self.is_locked = locked;
                 return Ok(Some(locked));
