@@ -47,10 +47,12 @@ async fn while_the_session_is_locked_no_toast_names_anybody() -> Result<()> {
     );
 
     logind.lock(false).await?;
-    let told = desktop.recorder.wait("both names", |seen| {
-        let shown = |customer| seen.on_screen.values().any(|call| names(call, customer));
-        (shown("Котова") && shown("Громов")).then_some(())
-    });
+    let unlocked = |line: &str| line.contains("Locked(false)").then_some(());
+    app.wait_stderr(unlocked).await?;
+    team.say("Новая заявка").await?;
+    let told = desktop
+        .recorder
+        .wait_toast(|call| names(call, "Новая заявка"));
     told.await.with_context(|| app.log())?;
     let locks = |line: &&String| line.contains("Locked(true)");
     assert_eq!(
