@@ -227,7 +227,8 @@ impl Line {
             let moved = opening.moved.clone();
             Arc::new(AccountVault::new(secret, address.clone(), moved))
         });
-        let mut settings = ConnectorSettings::new(address, credentials, Recipients::Only(user));
+        let recipients = Recipients::Only(user);
+        let mut settings = ConnectorSettings::new(address, credentials, recipients).brisk_at_hand();
         settings.vault = vault;
         settings.network = opening.network.clone();
         settings.connected_by = Some(user);

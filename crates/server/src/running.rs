@@ -77,7 +77,7 @@ fn connector(common: &Common, connection: &Connection, column: &Arc<Column>) -> 
         connected_by: connection.connected_by,
         vault: Some(column.clone()),
         hooks: common.public_url.as_ref().map(|url| url.base().clone()),
-        ..Settings::new(address, credentials, Recipients::ByEmail)
+        ..Settings::new(address, credentials, Recipients::ByEmail).brisk_at_hand()
     };
     Connector::new(Arc::new(common.centre.clone()), settings)
 }

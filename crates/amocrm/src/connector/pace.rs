@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use std::time::Duration;
 
 /// Pause while people work.
-const BRISK: Duration = Duration::from_secs(5);
+pub(super) const BRISK: Duration = Duration::from_secs(5);
 /// Pause while people work and webhooks say at once what happens.
 const HOOKED: Duration = Duration::from_secs(15);
 /// Pause at night.
