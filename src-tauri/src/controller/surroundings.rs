@@ -25,10 +25,12 @@ impl Controller {
 
     /// Does what a change around us asks for.
     pub(super) fn surroundings_changed(&mut self, event: SystemEvent) {
-        tracing::info!(?event, "the system says");
         if let SystemEvent::Locked(locked) = event {
             self.focus.locked = locked;
+            // At once: what rings next may be seen by others.
+            self.teach_manners();
         }
+        tracing::info!(?event, "the system says");
         for line in self.seats.listed().filter_map(|seat| seat.line.as_ref()) {
             match event {
                 SystemEvent::Woke => line.woke(),
