@@ -1,8 +1,8 @@
 //! What is shown and heard while it should not be: locked, quiet, and as the user chose.
 
 use anyhow::{Context, Result};
-use dealbell_tests::recorder::NotifyCall;
-use dealbell_tests::{DesktopOptions, Logind, PrivateDesktop};
+use dealbell_tests::recorder::{NotifyCall, TrayItem};
+use dealbell_tests::{DesktopOptions, Logind, PrivateDesktop, eventually};
 
 use crate::page::Window;
 use crate::team::Team;
@@ -13,6 +13,12 @@ const HIDDEN: &str = "Новое уведомление";
 
 fn names(call: &NotifyCall, customer: &str) -> bool {
     format!("{}\n{}", call.title, call.body).contains(customer)
+}
+
+/// Chooses from the tray's menu. It is drawn anew with every notification, so the entry may go
+/// between the look and the click; then nothing was chosen yet.
+async fn choose(item: &TrayItem, label: &str) -> Result<()> {
+    eventually(label, async || Ok(Some(item.click_menu(label).await?))).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +106,7 @@ async fn what_came_in_the_quiet_is_one_summary_after_it() -> Result<()> {
     let desktop = desktop_of(&team).await?;
     let app = desktop.app(&[], &[])?;
     let item = tray_says(&desktop, 1, QUIET).await?;
-    item.click_menu("Не беспокоить, пока не включу").await?;
+    choose(&item, "Не беспокоить, пока не включу").await?;
     let again = |label: &str| label == "Снова звонить";
     item.wait_menu(|menu| menu.flat().iter().any(|entry| again(&entry.label)))
         .await?;
@@ -116,7 +122,7 @@ async fn what_came_in_the_quiet_is_one_summary_after_it() -> Result<()> {
     counted.with_context(|| app.log())?;
     assert_eq!(desktop.recorder.recorded().calls.len(), 0);
 
-    item.click_menu("Снова звонить").await?;
+    choose(&item, "Снова звонить").await?;
     let summary = desktop.recorder.wait_toast(|_| true).await;
     let summary = summary.with_context(|| app.log())?;
     assert!(
