@@ -7,7 +7,7 @@ use dealbell_tests::{App, Ending, Program, binary};
 
 use crate::page::Window;
 use crate::team::Team;
-use crate::{QUIET, desktop_of, tray_says, wait_window};
+use crate::{QUIET, choose, desktop_of, tray_says, wait_window};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crash_is_told_of_until_it_is_dismissed() -> Result<()> {
@@ -38,7 +38,7 @@ async fn a_clean_end_is_no_crash() -> Result<()> {
     // The user quits.
     let app = desktop.app(&[], &[])?;
     let item = tray_says(&desktop, 2, QUIET).await?;
-    item.click_menu("Выйти из Dealbell").await?;
+    choose(&item, "Выйти из Dealbell").await?;
     assert_eq!(app.wait().await?, Ending::Code(0), "{}", app.log());
 
     let window = Window::open_on(desktop, &[]).await?;

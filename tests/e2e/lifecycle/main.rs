@@ -65,6 +65,12 @@ async fn tray_says(desktop: &PrivateDesktop, nth: usize, tooltip: &str) -> Resul
     Ok(item)
 }
 
+/// Chooses from the tray's menu. It is drawn anew with every notification, so the entry may go
+/// between the look and the click; then nothing was chosen yet.
+async fn choose(item: &TrayItem, label: &str) -> Result<()> {
+    eventually(label, async || Ok(Some(item.click_menu(label).await?))).await
+}
+
 /// Waits until the app under this id has a window.
 async fn wait_window(app: &App) -> Result<u32> {
     let window = eventually("the window", async || Ok(window_below(app.pid()))).await;

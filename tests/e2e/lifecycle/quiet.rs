@@ -1,24 +1,18 @@
 //! What is shown and heard while it should not be: locked, quiet, and as the user chose.
 
 use anyhow::{Context, Result};
-use dealbell_tests::recorder::{NotifyCall, TrayItem};
-use dealbell_tests::{DesktopOptions, Logind, PrivateDesktop, eventually};
+use dealbell_tests::recorder::NotifyCall;
+use dealbell_tests::{DesktopOptions, Logind, PrivateDesktop};
 
 use crate::page::Window;
 use crate::team::Team;
-use crate::{QUIET, desktop_of, tray_says};
+use crate::{QUIET, choose, desktop_of, tray_says};
 
 /// What a toast is called that may say nothing.
 const HIDDEN: &str = "Новое уведомление";
 
 fn names(call: &NotifyCall, customer: &str) -> bool {
     format!("{}\n{}", call.title, call.body).contains(customer)
-}
-
-/// Chooses from the tray's menu. It is drawn anew with every notification, so the entry may go
-/// between the look and the click; then nothing was chosen yet.
-async fn choose(item: &TrayItem, label: &str) -> Result<()> {
-    eventually(label, async || Ok(Some(item.click_menu(label).await?))).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
