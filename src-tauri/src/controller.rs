@@ -19,8 +19,10 @@ mod starting;
 mod surroundings;
 mod toasting;
 mod together;
+mod updating;
 
 use crate::account::Account;
+use crate::anew::{self, Again};
 use crate::badge::Dock;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
@@ -34,6 +36,7 @@ use crate::system::journal;
 use crate::system::shortcut::Grab;
 use crate::toolkit;
 use crate::tray::{Tray, TrayEvent};
+use crate::updates;
 use crate::window::{Caller, PageId, WindowInput, WindowProcess};
 use checking::{CheckEnded, Checked};
 use dealbell_amocrm::CrmAddress;
@@ -53,9 +56,14 @@ use settling::language;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tauri::{AppHandle, Manager};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use updating::{Next, UpdateInput, Updating};
+
+/// How long the window may take to leave the screen.
+const WINDOW_LEAVES: Duration = Duration::from_secs(5);
 
 /// Everything that can happen.
 pub(crate) enum Input {
@@ -91,6 +99,8 @@ pub(crate) enum Input {
     Permitted(bool),
     /// Something changed around us.
     System(SystemEvent),
+    /// On the way to a newer version.
+    Update(Box<UpdateInput>),
     /// The key that shows the window.
     Shortcut,
     /// The system asks us to end.
@@ -134,6 +144,11 @@ pub(crate) struct Controller {
     run: Run,
     /// The key that shows the window, while it is in force.
     shortcut: Option<Grab>,
+    updating: Updating,
+    /// As whom we would be started again.
+    again: Again,
+    /// How we go on, where we do.
+    next: Option<Next>,
 }
 
 impl Controller {
@@ -197,6 +212,9 @@ impl Controller {
             logged_unread: None,
             run,
             shortcut: None,
+            updating: Updating::new(updates::has_source(&app)),
+            again: Again::of(&cli),
+            next: None,
             app,
         };
         controller.begin(&cli).await;
@@ -209,12 +227,12 @@ impl Controller {
                 }
             };
             let Some(input) = input else { break };
-            if !controller.take(input).await {
+            if !controller.take(input).await || controller.goes_on_anew() {
                 break;
             }
             controller.draw().await;
         }
-        controller.leave().await;
+        controller.leave(queue).await;
         Ok(())
     }
 
@@ -222,6 +240,7 @@ impl Controller {
         watch_for_end(self.inputs.clone());
         self.watch_surroundings();
         self.follow_the_administrator();
+        self.watch_for_updates();
         self.ask_permission(None);
         let (toasts, inputs) = (self.toasts.clone(), self.inputs.clone());
         tokio::spawn(async move {
@@ -282,6 +301,7 @@ impl Controller {
             Input::Answer(caller, answer) => self.window.answer(caller, *answer),
             Input::Permitted(yes) => self.set_trouble(Trouble::NotPermitted, !yes),
             Input::System(event) => self.surroundings_changed(event),
+            Input::Update(input) => self.update_input(*input),
             Input::Shortcut => self.shortcut_pressed(),
             Input::Link(link) => self.follow_link(&link).await,
             Input::SecondStart(arguments) => self.second_start(&arguments).await,
@@ -297,8 +317,13 @@ impl Controller {
         }
     }
 
-    async fn leave(mut self) {
+    async fn leave(mut self, mut queue: mpsc::Receiver<Input>) {
         self.window.send(&WindowEvent::Leave);
+        if self.next.is_some() {
+            // The next one in this very process would know nothing of its children.
+            let gone = self.window_gone(&mut queue);
+            let _ = tokio::time::timeout(WINDOW_LEAVES, gone).await;
+        }
         let mut closing = JoinSet::new();
         for mut seat in self.seats.into_all() {
             closing.spawn(async move { seat.close().await });
@@ -306,6 +331,26 @@ impl Controller {
         closing.join_all().await;
         self.tray.leave().await;
         self.run.end();
+        match self.next.take() {
+            Some(Next::Start(start)) => anew::begin_after_end(&self.app, start),
+            Some(Next::Installer(found, package)) => {
+                let installed = tokio::task::spawn_blocking(move || found.install(&package)).await;
+                if let Ok(Err(error)) = installed {
+                    tracing::error!(%error, "the newer version was not brought");
+                }
+            }
+            None => {}
+        }
         self.app.exit(0);
+    }
+
+    async fn window_gone(&mut self, queue: &mut mpsc::Receiver<Input>) {
+        while self.window.is_running() {
+            match queue.recv().await {
+                Some(Input::Window(WindowInput::Gone(generation))) => self.window.gone(generation),
+                Some(_) => {}
+                None => return,
+            }
+        }
     }
 }

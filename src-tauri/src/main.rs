@@ -3,6 +3,7 @@
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
 mod account;
+mod anew;
 mod badge;
 mod bell;
 mod cli;
@@ -20,7 +21,6 @@ mod settings;
 mod system;
 mod toolkit;
 mod tray;
-#[expect(dead_code, reason = "the controller asks for it")]
 mod updates;
 mod vault;
 mod window;

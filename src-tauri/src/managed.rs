@@ -169,7 +169,6 @@ impl Managed {
     }
 
     /// Whether Dealbell may look for newer versions by itself.
-    #[expect(dead_code, reason = "nothing looks by itself yet")]
     pub(crate) fn lets_update(&self) -> bool {
         let updates = self.locked.updates.or(self.defaults.updates);
         updates.unwrap_or(true)

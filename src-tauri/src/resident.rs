@@ -1,5 +1,6 @@
 //! The resident: puts the parts together. No window of its own; it lives until the user quits.
 
+use crate::anew;
 use crate::cli::Cli;
 use crate::controller::{Controller, Input};
 use tauri::RunEvent;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_updater::Builder::new().build())
         .setup(move |app| {
+            anew::prepare(app.handle());
             app.deep_link().on_open_url(move |event| {
                 // Elsewhere a link comes as the argument of a second start, and only once so.
                 if cfg!(target_os = "macos") {
@@ -47,14 +49,13 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         })
         .build(tauri::generate_context!())?
-        .run(|_, event| {
-            if let RunEvent::ExitRequested {
+        .run(|app, event| match event {
+            // The last window closing is no reason to end; there is none to begin with.
+            RunEvent::ExitRequested {
                 code: None, api, ..
-            } = event
-            {
-                // The last window closing is no reason to end; there is none to begin with.
-                api.prevent_exit();
-            }
+            } => api.prevent_exit(),
+            RunEvent::Exit => anew::end(app),
+            _ => {}
         });
     Ok(())
 }

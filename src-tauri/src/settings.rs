@@ -6,6 +6,7 @@
 use crate::account::Account;
 use crate::managed::Managed;
 use dealbell_inbox::view::QuietUntil;
+use dealbell_protocol::Millis;
 use dealbell_protocol::window::{DeviceSettings, LanguageChoice, ThemeChoice};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) quiet: Option<QuietUntil>,
     /// Where no keyring answers, the user let us keep the token in a file of his own.
     pub(crate) token_in_file: bool,
+    /// When we last asked for a newer version and got an answer.
+    pub(crate) looked_for_update: Option<Millis>,
     /// The choices of this device.
     pub(crate) device: DeviceSettings,
 }

@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const DOWNLOAD: Duration = Duration::from_secs(60 * 60);
 /// How often we look by ourselves, milliseconds.
 const DAY: Millis = 24 * 60 * 60 * 1_000;
-/// Not while everything else starts, milliseconds.
-const AFTER_START: Millis = 5 * 60 * 1_000;
+/// Not while everything else starts.
+pub(crate) const AFTER_START: Duration = Duration::from_secs(5 * 60);
 /// Notes are for reading in a small window; what is longer is cut, characters.
 const NOTES: usize = 4_000;
 
@@ -45,6 +45,9 @@ pub(crate) enum UpdateError {
     /// The new one could not be put in the old one's place.
     #[error("the update could not be put in place: {0}")]
     Install(Error),
+    /// What was to put it there ended midway.
+    #[error("the update was not put in place to its end")]
+    Interrupted,
     /// The system's packages bring it; we do not try.
     #[error("the system's packages bring new versions")]
     BySystem,
@@ -57,7 +60,7 @@ impl UpdateError {
             Self::NoSource | Self::BySystem => WindowErrorCode::Unavailable,
             Self::Unreachable(_) => WindowErrorCode::Offline,
             Self::Certificates(_) => WindowErrorCode::CaWrong,
-            Self::Unusable(_) | Self::NotOurs(_) | Self::Install(_) => {
+            Self::Unusable(_) | Self::NotOurs(_) | Self::Install(_) | Self::Interrupted => {
                 WindowErrorCode::UpdateFailed
             }
         }
@@ -96,11 +99,16 @@ impl Bringer {
 /// When to look next by ourselves: once a day, and not at once after the start. A last look in the
 /// future was dated by a wrong clock.
 pub(crate) fn next_look(last: Option<Millis>, now: Millis) -> Millis {
-    let soon = now + AFTER_START;
+    let soon = now + Millis::try_from(AFTER_START.as_millis()).unwrap_or(DAY);
     match last {
         Some(last) if last <= now => soon.max(last + DAY),
         Some(_) | None => soon,
     }
+}
+
+/// Whether this build knows where to look.
+pub(crate) fn has_source<R: Runtime>(app: &AppHandle<R>) -> bool {
+    !matches!(app.updater_builder().build(), Err(Error::EmptyEndpoints))
 }
 
 /// A newer version that was found.
@@ -444,6 +452,7 @@ mod tests {
     #[tokio::test]
     async fn a_build_without_an_address_says_so_and_an_absent_server_is_no_answer() {
         let handle = app("", &[]);
+        assert!(!has_source(handle.handle()));
         let error = look(handle.handle(), &direct(), Bringer::Dealbell)
             .await
             .err();

@@ -96,9 +96,8 @@ impl Controller {
             WindowRequest::Change { setting } => self.change(setting).await,
             WindowRequest::Diagnostics => return self.ask_diagnostics(caller),
             WindowRequest::Report => return self.ask_report(caller),
-            WindowRequest::CheckForUpdate | WindowRequest::InstallUpdate => {
-                refused(WindowErrorCode::Unknown)
-            }
+            WindowRequest::CheckForUpdate => return self.check_for_update(caller),
+            WindowRequest::InstallUpdate => return self.install_update(caller),
             WindowRequest::Snooze { id, until } => match self.seats.shown_line() {
                 Some(line) => match line.inbox.snooze(id, until).await {
                     Ok(true) => WindowAnswer::Done,

@@ -150,7 +150,7 @@ impl Controller {
             settings: settings.device.clone(),
             managed: self.managed.names(),
             managed_centre: self.managed.centre().map(str::to_owned),
-            update: None,
+            update: self.updating.view.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }

@@ -54,6 +54,12 @@ pub(super) struct Click {
 }
 
 impl Seat {
+    /// Whether its line is open, with a secret that works and is kept.
+    fn comes_back_alone(&self) -> bool {
+        let settled = self.line.is_some() && !self.opening && !self.asked_for_token;
+        settled && self.unproved.is_none() && self.unkept.is_none() && self.openings.is_idle()
+    }
+
     /// An account without a line yet.
     pub(super) fn new(account: Account) -> Self {
         Self {
@@ -275,6 +281,11 @@ impl Seats {
             self.current = Some(tag.to_owned());
         }
         known
+    }
+
+    /// Whether a new start of Dealbell would bring every account back and ask nobody anything.
+    pub(super) fn come_back_alone(&self) -> bool {
+        self.shown().is_some() && self.all.iter().all(Seat::comes_back_alone)
     }
 
     /// Whether the line of any account is being opened.

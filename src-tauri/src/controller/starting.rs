@@ -16,6 +16,7 @@ const REMEMBERED: u32 = 1_000;
 impl Controller {
     /// Shows the window, and the account that is named; or follows a link.
     pub(super) async fn second_start(&mut self, arguments: &[String]) {
+        self.look_at_own_file();
         let cli = Cli::from_second_start(arguments);
         if let Some(link) = &cli.link {
             return self.follow_link(link).await;

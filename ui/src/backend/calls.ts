@@ -9,6 +9,11 @@ export function patience(request: WindowRequest): number {
       return 60_000;
     case "complete":
       return 30_000;
+    case "check_for_update":
+      return 45_000;
+    // Answered when it is there; meanwhile the state tells how far it is.
+    case "install_update":
+      return 3_700_000;
     default:
       return 15_000;
   }
