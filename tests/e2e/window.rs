@@ -13,9 +13,13 @@ mod connecting;
 mod ends;
 #[path = "window/list.rs"]
 mod list;
+#[path = "window/managed.rs"]
+mod managed;
 #[path = "window/page.rs"]
 mod page;
 #[path = "window/screen.rs"]
 mod screen;
 #[path = "window/team.rs"]
 mod team;
+#[path = "window/upgraded.rs"]
+mod upgraded;
