@@ -100,7 +100,7 @@ pub(crate) enum Input {
     /// Something changed around us.
     System(SystemEvent),
     /// On the way to a newer version.
-    Update(Box<UpdateInput>),
+    Update(UpdateInput),
     /// The key that shows the window.
     Shortcut,
     /// The system asks us to end.
@@ -301,7 +301,7 @@ impl Controller {
             Input::Answer(caller, answer) => self.window.answer(caller, *answer),
             Input::Permitted(yes) => self.set_trouble(Trouble::NotPermitted, !yes),
             Input::System(event) => self.surroundings_changed(event),
-            Input::Update(input) => self.update_input(*input),
+            Input::Update(input) => self.update_input(input),
             Input::Shortcut => self.shortcut_pressed(),
             Input::Link(link) => self.follow_link(&link).await,
             Input::SecondStart(arguments) => self.second_start(&arguments).await,

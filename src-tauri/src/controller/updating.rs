@@ -21,7 +21,7 @@ pub(crate) enum UpdateInput {
     /// Time to see whether it is time to look.
     Tick,
     /// The server has answered, or not.
-    Looked(Result<Option<Found>, UpdateError>),
+    Looked(Result<Option<Arc<Found>>, UpdateError>),
     /// So much of it is here, per cent, where that is known.
     Progress(Option<u8>),
     /// It is in our place; or here, and to be put there by an installer, which ends us.
@@ -76,9 +76,7 @@ impl Controller {
     /// Looks once a day from now on, where this build and the administrator let it.
     pub(super) fn watch_for_updates(&mut self) {
         self.updating.next = self.next_look();
-        let ticks = forward(&self.inputs, |()| {
-            Input::Update(Box::new(UpdateInput::Tick))
-        });
+        let ticks = forward(&self.inputs, |()| Input::Update(UpdateInput::Tick));
         let first = Instant::now() + updates::AFTER_START;
         tokio::spawn(async move {
             let mut hours = interval_at(first, TICK);
@@ -135,7 +133,7 @@ impl Controller {
             let progress = inputs.clone();
             let progress = move |percent| {
                 // The next one says more; none must hold the download up.
-                let input = Input::Update(Box::new(UpdateInput::Progress(percent)));
+                let input = Input::Update(UpdateInput::Progress(percent));
                 let _ = progress.try_send(input);
             };
             let brought = match found.fetch(progress).await {
@@ -143,7 +141,7 @@ impl Controller {
                 Err(error) => Err(error),
             };
             let input = UpdateInput::Brought(brought);
-            let _ = inputs.send(Input::Update(Box::new(input))).await;
+            let _ = inputs.send(Input::Update(input)).await;
         });
     }
 
@@ -189,19 +187,19 @@ impl Controller {
         let device = self.settings.current().device.clone();
         tokio::spawn(async move {
             let looked = updates::look(&app, &device, Bringer::of_this_program()).await;
-            let input = UpdateInput::Looked(looked);
-            let _ = inputs.send(Input::Update(Box::new(input))).await;
+            let input = UpdateInput::Looked(looked.map(|found| found.map(Arc::new)));
+            let _ = inputs.send(Input::Update(input)).await;
         });
     }
 
-    fn looked(&mut self, outcome: Result<Option<Found>, UpdateError>) {
+    fn looked(&mut self, outcome: Result<Option<Arc<Found>>, UpdateError>) {
         let work = std::mem::replace(&mut self.updating.work, Work::None);
         let answer = match outcome {
             Ok(found) => {
                 let version = found.as_ref().map(|found| found.view().version);
                 tracing::info!(version, "looked for a newer version");
-                self.updating.view = found.as_ref().map(Found::view);
-                self.updating.found = found.map(Arc::new);
+                self.updating.view = found.as_ref().map(|found| found.view());
+                self.updating.found = found;
                 self.remember_look();
                 WindowAnswer::Done
             }

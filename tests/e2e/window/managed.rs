@@ -33,6 +33,7 @@ async fn whom_the_administrator_sends_to_a_centre_types_his_token_and_no_more() 
     window.click("submit").await?;
     window.click("enter").await?;
     window.wait("connection", "[data-state=online]").await?;
+    window.click("keep-in-file").await?;
     // One key was not understood: that is said, and the rest holds.
     window.see("trouble-managed_wrong").await?;
 
