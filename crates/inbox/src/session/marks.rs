@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 
 /// The shortest wait before a mark that was refused for now is sent again, milliseconds.
 const RETRY_MS: u64 = 1_000;
+/// How long a mark waits for its answer, milliseconds. An answer that got lost is the one silence
+/// that neither `prev` nor a ping betrays; without an end to it no later mark would ever be sent.
+const ANSWER_MS: u64 = 30_000;
 
 /// What the user did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +57,8 @@ impl OutboxMark {
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     queue: VecDeque<OutboxMark>,
-    under_way: bool,
+    /// Until when the first mark's answer has to be here; none where it was not sent.
+    answer_due: Option<u64>,
     not_before: Option<u64>,
 }
 
@@ -73,8 +77,8 @@ impl Marks {
     /// The frame to send now, on a link that is live.
     pub(super) fn next_frame(&mut self, now: Now) -> Option<ClientFrame> {
         let due = self.not_before.is_none_or(|at| at <= now.mono);
-        let first = self.queue.front().filter(|_| due && !self.under_way)?;
-        self.under_way = true;
+        let first = self.queue.front().filter(|_| due && self.answer_due.is_none())?;
+        self.answer_due = Some(now.mono + ANSWER_MS);
         self.not_before = None;
         Some(first.frame())
     }
@@ -84,7 +88,7 @@ impl Marks {
         let ours = self.queue.front().is_some_and(|mark| mark.id == id);
         if ours {
             self.queue.pop_front();
-            self.under_way = false;
+            self.answer_due = None;
         }
         ours
     }
@@ -92,19 +96,24 @@ impl Marks {
     /// The first mark was refused for now.
     pub(super) fn refused_for_now(&mut self, id: u64, retry_ms: Option<u64>, now: Now) {
         if self.queue.front().is_some_and(|mark| mark.id == id) {
-            self.under_way = false;
+            self.answer_due = None;
             self.not_before = Some(now.mono + retry_ms.unwrap_or(0).max(RETRY_MS));
         }
     }
 
     /// The link is gone: what was under way is sent again on the next.
     pub(super) fn link_ended(&mut self) {
-        self.under_way = false;
+        self.answer_due = None;
         self.not_before = None;
     }
 
-    /// When there is something to send that had to wait.
+    /// Whether an answer is overdue: the link is to be made anew, and the mark sent again.
+    pub(super) fn is_overdue(&self, now: Now) -> bool {
+        self.answer_due.is_some_and(|due| due <= now.mono)
+    }
+
+    /// When there is something to send that had to wait, or an answer is overdue.
     pub(super) fn deadline(&self) -> Option<u64> {
-        self.not_before
+        self.not_before.or(self.answer_due)
     }
 }

@@ -439,6 +439,9 @@ impl Session {
             }
             Phase::Connecting | Phase::Starting | Phase::CatchingUp(_) => {}
             Phase::Backlog => self.acknowledge(now, out),
+            Phase::Live { .. } if self.marks.is_overdue(now) => {
+                self.drop_link(CloseCode::Gap, None, now, out);
+            }
             Phase::Live { .. } => {
                 self.acknowledge(now, out);
                 if let Some(frame) = self.marks.next_frame(now) {
