@@ -77,7 +77,10 @@ impl Marks {
     /// The frame to send now, on a link that is live.
     pub(super) fn next_frame(&mut self, now: Now) -> Option<ClientFrame> {
         let due = self.not_before.is_none_or(|at| at <= now.mono);
-        let first = self.queue.front().filter(|_| due && self.answer_due.is_none())?;
+        let first = self
+            .queue
+            .front()
+            .filter(|_| due && self.answer_due.is_none())?;
         self.answer_due = Some(now.mono + ANSWER_MS);
         self.not_before = None;
         Some(first.frame())

@@ -3,12 +3,14 @@
 use super::{Record, Store, StoreError, id_of, key, unreadable};
 use crate::toast::{Attempt, AttemptId, Held, Suppression, ToastFailure, ToastOutcome, Wait};
 use dealbell_protocol::{Millis, Notification, NotificationId};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
 
 /// How many settled attempts are kept for the diagnostics page.
 const KEPT: i64 = 1_000;
 /// After how many attempts the oldest go.
 const TRIM_EVERY: i64 = 100;
+/// How many are written in one statement.
+const AT_ONCE: usize = 500;
 
 impl Store {
     /// What the run before left open, for one summary, and what its quiet held back; whatever is
@@ -70,12 +72,15 @@ impl Store {
     ) -> Result<AttemptId, StoreError> {
         let mut tx = self.connection.begin().await?;
         let summary = record(&mut tx, None, Record::Open, now).await?;
-        for attempt in attempts {
-            sqlx::query("UPDATE attempts SET via = ?, held = 0 WHERE id = ?")
-                .bind(summary)
-                .bind(attempt)
-                .execute(&mut *tx)
-                .await?;
+        // After a first sign-in it may speak for thousands.
+        for attempts in attempts.chunks(AT_ONCE) {
+            let mut update = QueryBuilder::new("UPDATE attempts SET held = 0, via = ");
+            update.push_bind(summary).push(" WHERE id IN (");
+            let mut which = update.separated(", ");
+            for attempt in attempts {
+                which.push_bind(*attempt);
+            }
+            update.push(")").build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(summary)
@@ -171,6 +176,36 @@ pub(super) async fn record(
         trim(connection).await?;
     }
     Ok(attempt)
+}
+
+/// As [`record`] for many of one moment, in their order.
+pub(super) async fn record_all(
+    connection: &mut SqliteConnection,
+    fresh: &[(Notification, Record)],
+    now: Millis,
+) -> Result<Vec<AttemptId>, StoreError> {
+    let mut attempts = Vec::with_capacity(fresh.len());
+    for fresh in fresh.chunks(AT_ONCE) {
+        let mut outcomes = Vec::with_capacity(fresh.len());
+        for (_, record) in fresh {
+            outcomes.push(record.outcome().map(written).transpose()?);
+        }
+        let mut insert =
+            QueryBuilder::new("INSERT INTO attempts (notification, at, outcome, held) ");
+        let rows = fresh.iter().zip(outcomes);
+        insert.push_values(rows, |mut row, ((notification, record), outcome)| {
+            row.push_bind(key(notification.id))
+                .push_bind(now)
+                .push_bind(outcome)
+                .push_bind(record.is_held());
+        });
+        let done = insert.build().execute(&mut *connection).await?;
+        // AUTOINCREMENT counts on by one, and nobody else writes meanwhile.
+        let last = done.last_insert_rowid();
+        attempts.extend((0..fresh.len() as i64).rev().map(|back| last - back));
+    }
+    trim(connection).await?;
+    Ok(attempts)
 }
 
 async fn trim(connection: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -1,5 +1,6 @@
 //! Entries of the log and whole states, each in one transaction with its cursor (STREAM 3).
 
+use super::schema::Place;
 use super::{
     Store, StoreError, attempts, key, outbox, rows, signed, snoozed, sweep, undo, unreadable,
 };
@@ -106,11 +107,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut tx = self.connection.begin().await?;
         if first {
-            sqlx::query("DELETE FROM staged").execute(&mut *tx).await?;
+            rows::clear(&mut tx, Place::Staged).await?;
         }
-        for item in items {
-            rows::stage(&mut tx, item).await?;
-        }
+        rows::stage(&mut tx, items).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -126,18 +125,21 @@ impl Store {
     ) -> Result<Vec<Held>, StoreError> {
         let mut tx = self.connection.begin().await?;
         let rows = sqlx::query(
-            "SELECT body FROM staged WHERE read_at IS NULL
-             AND id NOT IN (SELECT id FROM notifications) ORDER BY seq",
+            "SELECT b.body FROM staged s JOIN staged_bodies b ON b.seq = s.seq
+             WHERE s.read_at IS NULL AND s.id NOT IN (SELECT id FROM notifications)
+             ORDER BY s.seq",
         )
         .fetch_all(&mut *tx)
         .await?;
-        let mut held = Vec::new();
+        let mut fresh: Vec<(Notification, Record)> = Vec::with_capacity(rows.len());
         for row in rows {
-            let notification: Notification =
-                serde_json::from_str(row.try_get(0)?).map_err(unreadable)?;
+            let notification = serde_json::from_str(row.try_get(0)?).map_err(unreadable)?;
             let record = record(&notification);
-            let id = Some(notification.id);
-            let attempt = attempts::record(&mut tx, id, record, now).await?;
+            fresh.push((notification, record));
+        }
+        let attempts = attempts::record_all(&mut tx, &fresh, now).await?;
+        let mut held = Vec::new();
+        for ((notification, record), attempt) in fresh.into_iter().zip(attempts) {
             let why = match record {
                 Record::Open => Wait::Missed,
                 Record::HeldBack(_) => Wait::Quiet,

@@ -22,10 +22,7 @@ impl Store {
         version: u64,
     ) -> Result<ListPage, StoreError> {
         let asked = Asked::of(query);
-        let total = asked
-            .bound(format!("SELECT COUNT(*) {}", asked.rows))
-            .fetch_one(&mut self.connection)
-            .await?;
+        let limit = limit.min(MAX_ROWS);
         let found = asked
             .bound(format!(
                 "SELECT n.shown_read_at, b.body, s.until FROM
@@ -36,7 +33,7 @@ impl Store {
                  ORDER BY p.seq DESC",
                 asked.seq, asked.rows
             ))
-            .bind(i64::from(limit.min(MAX_ROWS)))
+            .bind(i64::from(limit))
             .bind(i64::from(offset))
             .fetch_all(&mut self.connection)
             .await?;
@@ -50,13 +47,33 @@ impl Store {
             items.push(item);
         }
         Ok(ListPage {
-            total: u32::try_from(number(total.try_get(0)?)).unwrap_or(u32::MAX),
+            total: self.total(&asked, offset, limit, items.len()).await?,
             offset,
             items,
             cursor: self.kept_cursor().await?,
             snoozed,
             version,
         })
+    }
+
+    /// How many rows there are, where a page of `limit` rows at `offset` has so many. The last page
+    /// says so itself: a search that finds little looks through the words once, not twice.
+    async fn total(
+        &mut self,
+        asked: &Asked<'_>,
+        offset: u32,
+        limit: u32,
+        on_page: usize,
+    ) -> Result<u32, StoreError> {
+        let on_page = u32::try_from(on_page).unwrap_or(u32::MAX);
+        if on_page < limit && (on_page > 0 || offset == 0) {
+            return Ok(offset.saturating_add(on_page));
+        }
+        let row = asked
+            .bound(format!("SELECT COUNT(*) {}", asked.rows))
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(u32::try_from(number(row.try_get(0)?)).unwrap_or(u32::MAX))
     }
 
     /// One notification, with local marks applied.

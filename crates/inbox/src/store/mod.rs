@@ -18,6 +18,7 @@ mod words;
 use crate::session::Kept;
 use dealbell_protocol::{ChannelSettings, NotificationId, Unread};
 pub(crate) use entries::Record;
+use schema::Place;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -155,9 +156,10 @@ impl Store {
     /// Forgets everything; the store belongs to `owner` now.
     pub(crate) async fn clear(&mut self, owner: &str) -> Result<(), StoreError> {
         let mut tx = self.connection.begin().await?;
-        rows::clear(&mut tx).await?;
+        for place in [Place::Shown, Place::Staged] {
+            rows::clear(&mut tx, place).await?;
+        }
         for statement in [
-            "DELETE FROM staged",
             "DELETE FROM outbox",
             "DELETE FROM attempts",
             "DELETE FROM swept",

@@ -1,9 +1,14 @@
 //! A notification's row: its narrow part, its body and its words, always all three.
 
+use super::schema::Place;
 use super::words::words;
-use super::{StoreError, key, signed, unreadable};
+use super::{StoreError, key, schema, signed, unreadable};
 use dealbell_protocol::{Notification, NotificationId};
-use sqlx::{Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
+use std::collections::HashSet;
+
+/// The most rows of one statement: SQLite takes 32,766 values at once.
+const AT_ONCE: usize = 500;
 
 /// Adds a notification, unless it is here; whether it was not.
 pub(super) async fn insert(
@@ -86,51 +91,106 @@ pub(super) async fn remove(
     Ok(())
 }
 
-/// Takes all notifications away.
-pub(super) async fn clear(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+/// Takes all notifications of that place away.
+pub(super) async fn clear(
+    connection: &mut SqliteConnection,
+    place: Place,
+) -> Result<(), StoreError> {
     for statement in [
-        "DELETE FROM notifications",
-        "DELETE FROM bodies",
-        "INSERT INTO words (words) VALUES ('delete-all')",
+        "DELETE FROM {rows}",
+        "DELETE FROM {bodies}",
+        "INSERT INTO {words} ({words}) VALUES ('delete-all')",
     ] {
-        sqlx::query(statement).execute(&mut *connection).await?;
+        sqlx::query(place.sql(statement))
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
 
-/// Puts a notification beside the present ones.
+/// Puts a page of notifications beside the present ones; of two with one id or number the later
+/// is right. A statement for each table, not for each row: a state may be 100,000 rows.
 pub(super) async fn stage(
     connection: &mut SqliteConnection,
-    notification: &Notification,
+    page: &[Notification],
 ) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO staged
-             (seq, id, read_at, created_at, provider, link, body, words)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    )
-    .bind(signed(notification.created_seq))
-    .bind(key(notification.id))
-    .bind(notification.read_at)
-    .bind(notification.created_at)
-    .bind(notification.provider.as_str())
-    .bind(notification.link.as_deref())
-    .bind(body(notification)?)
-    .bind(words(notification))
-    .execute(connection)
-    .await?;
+    let (mut ids, mut seqs) = (HashSet::new(), HashSet::new());
+    let mut page: Vec<&Notification> = page
+        .iter()
+        .rev()
+        .filter(|item| ids.insert(item.id) & seqs.insert(item.created_seq))
+        .collect();
+    page.reverse();
+    for items in page.chunks(AT_ONCE) {
+        unstage(connection, items).await?;
+        let mut rows = QueryBuilder::new(
+            "INSERT INTO staged
+                 (seq, id, read_at, shown_read_at, created_at, provider, link) ",
+        );
+        rows.push_values(items, |mut row, item| {
+            row.push_bind(signed(item.created_seq))
+                .push_bind(key(item.id))
+                .push_bind(item.read_at)
+                .push_bind(item.read_at)
+                .push_bind(item.created_at)
+                .push_bind(item.provider.as_str())
+                .push_bind(item.link.as_deref());
+        });
+        rows.build().execute(&mut *connection).await?;
+        let bodies: Vec<String> = items
+            .iter()
+            .map(|item| body(item))
+            .collect::<Result<_, _>>()?;
+        let mut texts = QueryBuilder::new("INSERT INTO staged_bodies (seq, body) ");
+        texts.push_values(items.iter().zip(bodies), |mut row, (item, body)| {
+            row.push_bind(signed(item.created_seq)).push_bind(body);
+        });
+        texts.build().execute(&mut *connection).await?;
+        let mut index = QueryBuilder::new("INSERT INTO staged_words (rowid, text) ");
+        index.push_values(items, |mut row, item| {
+            row.push_bind(signed(item.created_seq))
+                .push_bind(words(item));
+        });
+        index.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Takes away what of these is staged already.
+async fn unstage(
+    connection: &mut SqliteConnection,
+    items: &[&Notification],
+) -> Result<(), StoreError> {
+    let mut find = QueryBuilder::new("SELECT seq FROM staged WHERE seq IN (");
+    let mut which = find.separated(", ");
+    for item in items {
+        which.push_bind(signed(item.created_seq));
+    }
+    find.push(") UNION SELECT seq FROM staged WHERE id IN (");
+    let mut which = find.separated(", ");
+    for item in items {
+        which.push_bind(key(item.id));
+    }
+    let found = find.push(")").build().fetch_all(&mut *connection).await?;
+    for row in found {
+        for statement in [
+            "DELETE FROM staged WHERE seq = ?",
+            "DELETE FROM staged_bodies WHERE seq = ?",
+            "DELETE FROM staged_words WHERE rowid = ?",
+        ] {
+            sqlx::query(statement)
+                .bind(row.try_get::<i64, _>(0)?)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
     Ok(())
 }
 
 /// What was staged takes the place of all that is here.
 pub(super) async fn take_staged(connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    clear(connection).await?;
+    schema::take_staged(connection).await?;
     for statement in [
-        "INSERT INTO notifications
-             (seq, id, read_at, shown_read_at, created_at, provider, link)
-         SELECT seq, id, read_at, read_at, created_at, provider, link FROM staged ORDER BY seq",
-        "INSERT INTO bodies (seq, body) SELECT seq, body FROM staged ORDER BY seq",
-        "INSERT INTO words (rowid, text) SELECT seq, words FROM staged ORDER BY seq",
-        "DELETE FROM staged",
         "DELETE FROM swept",
         "DELETE FROM snoozed WHERE id NOT IN (SELECT id FROM notifications)",
         "DELETE FROM marked_all WHERE id NOT IN (SELECT id FROM notifications)",

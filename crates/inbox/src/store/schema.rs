@@ -6,17 +6,45 @@ use dealbell_protocol::Notification;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 /// Kept in `user_version`.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
-/// `notifications` is narrow, so that filters and counts read little; the texts are in `bodies`.
+/// The rows of the list: a narrow table, so that filters and counts read little, the texts, and the
+/// words of the search. They are here twice, so that a new state can be put together beside the
+/// present one and take its place at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// What the list shows.
+    Shown,
+    /// A new state on its way.
+    Staged,
+}
+
+impl Place {
+    /// The names of the narrow table, the texts and the words.
+    pub(super) fn tables(self) -> [&'static str; 3] {
+        match self {
+            Self::Shown => ["notifications", "bodies", "words"],
+            Self::Staged => ["staged", "staged_bodies", "staged_words"],
+        }
+    }
+
+    /// `sql` with these names in the place of `{rows}`, `{bodies}` and `{words}`.
+    pub(super) fn sql(self, sql: &str) -> AssertSqlSafe<String> {
+        let [rows, bodies, words] = self.tables();
+        let sql = sql.replace("{rows}", rows).replace("{bodies}", bodies);
+        // Only the names above are put in.
+        AssertSqlSafe(sql.replace("{words}", words))
+    }
+}
+
 /// `seq` is the notification's `created_seq`, which orders every list. `read_at` is the centre's,
 /// `shown_read_at` the same with pending marks applied; `mark` is the newest mark of the outbox
 /// that touches the row.
 ///
-/// `words` is the index of the search: which words are in which row and nothing else, made of text
-/// that [`words`] has taken apart. `swept` are those that were read too long ago to stay here.
-const TABLES: &str = "
-CREATE TABLE notifications (
+/// The words are an index and nothing else: which words are in which row, made of text that
+/// [`words`] has taken apart.
+const ROWS: &str = "
+CREATE TABLE {rows} (
     seq INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
     read_at INTEGER,
@@ -26,29 +54,27 @@ CREATE TABLE notifications (
     provider TEXT NOT NULL,
     link TEXT
 );
+CREATE TABLE {bodies} (
+    seq INTEGER PRIMARY KEY,
+    body TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE {words} USING fts5 (
+    text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3'
+);
+";
+
+/// What is shown has these as well.
+const INDEXES: &str = "
 CREATE INDEX notifications_unread ON notifications (seq) WHERE read_at IS NULL;
 CREATE INDEX notifications_shown_unread ON notifications (seq, shown_read_at)
     WHERE shown_read_at IS NULL;
 CREATE INDEX notifications_provider ON notifications (provider, shown_read_at);
 CREATE INDEX notifications_link ON notifications (link) WHERE link IS NOT NULL;
 CREATE INDEX notifications_marked ON notifications (mark) WHERE mark IS NOT NULL;
-CREATE TABLE bodies (
-    seq INTEGER PRIMARY KEY,
-    body TEXT NOT NULL
-);
-CREATE VIRTUAL TABLE words USING fts5 (
-    text, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii', prefix = '1 2 3'
-);
-CREATE TABLE staged (
-    seq INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
-    read_at INTEGER,
-    created_at INTEGER NOT NULL,
-    provider TEXT NOT NULL,
-    link TEXT,
-    body TEXT NOT NULL,
-    words TEXT NOT NULL
-);
+";
+
+/// `swept` are those that were read too long ago to stay here.
+const TABLES: &str = "
 CREATE TABLE swept (id BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE snoozed (id BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE history (
@@ -101,7 +127,7 @@ CREATE INDEX attempts_held ON attempts (id) WHERE held = 1;
 ";
 
 /// How many rows are turned over at a time.
-const ROWS: i64 = 1_000;
+const AT_ONCE: i64 = 1_000;
 
 /// Makes the tables where there are none, brings those of an earlier version up to this one, and
 /// refuses those of a newer one.
@@ -117,18 +143,60 @@ pub(super) async fn prepare(connection: &mut SqliteConnection) -> Result<(), Sto
     match found {
         0 => {
             sqlx::raw_sql(OLDER_TABLES).execute(&mut *tx).await?;
-            sqlx::raw_sql(TABLES).execute(&mut *tx).await?;
+            tables(&mut tx).await?;
         }
         1 => from_1(&mut tx).await?,
-        2 => {}
+        // What was staged as one wide table is fetched again.
+        2 | 3 => {
+            sqlx::raw_sql("DROP TABLE staged").execute(&mut *tx).await?;
+            make(&mut tx, Place::Staged).await?;
+        }
         newer => return Err(StoreError::Newer(newer)),
     }
-    sqlx::raw_sql(RINGING).execute(&mut *tx).await?;
+    if found < 3 {
+        sqlx::raw_sql(RINGING).execute(&mut *tx).await?;
+    }
     // Only our own number is put in.
     let version = AssertSqlSafe(format!("PRAGMA user_version = {VERSION}"));
     sqlx::raw_sql(version).execute(&mut *tx).await?;
     tx.commit().await?;
     Ok(())
+}
+
+async fn tables(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::raw_sql(TABLES).execute(&mut *connection).await?;
+    make(connection, Place::Shown).await?;
+    make(connection, Place::Staged).await
+}
+
+async fn make(connection: &mut SqliteConnection, place: Place) -> Result<(), StoreError> {
+    sqlx::raw_sql(place.sql(ROWS))
+        .execute(&mut *connection)
+        .await?;
+    match place {
+        Place::Shown => index(connection).await,
+        Place::Staged => Ok(()),
+    }
+}
+
+async fn index(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::raw_sql(INDEXES).execute(connection).await?;
+    Ok(())
+}
+
+/// What is staged takes the place of all that is shown. The tables change their names and no row is
+/// moved, so that 100,000 of them do not keep the list waiting.
+pub(super) async fn take_staged(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let tables = Place::Shown.tables().into_iter();
+    for (shown, staged) in tables.zip(Place::Staged.tables()) {
+        // Only our own names are put in.
+        let sql = format!("DROP TABLE {shown}; ALTER TABLE {staged} RENAME TO {shown}");
+        sqlx::raw_sql(AssertSqlSafe(sql))
+            .execute(&mut *connection)
+            .await?;
+    }
+    index(connection).await?;
+    make(connection, Place::Staged).await
 }
 
 /// Version 1 had one wide table without words. What was staged is fetched again.
@@ -143,7 +211,7 @@ async fn from_1(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     ] {
         sqlx::query(statement).execute(&mut *connection).await?;
     }
-    sqlx::raw_sql(TABLES).execute(&mut *connection).await?;
+    tables(connection).await?;
     sqlx::query(
         "INSERT OR REPLACE INTO notifications
              (seq, id, read_at, shown_read_at, mark, created_at, provider, link)
@@ -164,7 +232,7 @@ async fn from_1(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     loop {
         let rows = sqlx::query("SELECT seq, body FROM bodies WHERE seq > ? ORDER BY seq LIMIT ?")
             .bind(after)
-            .bind(ROWS)
+            .bind(AT_ONCE)
             .fetch_all(&mut *connection)
             .await?;
         for row in &rows {

@@ -306,6 +306,8 @@ async fn a_store_of_version_2_learns_what_quiet_holds_back() {
         "ALTER TABLE attempts DROP COLUMN held",
         "ALTER TABLE attempts DROP COLUMN renewal",
         "INSERT INTO attempts (at, outcome) VALUES (5, '{\"outcome\":\"shown\"}')",
+        "DROP TABLE staged_bodies",
+        "DROP TABLE staged_words",
         "PRAGMA user_version = 2",
     ] {
         store.run_for_test(undone).await;
