@@ -115,6 +115,16 @@ fn a_mark_whose_answer_is_lost_is_sent_again() {
     ]);
 }
 
+#[test]
+fn what_is_put_off_comes_back_though_it_was_marked_unread_again() {
+    live_through(vec![
+        Step::Create { silent: false },
+        Step::Flow,
+        Step::Snooze(0, 30_000),
+        Step::Mark(0, false),
+    ]);
+}
+
 /// As many as `PROPTEST_CASES` asks for, else few enough for every run of the tests.
 fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
@@ -431,7 +441,9 @@ impl World {
                     return;
                 };
                 let ids = vec![id];
-                self.coming_back.remove(&id);
+                if read {
+                    self.coming_back.remove(&id);
+                }
                 self.mark(match read {
                     true => Mark::Read { ids },
                     false => Mark::Unread { ids },
