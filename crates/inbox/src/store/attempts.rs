@@ -1,16 +1,14 @@
 //! Attempts to show toasts, recorded before the system is asked (STREAM 4).
 
-use super::{Record, Store, StoreError, id_of, key, unreadable};
+use super::{AT_ONCE, Record, Store, StoreError, id_of, key, unreadable};
 use crate::toast::{Attempt, AttemptId, Held, Suppression, ToastFailure, ToastOutcome, Wait};
 use dealbell_protocol::{Millis, Notification, NotificationId};
-use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
 /// How many settled attempts are kept for the diagnostics page.
 const KEPT: i64 = 1_000;
 /// After how many attempts the oldest go.
 const TRIM_EVERY: i64 = 100;
-/// How many are written in one statement.
-const AT_ONCE: usize = 500;
 
 impl Store {
     /// What the run before left open, for one summary, and what its quiet held back; whatever is
@@ -75,12 +73,9 @@ impl Store {
         // After a first sign-in it may speak for thousands.
         for attempts in attempts.chunks(AT_ONCE) {
             let mut update = QueryBuilder::new("UPDATE attempts SET held = 0, via = ");
-            update.push_bind(summary).push(" WHERE id IN (");
-            let mut which = update.separated(", ");
-            for attempt in attempts {
-                which.push_bind(*attempt);
-            }
-            update.push(")").build().execute(&mut *tx).await?;
+            update.push_bind(summary);
+            among(&mut update, attempts);
+            update.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(summary)
@@ -94,12 +89,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let outcome = written(ToastOutcome::Suppressed { by })?;
         let mut tx = self.connection.begin().await?;
-        for attempt in attempts {
-            sqlx::query("UPDATE attempts SET outcome = ?, held = 1 WHERE id = ?")
-                .bind(&outcome)
-                .bind(attempt)
-                .execute(&mut *tx)
-                .await?;
+        for attempts in attempts.chunks(AT_ONCE) {
+            let mut update = QueryBuilder::new("UPDATE attempts SET held = 1, outcome = ");
+            update.push_bind(outcome.as_str());
+            among(&mut update, attempts);
+            update.build().execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -253,13 +247,23 @@ async fn close(connection: &mut SqliteConnection, held: &[Held]) -> Result<(), S
         .bind(written(unconfirmed)?)
         .execute(&mut *connection)
         .await?;
-    for held in held.iter().filter(|held| held.why == Wait::Unconfirmed) {
-        sqlx::query("UPDATE attempts SET outcome = NULL, via = NULL WHERE id = ?")
-            .bind(held.attempt)
-            .execute(&mut *connection)
-            .await?;
+    let held = held.iter().filter(|held| held.why == Wait::Unconfirmed);
+    let open: Vec<AttemptId> = held.map(|held| held.attempt).collect();
+    for open in open.chunks(AT_ONCE) {
+        let mut update = QueryBuilder::new("UPDATE attempts SET outcome = NULL, via = NULL");
+        among(&mut update, open);
+        update.build().execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// ` WHERE` the attempt is one of these.
+fn among(update: &mut QueryBuilder<Sqlite>, attempts: &[AttemptId]) {
+    let mut which = update.push(" WHERE id IN (").separated(", ");
+    for attempt in attempts {
+        which.push_bind(*attempt);
+    }
+    update.push(")");
 }
 
 fn written(outcome: ToastOutcome) -> Result<String, StoreError> {

@@ -2,12 +2,14 @@
 
 use super::schema::Place;
 use super::{
-    Store, StoreError, attempts, key, outbox, rows, signed, snoozed, sweep, undo, unreadable,
+    AT_ONCE, Store, StoreError, attempts, id_of, key, outbox, rows, signed, snoozed, sweep, undo,
+    unreadable,
 };
 use crate::toast::{AttemptId, Held, Suppression, ToastOutcome, Wait};
 use dealbell_protocol::stream::{Change, Event};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
+use std::collections::HashSet;
 
 /// What is written about the toast in the transaction that inserts its notification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,16 +170,22 @@ impl Store {
         &mut self,
         ids: Vec<NotificationId>,
     ) -> Result<Vec<NotificationId>, StoreError> {
-        let mut gone = Vec::new();
-        for id in ids {
-            let row =
-                sqlx::query("SELECT 1 FROM notifications WHERE id = ? AND shown_read_at IS NULL")
-                    .bind(key(id))
-                    .fetch_optional(&mut self.connection)
-                    .await?;
-            gone.extend(row.is_none().then_some(id));
+        let mut unread = HashSet::with_capacity(ids.len());
+        // After a first sign-in they may be thousands.
+        for ids in ids.chunks(AT_ONCE) {
+            let mut ask = QueryBuilder::new(
+                "SELECT id FROM notifications WHERE shown_read_at IS NULL AND id IN (",
+            );
+            let mut which = ask.separated(", ");
+            for id in ids {
+                which.push_bind(key(*id));
+            }
+            let ask = ask.push(")").build();
+            for row in ask.fetch_all(&mut self.connection).await? {
+                unread.insert(id_of(row.try_get(0)?)?);
+            }
         }
-        Ok(gone)
+        Ok(ids.into_iter().filter(|id| !unread.contains(id)).collect())
     }
 }
 

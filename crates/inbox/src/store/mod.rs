@@ -24,6 +24,9 @@ use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// The most rows of one statement: SQLite takes 32,766 values at once.
+const AT_ONCE: usize = 500;
+
 /// The store could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {

@@ -2,13 +2,10 @@
 
 use super::schema::Place;
 use super::words::words;
-use super::{StoreError, key, schema, signed, unreadable};
+use super::{AT_ONCE, StoreError, key, schema, signed, unreadable};
 use dealbell_protocol::{Notification, NotificationId};
 use sqlx::{QueryBuilder, Row, SqliteConnection};
 use std::collections::HashSet;
-
-/// The most rows of one statement: SQLite takes 32,766 values at once.
-const AT_ONCE: usize = 500;
 
 /// Adds a notification, unless it is here; whether it was not.
 pub(super) async fn insert(

@@ -62,9 +62,11 @@ fn said(seq: u64, title: usize, context: usize) -> Notification {
         title: TEXTS[title].to_owned(),
         text: TEXTS[(title + seq as usize) % TEXTS.len()].to_owned(),
         context: Some(TEXTS[context].to_owned()),
-        author: (seq % 2 == 0).then(|| "Пётр Ильич".to_owned()),
+        author: seq.is_multiple_of(2).then(|| "Пётр Ильич".to_owned()),
         provider: ProviderId::new(["tasks", "chats"][title % 2]),
-        link: (context % 3 == 0).then(|| format!("https://a/{}", title % 2)),
+        link: context
+            .is_multiple_of(3)
+            .then(|| format!("https://a/{}", title % 2)),
         created_at: (seq % 5) as i64,
         ..row(seq)
     }
