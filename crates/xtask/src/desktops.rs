@@ -98,15 +98,7 @@ pub(crate) fn run(trials: &Trials) -> Result<()> {
         }
         all_well &= tried.success;
         told.push(format!("{name}:"));
-        let is_table = |line: &&String| !line.starts_with("start ") && !line.starts_with("Error");
-        told.extend(
-            tried
-                .lines
-                .iter()
-                .skip_while(|line| !line.contains("of all"))
-                .filter(is_table)
-                .cloned(),
-        );
+        told.extend(table(&tried.lines));
         if !tried.success {
             told.push(format!("{name}: NOT every start went well"));
         }
@@ -116,6 +108,18 @@ pub(crate) fn run(trials: &Trials) -> Result<()> {
         Ok(())
     } else {
         bail!("not every start went well")
+    }
+}
+
+/// The stage's table among what it prints, to the line that sums up.
+fn table(lines: &[String]) -> Vec<String> {
+    let starts = lines.iter().position(|line| line.contains("of all"));
+    let ends = lines
+        .iter()
+        .position(|line| line.ends_with("starts went well"));
+    match (starts, ends) {
+        (Some(starts), Some(ends)) if starts < ends => lines[starts..=ends].to_vec(),
+        _ => Vec::new(),
     }
 }
 
@@ -241,3 +245,24 @@ shift
 mount -t proc proc "$root/proc"
 exec chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn the_table_is_told_without_the_log_of_what_failed() {
+        let printed = [
+            "start 1: registered NO · FAILED: the app",
+            "some log",
+            "            of all  half within",
+            "registered     0/1            –",
+            "0 of 1 starts went well",
+            "Error: not every start went well",
+            "   0: a backtrace",
+        ]
+        .map(str::to_owned);
+        assert_eq!(table(&printed), printed[2..5]);
+        assert!(table(&printed[..2]).is_empty(), "it never came to a table");
+    }
+}
