@@ -25,6 +25,10 @@ pub(crate) enum SystemEvent {
     /// An address or a way out came, went or changed: a VPN, another Wi-Fi.
     NetworkChanged,
     /// The session was locked or unlocked.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux sessions are watched for it")
+    )]
     Locked(bool),
     /// The clock was set.
     ClockSet,
