@@ -165,7 +165,8 @@ fn is_whole(bytes: &[u8]) -> bool {
 fn keep_good_copy(folder: &Path) -> io::Result<()> {
     let draft = folder.join("settings.good.draft");
     fs::copy(folder.join(FILE), &draft)?;
-    fs::File::open(&draft)?.sync_all()?;
+    // Windows brings to the disk only what is open for writing.
+    fs::File::options().write(true).open(&draft)?.sync_all()?;
     fs::rename(draft, folder.join(GOOD_COPY))
 }
 
