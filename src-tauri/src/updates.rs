@@ -241,6 +241,10 @@ fn sort(error: Error) -> UpdateError {
 
 /// What became of the file this program was started from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only Linux lets a running file be replaced")
+)]
 pub(crate) enum OwnFile {
     /// It is there.
     Same,
