@@ -28,10 +28,12 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// Fills a centre, lets an inbox read all of it, and asks that for rows.
 pub(crate) async fn measure() -> Result<Report> {
+    // Such as: which parts of a dev build were optimised. Only who builds knows.
+    let note = std::env::var("DEALBELL_BENCH_NOTE").unwrap_or_default();
     let mut report = Report::new(format!(
         "A centre with this many notifications of one user, each of 14 words out of 32 and two \
          numbers, of three providers and 500 cards; an inbox with a store on disk that has read them all. Timed is \
-         `Inbox::list` of {PAGE} rows with their total, {SAMPLES} times each; p50 / p95."
+         `Inbox::list` of {PAGE} rows with their total, {SAMPLES} times each; p50 / p95. {note}"
     ));
     for size in SIZES {
         let folder = tempfile::tempdir()?;
