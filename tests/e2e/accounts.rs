@@ -1,7 +1,6 @@
 //! Several accounts on one desktop: each rings, the tray counts them together, and one that is signed
 //! out leaves nothing behind.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 #![expect(dead_code, reason = "the window's tests use more of the page")]
 
 #[path = "window/page.rs"]

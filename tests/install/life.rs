@@ -2,6 +2,7 @@
 
 use crate::packages::{Packages, is_debian_12, said};
 use crate::root::{Root, ran_inside};
+use dealbell_tests::recorder::TrayItem;
 use dealbell_tests::{DesktopOptions, Ending, PrivateDesktop, Program, descendants, eventually};
 use std::collections::BTreeSet;
 use std::fs;
