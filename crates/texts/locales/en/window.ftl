@@ -561,8 +561,8 @@ quiet-zone-here = Change to { $zone }
 
 ## Diagnostics
 
-test-title = Test a channel
-test-about = We send a test the same way the real ones come
+channel-test-title = Test a channel
+channel-test-about = We send a test the same way the real ones come
 test-sent-interface = sent, it will appear in the list
 test-sent-desktop = sent, it will appear on the screen
 test-sent-email = sent, check your mail
