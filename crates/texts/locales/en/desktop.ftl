@@ -59,7 +59,7 @@ toast-snooze = In 15 minutes
 toast-mark-read = Mark read
 toast-undo = Undo
 toast-more = { $title } · { $count } more
-toast-more-deal = { $title } · { $count } more on the deal “{ $context }”
+toast-more-deal = { $title } · { $count } more on this deal
 toast-more-card = { $title } · { $count } more, { $context }
 toast-hidden = { $count ->
     [1] New notification

@@ -65,7 +65,7 @@ toast-snooze = Через 15 минут
 toast-mark-read = Прочитано
 toast-undo = Вернуть
 toast-more = { $title } · ещё { $count }
-toast-more-deal = { $title } · ещё { $count } по сделке «{ $context }»
+toast-more-deal = { $title } · ещё { $count } по этой сделке
 toast-more-card = { $title } · ещё { $count }, { $context }
 toast-hidden = { $count ->
     [1] Новое уведомление

@@ -25,7 +25,7 @@ async fn what_is_about_one_deal_shares_a_toast_that_says_so() {
     assert_eq!(third.key, first.key, "it takes the place of the first");
     assert_eq!(
         third.title,
-        "Павел Громов пишет в Telegram · ещё 2 по сделке «Кухня „Верона“»"
+        "Павел Громов пишет в Telegram · ещё 2 по этой сделке"
     );
     assert_eq!(
         (third.body.as_str(), third.sound),
@@ -73,7 +73,7 @@ async fn read_elsewhere_it_falls_back_to_the_others_silently_and_goes_with_the_l
     }
     let back = one(line.change(Change::Read { ids: vec![id(3)] }).await);
     assert_eq!(back.key, ToastKey::Notification(id(1)));
-    assert_eq!(back.title, "Задача 2 · ещё 1 по сделке «Кухня „Верона“»");
+    assert_eq!(back.title, "Задача 2 · ещё 1 по этой сделке");
     assert_eq!(back.sound, Sound::Silent);
     let last = one(line.change(Change::Read { ids: vec![id(1)] }).await);
     assert_eq!(last.title, "Задача 2");
