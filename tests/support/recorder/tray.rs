@@ -291,11 +291,26 @@ impl TrayItem {
         }
     }
 
-    /// The user chooses the entry whose label, without mnemonic underscores, is this.
+    /// The user chooses the entry whose label, without mnemonic underscores, is this. The menu may be
+    /// renewed between the look and the click; a panel then shows the new one, and so is it here.
     ///
     /// # Errors
     /// When there is no such entry, or it cannot be chosen.
     pub async fn click_menu(&self, label: &str) -> Result<()> {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        loop {
+            let chosen = self.choose(label).await;
+            let renewed = chosen.as_ref().is_err_and(|error| {
+                let said = error.downcast_ref::<zbus::Error>();
+                said.is_some_and(|error| error.to_string().contains("id not found"))
+            });
+            if !renewed || std::time::Instant::now() >= deadline {
+                return chosen;
+            }
+        }
+    }
+
+    async fn choose(&self, label: &str) -> Result<()> {
         let menu = self.menu().await?;
         let entries = menu.flat();
         let found = entries
