@@ -3,8 +3,9 @@
 //! The key and the address come with the build (`cargo xtask package`). Without them, and where the
 //! system's packages brought Dealbell, it never replaces itself: it says where a newer one comes from.
 
+use dealbell_inbox::{Network, NetworkError};
 use dealbell_protocol::Millis;
-use dealbell_protocol::window::{DeviceSettings, ProxyChoice, Update, UpdateStep, WindowErrorCode};
+use dealbell_protocol::window::{ProxyChoice, Update, UpdateStep, WindowErrorCode};
 use std::path::PathBuf;
 use std::time::Duration;
 use tauri::utils::config::BundleType;
@@ -39,9 +40,9 @@ pub(crate) enum UpdateError {
     /// It is not signed by us, or was signed as another version.
     #[error("the update is not signed by us: {0}")]
     NotOurs(Error),
-    /// The file of certificates.
-    #[error("the file of certificates: {0}")]
-    Certificates(String),
+    /// The way to the network, as chosen.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
     /// The new one could not be put in the old one's place.
     #[error("the update could not be put in place: {0}")]
     Install(Error),
@@ -59,7 +60,10 @@ impl UpdateError {
         match self {
             Self::NoSource | Self::BySystem => WindowErrorCode::Unavailable,
             Self::Unreachable(_) => WindowErrorCode::Offline,
-            Self::Certificates(_) => WindowErrorCode::CaWrong,
+            Self::Network(NetworkError::Proxy) => WindowErrorCode::ProxyWrong,
+            Self::Network(NetworkError::CaUnreadable(_) | NetworkError::CaEmpty) => {
+                WindowErrorCode::CaWrong
+            }
             Self::Unusable(_) | Self::NotOurs(_) | Self::Install(_) | Self::Interrupted => {
                 WindowErrorCode::UpdateFailed
             }
@@ -126,11 +130,11 @@ pub(crate) struct Package(Vec<u8>);
 /// [`UpdateError::NoSource`] where the build has none; otherwise what went wrong on the way.
 pub(crate) async fn look<R: Runtime>(
     app: &AppHandle<R>,
-    settings: &DeviceSettings,
+    network: &Network,
     bringer: Bringer,
 ) -> Result<Option<Found>, UpdateError> {
     let mut builder = app.updater_builder().timeout(PATIENCE);
-    match &settings.proxy {
+    match &network.proxy {
         ProxyChoice::System => {}
         ProxyChoice::Direct => builder = builder.no_proxy(),
         ProxyChoice::Through { url } => {
@@ -138,10 +142,9 @@ pub(crate) async fn look<R: Runtime>(
             builder = builder.proxy(url);
         }
     }
-    if let Some(file) = &settings.ca_file {
-        let certificates = certificates(file).await?;
-        builder =
-            builder.configure_client(move |client| client.tls_certs_merge(certificates.clone()));
+    let own = network.certificates()?;
+    if !own.is_empty() {
+        builder = builder.configure_client(move |client| client.tls_certs_merge(own.clone()));
     }
     let updater = builder.build().map_err(|error| match error {
         Error::EmptyEndpoints => UpdateError::NoSource,
@@ -152,18 +155,6 @@ pub(crate) async fn look<R: Runtime>(
         update.timeout = Some(DOWNLOAD);
         Found { update, bringer }
     }))
-}
-
-async fn certificates(file: &str) -> Result<Vec<reqwest::Certificate>, UpdateError> {
-    let wrong = |why: String| UpdateError::Certificates(why);
-    let pem = tokio::fs::read(file).await;
-    let pem = pem.map_err(|error| wrong(error.to_string()))?;
-    let found = reqwest::Certificate::from_pem_bundle(&pem);
-    let found = found.map_err(|error| wrong(error.to_string()))?;
-    if found.is_empty() {
-        return Err(wrong("there is none in it".to_owned()));
-    }
-    Ok(found)
 }
 
 impl Found {
@@ -387,10 +378,10 @@ mod tests {
             .unwrap()
     }
 
-    fn direct() -> DeviceSettings {
-        DeviceSettings {
+    fn direct() -> Network {
+        Network {
             proxy: ProxyChoice::Direct,
-            ..DeviceSettings::default()
+            ca_file: None,
         }
     }
 
@@ -477,12 +468,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ca.pem");
         std::fs::write(&file, "nothing").unwrap();
-        let settings = DeviceSettings {
-            ca_file: Some(file.display().to_string()),
+        let network = Network {
+            ca_file: Some(file),
             ..direct()
         };
         let app = Release::of("0.2.0").served().await;
-        let error = look(app.handle(), &settings, Bringer::Dealbell).await.err();
+        let error = look(app.handle(), &network, Bringer::Dealbell).await.err();
         assert_eq!(error.unwrap().code(), WindowErrorCode::CaWrong);
     }
 

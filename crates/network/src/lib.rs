@@ -100,15 +100,24 @@ impl Network {
                 }
             }
         }
-        let own = certificates::read(self)?;
-        if own.is_empty() {
-            return Ok(http);
+        let own = self.certificates()?;
+        match own.is_empty() {
+            true => Ok(http),
+            false => Ok(http.tls_certs_merge(own)),
         }
-        let own: Result<Vec<_>, _> = own
-            .iter()
+    }
+
+    /// The certificates of the user's own file, for HTTP clients that are made elsewhere; none where
+    /// he has no such file.
+    ///
+    /// # Errors
+    /// [`NetworkError`] says what is wrong with the file.
+    pub fn certificates(&self) -> Result<Vec<reqwest::Certificate>, NetworkError> {
+        let own = certificates::read(self)?;
+        own.iter()
             .map(|certificate| reqwest::Certificate::from_der(certificate))
-            .collect();
-        Ok(http.tls_certs_merge(own.map_err(|_| NetworkError::CaEmpty)?))
+            .collect::<Result<_, _>>()
+            .map_err(|_| NetworkError::CaEmpty)
     }
 
     /// A connection to the host of `url`, on which TLS, where there is any, has still to begin.

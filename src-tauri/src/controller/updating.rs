@@ -184,9 +184,9 @@ impl Controller {
     fn look(&mut self, callers: Vec<Caller>) {
         self.updating.work = Work::Looking(callers);
         let (app, inputs) = (self.app.clone(), self.inputs.clone());
-        let device = self.settings.current().device.clone();
+        let network = self.network();
         tokio::spawn(async move {
-            let looked = updates::look(&app, &device, Bringer::of_this_program()).await;
+            let looked = updates::look(&app, &network, Bringer::of_this_program()).await;
             let input = UpdateInput::Looked(looked.map(|found| found.map(Arc::new)));
             let _ = inputs.send(Input::Update(input)).await;
         });
