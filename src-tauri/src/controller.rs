@@ -33,7 +33,7 @@ use crate::settings::SettingsFile;
 use crate::system::SystemEvent;
 use crate::system::crash::Run;
 use crate::system::journal;
-use crate::system::shortcut::Grab;
+use crate::system::shortcut::{Grab, Keys};
 use crate::toolkit;
 use crate::tray::{Tray, TrayEvent};
 use crate::updates;
@@ -143,7 +143,7 @@ pub(crate) struct Controller {
     /// This run's mark on the disk.
     run: Run,
     /// The key that shows the window, while it is in force.
-    shortcut: Option<Grab>,
+    shortcut: Option<(Keys, Grab)>,
     updating: Updating,
     /// As whom we would be started again.
     again: Again,

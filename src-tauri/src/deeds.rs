@@ -74,7 +74,11 @@ impl Deeds {
             return;
         };
         let undone = deed == Deed::Reopen;
-        let outcome = asker.inbox.act_on(&subject, deed).await;
+        // By its notification, which knows the account; that is gone when it is to be taken back.
+        let outcome = match undone {
+            true => asker.inbox.act_on(&subject, deed).await,
+            false => asker.inbox.act(task.id, deed).await,
+        };
         // A task that is open again says so itself: its notice comes back.
         if undone && outcome.is_ok() {
             return;

@@ -74,8 +74,10 @@ impl Controller {
         tokio::spawn(async move {
             let answer = match diagnostics(inboxes).await {
                 Ok(diagnostics) => {
-                    let log = diagnostics.log_file.as_ref();
-                    let log = log.and_then(|file| std::fs::read_to_string(file).ok());
+                    let log = match &diagnostics.log_file {
+                        Some(file) => tokio::fs::read(file).await.unwrap_or_default(),
+                        None => Vec::new(),
+                    };
                     let facts = report::Facts {
                         version: env!("CARGO_PKG_VERSION"),
                         ways,
@@ -83,7 +85,7 @@ impl Controller {
                         settings: &settings,
                         diagnostics: &diagnostics,
                         last_words: last_words.as_deref(),
-                        log: log.as_deref().unwrap_or_default(),
+                        log: &String::from_utf8_lossy(&log),
                     };
                     let text = report::write(&facts);
                     WindowAnswer::Report { text }

@@ -84,11 +84,7 @@ impl Controller {
                 Ok(())
             }
             Setting::Shortcut(Some(keys)) => {
-                let taken = self.take_shortcut(keys);
-                if taken.is_err() {
-                    self.retake_shortcut();
-                }
-                taken.map_err(|error| match error {
+                self.take_shortcut(keys).map_err(|error| match error {
                     ShortcutError::Keys(_) => WindowErrorCode::ShortcutWrong,
                     ShortcutError::Taken => WindowErrorCode::ShortcutTaken,
                     ShortcutError::Unavailable => WindowErrorCode::Unavailable,

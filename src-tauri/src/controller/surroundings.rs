@@ -1,20 +1,14 @@
 //! What the system tells: sleep, network, clock, lock; and the key that shows the window.
 
 use super::{Controller, Input, forward};
-use crate::system::shortcut::{Grab, ShortcutError};
+use crate::system::shortcut::{Grab, Keys, ShortcutError};
 use crate::system::{self, SystemEvent};
-use dealbell_protocol::window::Page;
 use tokio::sync::mpsc;
 
 impl Controller {
     /// Listens to the system from now on.
     pub(super) fn watch_surroundings(&mut self) {
         system::watch(forward(&self.inputs, Input::System));
-        self.retake_shortcut();
-    }
-
-    /// Takes the shortcut that is remembered, if there is one.
-    pub(super) fn retake_shortcut(&mut self) {
         let wanted = self.settings.current().device.shortcut.clone();
         if let Some(wanted) = wanted
             && let Err(error) = self.take_shortcut(&wanted)
@@ -41,24 +35,28 @@ impl Controller {
         }
     }
 
-    /// Shows the window on this shortcut instead of any other.
+    /// Shows the window on this shortcut instead of any other. The one before is given back after
+    /// that: the system takes its time, and would call it taken if it were wanted again.
     ///
     /// # Errors
-    /// [`ShortcutError`]; the one before it is gone then, too.
+    /// [`ShortcutError`]; the one before stays.
     pub(super) fn take_shortcut(&mut self, wanted: &str) -> Result<(), ShortcutError> {
-        let keys = wanted.parse()?;
-        self.shortcut = None;
+        let keys: Keys = wanted.parse()?;
+        if self
+            .shortcut
+            .as_ref()
+            .is_some_and(|(held, _)| *held == keys)
+        {
+            return Ok(());
+        }
         let pressed: mpsc::Sender<()> = forward(&self.inputs, |()| Input::Shortcut);
-        self.shortcut = Some(Grab::take(&self.app, keys, pressed)?);
+        let grab = Grab::take(&self.app, keys, pressed)?;
+        self.shortcut = Some((keys, grab));
         Ok(())
     }
 
     /// The window, wherever the user is.
     pub(super) fn shortcut_pressed(&mut self) {
-        let page = match self.first_page() {
-            Page::List { .. } => Page::List { at: None },
-            other => other,
-        };
-        self.window.show(page);
+        self.window.show(self.first_page());
     }
 }

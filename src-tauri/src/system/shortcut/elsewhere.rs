@@ -15,11 +15,13 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A shortcut in force; dropping it gives it back.
 pub(crate) struct Grab {
     app: AppHandle,
+    key: HotKey,
 }
 
 thread_local! {
-    /// What the library gave, which must stay on the thread of the event loop.
-    static TAKEN: RefCell<Option<(GlobalHotKeyManager, HotKey)>> = const { RefCell::new(None) };
+    /// What the library gave, which must stay on the thread of the event loop: one, and while it
+    /// changes two.
+    static TAKEN: RefCell<Vec<(GlobalHotKeyManager, HotKey)>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Grab {
@@ -32,22 +34,25 @@ impl Grab {
         keys: Keys,
         pressed: mpsc::Sender<()>,
     ) -> Result<Self, ShortcutError> {
+        let key = hotkey(keys);
         let (answer, answered) = std::sync::mpsc::channel();
         let on_loop = move || {
-            let _ = answer.send(register(keys, pressed));
+            let _ = answer.send(register(key, pressed));
         };
         app.run_on_main_thread(on_loop)
             .map_err(|_| ShortcutError::Unavailable)?;
         answered
             .recv_timeout(PATIENCE)
             .map_err(|_| ShortcutError::Unavailable)??;
-        Ok(Self { app: app.clone() })
+        Ok(Self {
+            app: app.clone(),
+            key,
+        })
     }
 }
 
-fn register(keys: Keys, pressed: mpsc::Sender<()>) -> Result<(), ShortcutError> {
+fn register(key: HotKey, pressed: mpsc::Sender<()>) -> Result<(), ShortcutError> {
     let library = GlobalHotKeyManager::new().map_err(|_| ShortcutError::Unavailable)?;
-    let key = hotkey(keys);
     library.register(key).map_err(|error| match error {
         Error::AlreadyRegistered(_) => ShortcutError::Taken,
         _ => ShortcutError::Unavailable,
@@ -57,14 +62,19 @@ fn register(keys: Keys, pressed: mpsc::Sender<()>) -> Result<(), ShortcutError> 
             let _ = pressed.try_send(());
         }
     }));
-    TAKEN.set(Some((library, key)));
+    TAKEN.with_borrow_mut(|taken| taken.push((library, key)));
     Ok(())
 }
 
 impl Drop for Grab {
     fn drop(&mut self) {
-        let given_back = self.app.run_on_main_thread(|| {
-            if let Some((library, key)) = TAKEN.take()
+        let key = self.key;
+        let given_back = self.app.run_on_main_thread(move || {
+            let given = TAKEN.with_borrow_mut(|taken| {
+                let at = taken.iter().position(|(_, held)| *held == key)?;
+                Some(taken.swap_remove(at))
+            });
+            if let Some((library, key)) = given
                 && let Err(error) = library.unregister(key)
             {
                 tracing::debug!(%error, "the shortcut was not given back");

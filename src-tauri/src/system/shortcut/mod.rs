@@ -10,6 +10,7 @@ mod grab;
 mod grab;
 
 pub(crate) use grab::Grab;
+pub(crate) use keys::Keys;
 use keys::KeysError;
 
 /// Why a shortcut is not in force.

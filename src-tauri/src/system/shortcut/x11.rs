@@ -42,15 +42,13 @@ impl Grab {
         let root = server.setup().roots[screen].root;
         let (window, atom) = letterbox(&server, root).map_err(|error| unavailable(&error))?;
         grab(&server, root, keys)?;
-        let (listener, mut repeats) = (server.clone(), 0_u64);
+        let listener = server.clone();
         thread::Builder::new()
             .name("shortcut".to_owned())
             .spawn(move || {
                 while let Ok(event) = listener.wait_for_event() {
                     match event {
                         Event::KeyPress(_) => {
-                            repeats += 1;
-                            tracing::debug!(repeats, "the shortcut");
                             // A held key repeats; one press more or less shows the same window.
                             let _ = pressed.try_send(());
                         }
