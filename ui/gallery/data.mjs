@@ -215,6 +215,8 @@ export function channels(language) {
     receive: true,
     deliverable: ["interface", "desktop"],
     quiet: { on: false, zone: "Europe/Moscow", spans: [] },
+    email: { mode: "at_once", at: 540, zone: "Europe/Moscow" },
+    kinds: [],
     providers: rows.map(([id, name, on]) => ({
       id,
       name,

@@ -8,6 +8,8 @@ const saved = (revision: number, change: Partial<ChannelSettings> = {}): Channel
   receive: true,
   deliverable: ["interface", "desktop"],
   quiet: { on: false, zone: "", spans: [] },
+    email: { mode: "at_once", at: 540, zone: "" },
+    kinds: [],
   providers: [
     { id: "tasks", name: "", channels: { ...OFF, desktop: true } },
     { id: "mango", name: "Mango", channels: { ...OFF } },
@@ -27,8 +29,8 @@ test("nothing changed is nothing to save, and so is a change taken back", () => 
 test("only providers that differ are sent, with all their channels", () => {
   const draft = draftOf(saved(1));
   draft.providers["mango"]!.desktop = true;
-  expect(changes(saved(1), draft)).toEqual({ receive: true, providers: { mango: { ...OFF, desktop: true } }, quiet: null });
-  expect(changes(saved(1), { ...draftOf(saved(1)), receive: false })).toEqual({ receive: false, providers: {}, quiet: null });
+  expect(changes(saved(1), draft)).toEqual({ receive: true, providers: { mango: { ...OFF, desktop: true } }, quiet: null, email: null });
+  expect(changes(saved(1), { ...draftOf(saved(1)), receive: false })).toEqual({ receive: false, providers: {}, quiet: null, email: null });
 });
 
 test("a draft does not share the saved channels", () => {
@@ -51,6 +53,8 @@ test("my changes go on top of what another device saved, and only those", () => 
     receive: false,
     providers: { mango: { ...OFF, browser: true, desktop: true }, new: OFF },
     quiet: { on: false, zone: "", spans: [] },
+    email: { mode: "at_once", at: 540, zone: "" },
+    kinds: [],
   });
 });
 

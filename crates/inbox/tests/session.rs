@@ -182,6 +182,8 @@ fn stream_1_a_snapshot_is_paged_and_then_what_followed_is_applied() {
     let asked = desk.frame(1, ready(ResumeMode::Snapshot, 7));
     assert_eq!(asked, [Output::FetchChannels { generation: 1 }]);
     let channels = dealbell_protocol::ChannelSettings {
+        email: Default::default(),
+        kinds: Vec::new(),
         quiet: Default::default(),
         revision: 1,
         receive: true,

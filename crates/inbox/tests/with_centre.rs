@@ -259,6 +259,7 @@ async fn channels_are_saved_and_obeyed() {
     let channels = inbox.channels().await.unwrap();
     let off = SaveChannels {
         quiet: None,
+        email: None,
         receive: false,
         providers: BTreeMap::new(),
     };

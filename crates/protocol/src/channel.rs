@@ -1,6 +1,6 @@
 //! Channels and what a user wants on them (RULES, Channels).
 
-use crate::{ProviderId, QuietHours};
+use crate::{Kind, ProviderId, QuietHours};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -45,6 +45,27 @@ impl Default for ChannelSet {
     }
 }
 
+impl ChannelSet {
+    /// All of them.
+    pub const ALL: Self = Self {
+        desktop: true,
+        email: true,
+        mobile: true,
+        browser: true,
+    };
+
+    /// Whether `channel` is on; Interface always is (RULES C2).
+    pub fn has(self, channel: Channel) -> bool {
+        match channel {
+            Channel::Interface => true,
+            Channel::Desktop => self.desktop,
+            Channel::Email => self.email,
+            Channel::Mobile => self.mobile,
+            Channel::Browser => self.browser,
+        }
+    }
+}
+
 /// Somebody who sends notifications (RULES C1, C4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Provider {
@@ -80,18 +101,55 @@ pub struct ChannelSettings {
     /// When Desktop, Mobile and Browser are silent (RULES C11).
     #[serde(default)]
     pub quiet: QuietHours,
+    /// When letters are sent (RULES C7).
+    #[serde(default)]
+    pub email: EmailSettings,
+    /// Which kinds do not go on every channel (RULES T9), as the administrator has it.
+    #[serde(default)]
+    pub kinds: Vec<KindChannels>,
 }
 
-impl ChannelSettings {
-    /// Whether a notification of `provider` may be a toast (RULES C3, C5). An unknown
-    /// provider has the default channels.
-    pub fn wants_desktop(&self, provider: &ProviderId) -> bool {
-        self.receive
-            && self
-                .providers
-                .iter()
-                .find(|row| &row.provider.id == provider)
-                .map_or_else(ChannelSet::default, |row| row.channels)
-                .desktop
+/// When a user's letters are sent (RULES C7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct EmailSettings {
+    /// One by one or all at once.
+    pub mode: EmailMode,
+    /// The minute of the day of the digest, 0…1439, wall time in `zone`.
+    pub at: u16,
+    /// IANA name of the user's time zone; empty is the centre's.
+    pub zone: String,
+}
+
+impl Default for EmailSettings {
+    fn default() -> Self {
+        Self {
+            mode: EmailMode::AtOnce,
+            at: 9 * 60,
+            zone: String::new(),
+        }
     }
+}
+
+/// One letter a notification, or one a day (RULES C7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum EmailMode {
+    /// At the moment of the event.
+    #[default]
+    AtOnce,
+    /// Once a day, what is still unread (RULES C8).
+    Daily,
+}
+
+/// The channels that a kind of a provider's may go on at all; what a user wants is besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KindChannels {
+    /// Whose.
+    pub provider: ProviderId,
+    /// Which.
+    pub kind: Kind,
+    /// Where it may go.
+    pub channels: ChannelSet,
 }

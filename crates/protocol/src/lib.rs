@@ -6,6 +6,7 @@
 //! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
+//! | [`letter`] | centre → mail, in process |
 //! | [`act`] | centre → connector, in process: what a user does about a notification |
 //!
 //! The TypeScript twins are generated from these types by `cargo xtask types`.
@@ -16,15 +17,20 @@ pub mod cursor;
 pub mod error;
 pub mod id;
 pub mod ingest;
+pub mod letter;
 pub mod notification;
 pub mod quiet;
+pub mod reach;
 pub mod rest;
 pub mod stream;
 pub mod text;
 pub mod typescript;
 pub mod window;
 
-pub use channel::{Channel, ChannelSet, ChannelSettings, Provider, ProviderChannels};
+pub use channel::{
+    Channel, ChannelSet, ChannelSettings, EmailMode, EmailSettings, KindChannels, Provider,
+    ProviderChannels,
+};
 pub use cursor::Cursor;
 pub use error::{ApiError, ErrorCode};
 pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, UserId};

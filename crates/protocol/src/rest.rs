@@ -2,7 +2,8 @@
 
 use crate::act::Deed;
 use crate::{
-    Channel, ChannelSet, Cursor, Millis, Notification, NotificationId, QuietHours, Unread,
+    Channel, ChannelSet, Cursor, DeviceId, EmailSettings, Millis, Notification, NotificationId,
+    QuietHours, Unread,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,6 +112,31 @@ pub struct SaveChannels {
     /// Quiet hours (RULES C11); missing, they stay as they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quiet: Option<QuietHours>,
+    /// When letters are sent (RULES C7); missing, it stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<EmailSettings>,
+}
+
+/// A device of the user's own: `GET /v1/devices` answers a list of them, `DELETE /v1/devices/{id}`
+/// revokes one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceRow {
+    /// Names it.
+    pub id: DeviceId,
+    /// What it calls itself; may be empty.
+    pub name: String,
+    /// The system it runs: `linux`, `windows`, `macos`, `web`; empty before it came the first time.
+    pub platform: String,
+    /// Since when it is signed in.
+    #[ts(type = "number")]
+    pub created_at: Millis,
+    /// When it was last connected; none when never.
+    #[ts(type = "number | null")]
+    pub last_used_at: Option<Millis>,
+    /// It is connected now.
+    pub connected: bool,
+    /// It is the one that asks.
+    pub this: bool,
 }
 
 /// `POST /v1/act`: a user acts on a thing itself, told of it or not.

@@ -84,6 +84,9 @@ impl Controller {
                     Ok(WindowAnswer::Done)
                 });
             }
+            WindowRequest::Devices | WindowRequest::RevokeDevice { .. } => {
+                refused(WindowErrorCode::Unavailable)
+            }
             WindowRequest::Reconnect => {
                 if let Some(line) = self.seats.shown_line() {
                     line.reconnect_now();

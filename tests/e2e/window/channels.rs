@@ -24,6 +24,7 @@ fn switched(settings: &ChannelSettings, provider: &str) -> SaveChannels {
     channels.desktop = !channels.desktop;
     SaveChannels {
         quiet: None,
+        email: None,
         receive: settings.receive,
         providers: [(provider.to_owned(), channels)].into(),
     }

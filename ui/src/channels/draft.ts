@@ -27,7 +27,7 @@ export function changes(saved: ChannelSettings, draft: Draft): SaveChannels | nu
   const quiet = sameQuiet(draft.quiet, saved.quiet) ? null : copy(draft.quiet);
   if (differing.length === 0 && draft.receive === saved.receive && !quiet) return null;
   const providers = differing.map(({ id, channels }) => [id, { ...(draft.providers[id] ?? channels) }] as const);
-  return { receive: draft.receive, providers: Object.fromEntries(providers), quiet };
+  return { receive: draft.receive, providers: Object.fromEntries(providers), quiet, email: null };
 }
 
 /** The user's own changes, made on `old`, put on top of `newer`. */

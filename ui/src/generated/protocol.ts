@@ -156,6 +156,36 @@ zone: string,
  */
 spans: Array<QuietSpan>, };
 
+export type EmailMode = "at_once" | "daily";
+
+export type EmailSettings = { 
+/**
+ * One by one or all at once.
+ */
+mode: EmailMode, 
+/**
+ * The minute of the day of the digest, 0…1439, wall time in `zone`.
+ */
+at: number, 
+/**
+ * IANA name of the user's time zone; empty is the centre's.
+ */
+zone: string, };
+
+export type KindChannels = { 
+/**
+ * Whose.
+ */
+provider: ProviderId, 
+/**
+ * Which.
+ */
+kind: Kind, 
+/**
+ * Where it may go.
+ */
+channels: ChannelSet, };
+
 export type ChannelSettings = { 
 /**
  * Grows with every save; sent back in `If-Match`.
@@ -176,7 +206,15 @@ deliverable: Array<Channel>,
 /**
  * When Desktop, Mobile and Browser are silent (RULES C11).
  */
-quiet: QuietHours, };
+quiet: QuietHours, 
+/**
+ * When letters are sent (RULES C7).
+ */
+email: EmailSettings, 
+/**
+ * Which kinds do not go on every channel (RULES T9), as the administrator has it.
+ */
+kinds: Array<KindChannels>, };
 
 export type SaveChannels = { 
 /**
@@ -190,7 +228,43 @@ providers: Record<string, ChannelSet>,
 /**
  * Quiet hours (RULES C11); missing, they stay as they were.
  */
-quiet?: QuietHours | null, };
+quiet?: QuietHours | null, 
+/**
+ * When letters are sent (RULES C7); missing, it stays as it was.
+ */
+email?: EmailSettings | null, };
+
+export type DeviceId = string;
+
+export type DeviceRow = { 
+/**
+ * Names it.
+ */
+id: DeviceId, 
+/**
+ * What it calls itself; may be empty.
+ */
+name: string, 
+/**
+ * The system it runs: `linux`, `windows`, `macos`, `web`; empty before it came the first time.
+ */
+platform: string, 
+/**
+ * Since when it is signed in.
+ */
+created_at: number, 
+/**
+ * When it was last connected; none when never.
+ */
+last_used_at: number | null, 
+/**
+ * It is connected now.
+ */
+connected: boolean, 
+/**
+ * It is the one that asks.
+ */
+this: boolean, };
 
 export type OpenTask = { 
 /**
@@ -771,7 +845,11 @@ revision: number,
 /**
  * What is wanted now.
  */
-settings: SaveChannels, } | { "type": "reconnect" } | { "type": "appearance", 
+settings: SaveChannels, } | { "type": "devices" } | { "type": "revoke_device", 
+/**
+ * Which.
+ */
+id: DeviceId, } | { "type": "reconnect" } | { "type": "appearance", 
 /**
  * Language, or the system's.
  */
@@ -819,7 +897,11 @@ page: ListPage, } | { "type": "channels",
 /**
  * As the centre has them.
  */
-channels: ChannelSettings, } | { "type": "marked_all", 
+channels: ChannelSettings, } | { "type": "devices", 
+/**
+ * This one first, then the last used.
+ */
+devices: Array<DeviceRow>, } | { "type": "marked_all", 
 /**
  * How many were unread.
  */

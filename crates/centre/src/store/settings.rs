@@ -3,8 +3,8 @@
 use super::{log, notifications::parsed, writer::Step};
 use crate::{hub::News, refusal::Refusal};
 use dealbell_protocol::{
-    ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Provider, ProviderChannels,
-    ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
+    ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Kind, KindChannels, Provider,
+    ProviderChannels, ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -20,19 +20,23 @@ pub(crate) async fn of_user(
     deliverable: &[Channel],
 ) -> Result<Option<ChannelSettings>, sqlx::Error> {
     let user = user.to_string();
-    let Some(row) = sqlx::query("SELECT receive, revision, quiet FROM users WHERE id = ?")
-        .bind(&user)
-        .fetch_optional(&mut *db)
-        .await?
+    let Some(row) =
+        sqlx::query("SELECT receive, revision, quiet, email_settings FROM users WHERE id = ?")
+            .bind(&user)
+            .fetch_optional(&mut *db)
+            .await?
     else {
         return Ok(None);
     };
     let rows = sqlx::query(
-        "SELECT p.id, p.name, c.desktop, c.email, c.mobile, c.browser FROM providers p
-         LEFT JOIN channels c ON c.user = ? AND c.provider = p.id ORDER BY p.position",
+        "SELECT p.id, p.name, coalesce(c.desktop, d.desktop) AS desktop,
+         coalesce(c.email, d.email) AS email, coalesce(c.mobile, d.mobile) AS mobile,
+         coalesce(c.browser, d.browser) AS browser FROM providers p
+         LEFT JOIN channels c ON c.user = ? AND c.provider = p.id
+         LEFT JOIN defaults d ON d.provider = p.id AND d.kind = '' ORDER BY p.position",
     )
     .bind(&user)
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
     Ok(Some(ChannelSettings {
         revision: log::unsigned(row.try_get("revision")?),
@@ -43,23 +47,51 @@ pub(crate) async fn of_user(
             .collect::<Result<_, _>>()?,
         deliverable: deliverable.to_vec(),
         quiet: quiet(&row)?,
+        email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
+        kinds: kinds(db).await?,
     }))
 }
 
+/// Which kinds do not go on every channel (RULES T9).
+async fn kinds(db: &mut SqliteConnection) -> Result<Vec<KindChannels>, sqlx::Error> {
+    let rows = sqlx::query("SELECT * FROM defaults WHERE kind <> '' ORDER BY provider, kind")
+        .fetch_all(db)
+        .await?;
+    let rules = rows.iter().map(|row| {
+        // One of a newer version's kinds: nothing of that kind is told here.
+        let Some(kind) = Kind::from_name(row.try_get("kind")?) else {
+            return Ok(None);
+        };
+        Ok(Some(KindChannels {
+            provider: ProviderId(row.try_get("provider")?),
+            kind,
+            channels: channel_set(row)?,
+        }))
+    });
+    rules.filter_map(Result::transpose).collect()
+}
+
+fn channel_set(row: &SqliteRow) -> Result<ChannelSet, sqlx::Error> {
+    Ok(ChannelSet {
+        desktop: row.try_get("desktop")?,
+        email: row.try_get("email")?,
+        mobile: row.try_get("mobile")?,
+        browser: row.try_get("browser")?,
+    })
+}
+
+fn decoding(error: serde_json::Error) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(error))
+}
+
 fn quiet(row: &SqliteRow) -> Result<QuietHours, sqlx::Error> {
-    serde_json::from_str(row.try_get("quiet")?)
-        .map_err(|error| sqlx::Error::Decode(Box::new(error)))
+    serde_json::from_str(row.try_get("quiet")?).map_err(decoding)
 }
 
 fn provider_channels(row: &SqliteRow) -> Result<ProviderChannels, sqlx::Error> {
     let channels = match row.try_get::<Option<bool>, _>("desktop")? {
         None => ChannelSet::default(),
-        Some(desktop) => ChannelSet {
-            desktop,
-            email: row.try_get("email")?,
-            mobile: row.try_get("mobile")?,
-            browser: row.try_get("browser")?,
-        },
+        Some(_) => channel_set(row)?,
     };
     Ok(ProviderChannels {
         provider: Provider {
@@ -79,12 +111,15 @@ pub(crate) async fn save(
     deliverable: &[Channel],
 ) -> Result<ChannelSettings, Refusal> {
     let quiet = chosen.quiet.as_ref().map(serde_json::to_string);
+    let email = chosen.email.as_ref().map(serde_json::to_string);
     let saved = sqlx::query(
-        "UPDATE users SET receive = ?, quiet = COALESCE(?, quiet), revision = revision + 1
+        "UPDATE users SET receive = ?, quiet = COALESCE(?, quiet),
+         email_settings = COALESCE(?, email_settings), revision = revision + 1
          WHERE id = ? AND revision = ?",
     )
     .bind(chosen.receive)
     .bind(quiet.transpose()?)
+    .bind(email.transpose()?)
     .bind(user.to_string())
     .bind(log::signed(revision))
     .execute(&mut step.db)

@@ -331,6 +331,8 @@ impl World {
             log: Vec::new(),
             rows: BTreeMap::new(),
             channels: ChannelSettings {
+                email: Default::default(),
+                kinds: Vec::new(),
                 quiet: Default::default(),
                 revision: 1,
                 receive: true,

@@ -66,7 +66,8 @@ fn unwanted(
     channels: Option<&ChannelSettings>,
 ) -> Option<Suppression> {
     let receive = channels.is_none_or(|channels| channels.receive);
-    let wanted = channels.is_none_or(|channels| channels.wants_desktop(&notification.provider));
+    let wanted = channels
+        .is_none_or(|channels| channels.wants_desktop(&notification.provider, notification.kind));
     match (notification.is_unread(), receive, wanted) {
         (false, _, _) => Some(Suppression::AlreadyRead),
         (_, false, _) => Some(Suppression::MasterSwitch),

@@ -9,8 +9,8 @@ mod settings;
 mod sign_in;
 mod state;
 
-use crate::rest::{SaveChannels, Tasks};
-use crate::{Channel, ChannelSettings, Cursor, Millis, NotificationId};
+use crate::rest::{DeviceRow, SaveChannels, Tasks};
+use crate::{Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId};
 pub use diagnostics::{
     ConnectionRecord, Diagnostics, LinkEvent, Suppression, ToastFailure, ToastOutcome, ToastRecord,
 };
@@ -151,6 +151,14 @@ pub enum WindowRequest {
         /// What is wanted now.
         settings: SaveChannels,
     },
+    /// The devices of this account: answered with [`WindowAnswer::Devices`]; `unavailable` in the
+    /// ways that have but one.
+    Devices,
+    /// Sign a device out for good.
+    RevokeDevice {
+        /// Which.
+        id: DeviceId,
+    },
     /// Try to connect now.
     Reconnect,
     /// Change how it looks and speaks; applied at once.
@@ -257,6 +265,11 @@ pub enum WindowAnswer {
     Channels {
         /// As the centre has them.
         channels: ChannelSettings,
+    },
+    /// The devices.
+    Devices {
+        /// This one first, then the last used.
+        devices: Vec<DeviceRow>,
     },
     /// Marked read, all of them.
     MarkedAll {

@@ -288,6 +288,8 @@ fn channels(receive: bool, desktop: bool) -> ChannelSettings {
         ..ChannelSet::default()
     };
     ChannelSettings {
+        email: Default::default(),
+        kinds: Vec::new(),
         quiet: Default::default(),
         revision: 1,
         receive,
