@@ -4,6 +4,7 @@
 //! | module | subject |
 //! |---|---|
 //! | `people` | users, devices, integrations |
+//! | `audit` | what administrators did |
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
@@ -13,6 +14,7 @@
 //! | `http` | the REST face and its refusals |
 
 mod actors;
+mod audit;
 mod connections;
 mod frame;
 mod http;
@@ -33,6 +35,7 @@ use dealbell_protocol::{ApiError, Channel};
 use std::{path::PathBuf, sync::Arc};
 
 pub use actors::Registration;
+pub use audit::Actor;
 pub use connections::{About, Connection, ConnectionState};
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;

@@ -1,7 +1,7 @@
 //! Users, their devices, and integrations.
 
 use crate::{
-    Centre, CentreError,
+    Actor, Centre, CentreError, audit,
     hub::News,
     refusal::Refusal,
     secret,
@@ -11,7 +11,7 @@ use crate::{
         writer::Step,
     },
 };
-use dealbell_protocol::{ApiError, DeviceId, ErrorCode, ProviderId, UserId, text};
+use dealbell_protocol::{ApiError, DeviceId, ErrorCode, ProviderId, Role, UserId, text};
 use sqlx::Row as _;
 use ulid::Ulid;
 
@@ -74,6 +74,29 @@ impl Centre {
                     .await?;
                 if done.rows_affected() == 0 {
                     return Err(Refusal::UnknownUser(user));
+                }
+                Ok(())
+            })
+        });
+        Ok(changed.await?)
+    }
+
+    /// Gives the user of this address a role.
+    ///
+    /// # Errors
+    /// When there is no such user.
+    pub async fn set_role(&self, actor: Actor, email: &str, role: Role) -> Result<(), CentreError> {
+        let user = self.user(email).await?;
+        let changed = self.writer().write(move |step| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE users SET role = ?1 WHERE id = ?2 AND role <> ?1")
+                    .bind(role.name())
+                    .bind(user.to_string())
+                    .execute(&mut step.db)
+                    .await?;
+                if done.rows_affected() > 0 {
+                    let on = format!("user:{user}");
+                    audit::note(step, &actor, "user.role", on, role.name()).await?;
                 }
                 Ok(())
             })
@@ -261,6 +284,17 @@ impl Centre {
             device: parsed(row.try_get("id")?)?,
             user: parsed(row.try_get("user")?)?,
         })
+    }
+
+    /// What a user may do.
+    pub(crate) async fn role(&self, user: UserId) -> Result<Role, Refusal> {
+        let role: Option<String> = sqlx::query_scalar("SELECT role FROM users WHERE id = ?")
+            .bind(user.to_string())
+            .fetch_optional(self.read())
+            .await?;
+        let role = role.ok_or(Refusal::UnknownUser(user))?;
+        // One of a newer version's: what it may do is not known here.
+        Ok(Role::from_name(&role).unwrap_or_default())
     }
 
     /// The integration that a key belongs to.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`stream`] | desktop or browser ↔ centre, WebSocket frames and close codes |
 //! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
+//! | [`people`] | the same, of users and their administrators |
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
 //! | [`letter`] | centre → mail, in process |
@@ -19,6 +20,7 @@ pub mod id;
 pub mod ingest;
 pub mod letter;
 pub mod notification;
+pub mod people;
 pub mod quiet;
 pub mod reach;
 pub mod rest;
@@ -35,4 +37,5 @@ pub use cursor::Cursor;
 pub use error::{ApiError, ErrorCode};
 pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, UserId};
 pub use notification::{Kind, Millis, Notification, Priority, Unread};
+pub use people::Role;
 pub use quiet::{QuietError, QuietHours, QuietSpan};

@@ -1,7 +1,9 @@
 //! The HTTP face: routes, and what every request passes first.
 
 mod act;
+mod administrator;
 mod answer;
+mod audit;
 mod channels;
 mod feed;
 mod guard;
@@ -9,6 +11,7 @@ mod publish;
 pub(crate) mod serve;
 
 use crate::{Centre, people::Session, refusal::Refusal, stream};
+pub(crate) use administrator::Administrator;
 use answer::Problem;
 pub(crate) use answer::problem;
 use axum::{
@@ -108,6 +111,7 @@ impl Centre {
             .route("/v1/tasks", get(act::tasks))
             .route("/v1/test", post(act::try_channel))
             .route("/v1/channels", get(channels::read).put(channels::save))
+            .route("/v1/audit", get(audit::page))
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
             .merge(beside)

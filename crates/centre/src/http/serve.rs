@@ -4,7 +4,7 @@ use super::ServeOptions;
 use crate::Centre;
 use axum::{Router, serve::ListenerExt as _};
 use dealbell_protocol::stream::CloseCode;
-use std::{future::Future, time::Duration};
+use std::{future::Future, net::SocketAddr, time::Duration};
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// How long connections may take to leave at the end.
@@ -50,12 +50,15 @@ impl Centre {
             // A toast should not wait for a packet to fill; without it things work, too.
             let _ = io.set_nodelay(true);
         });
-        let server = axum::serve(listener, router)
-            .with_graceful_shutdown(async move {
-                // A dropped sender is the end as well.
-                let _ = stopped.await;
-            })
-            .into_future();
+        let server = axum::serve(
+            listener,
+            router.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(async move {
+            // A dropped sender is the end as well.
+            let _ = stopped.await;
+        })
+        .into_future();
         tokio::pin!(server);
         tokio::select! {
             ended = &mut server => return Ok(ended?),
