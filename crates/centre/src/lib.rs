@@ -3,7 +3,8 @@
 //!
 //! | module | subject |
 //! |---|---|
-//! | `people` | users, devices, integrations |
+//! | `people` | users, devices |
+//! | `integrations` | programs that publish, and their keys |
 //! | `audit` | what administrators did |
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
@@ -20,6 +21,7 @@ mod frame;
 mod http;
 mod hub;
 mod ingest;
+mod integrations;
 mod marks;
 mod people;
 mod publish;

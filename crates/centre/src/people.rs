@@ -1,17 +1,13 @@
-//! Users, their devices, and integrations.
+//! Users and their devices.
 
 use crate::{
     Actor, Centre, CentreError, audit,
     hub::News,
     refusal::Refusal,
     secret,
-    store::{
-        notifications::parsed,
-        settings::{self, MAX_PROVIDER_NAME},
-        writer::Step,
-    },
+    store::{notifications::parsed, settings::MAX_PROVIDER_NAME, writer::Step},
 };
-use dealbell_protocol::{ApiError, DeviceId, ErrorCode, ProviderId, Role, UserId, text};
+use dealbell_protocol::{ApiError, DeviceId, ErrorCode, Role, UserId, text};
 use sqlx::Row as _;
 use ulid::Ulid;
 
@@ -231,33 +227,6 @@ impl Centre {
         Ok(revoked.await?)
     }
 
-    /// Adds an integration and returns its key, which is not kept and cannot be shown again. Its
-    /// provider id is made of the name; every user's settings list it at once (RULES C4).
-    ///
-    /// # Errors
-    /// When the name is empty, too long, or taken.
-    pub async fn add_integration(&self, name: &str) -> Result<String, CentreError> {
-        let id = slug(name);
-        let length = name.trim().chars().count();
-        let clean = text::line(name, MAX_PROVIDER_NAME);
-        if id.is_empty() || length > MAX_PROVIDER_NAME {
-            let message = format!(
-                "an integration's name has 1 to {MAX_PROVIDER_NAME} characters, a letter or digit among them"
-            );
-            return Err(Refusal::field("name", message).into());
-        }
-        let key = secret::generate("dbi_");
-        let hash = secret::hash(&key);
-        let deliverable = self.inner.deliverable.clone();
-        let added = self.writer().write(move |step| {
-            Box::pin(async move {
-                settings::add_provider(step, &ProviderId::new(id), &clean, hash, &deliverable).await
-            })
-        });
-        added.await?;
-        Ok(key)
-    }
-
     /// Whom a device token belongs to.
     pub(crate) async fn session(&self, token: &str) -> Result<Session, Refusal> {
         let hash = secret::hash(token);
@@ -296,27 +265,6 @@ impl Centre {
         // One of a newer version's: what it may do is not known here.
         Ok(Role::from_name(&role).unwrap_or_default())
     }
-
-    /// The integration that a key belongs to.
-    pub(crate) async fn integration(&self, key: &str) -> Result<ProviderId, Refusal> {
-        let hash = secret::hash(key);
-        let id: Option<String> = sqlx::query_scalar("SELECT id FROM providers WHERE key_hash = ?")
-            .bind(&hash)
-            .fetch_optional(self.read())
-            .await?;
-        if let Some(id) = id {
-            return Ok(ProviderId(id));
-        }
-        let is_device: Option<i64> =
-            sqlx::query_scalar("SELECT 1 FROM devices WHERE token_hash = ?")
-                .bind(&hash)
-                .fetch_optional(self.read())
-                .await?;
-        Err(match is_device {
-            Some(_) => forbidden("this is a device token: an integration's key is needed"),
-            None => unknown_token(),
-        })
-    }
 }
 
 async fn insert_device(
@@ -341,11 +289,13 @@ async fn insert_device(
     Ok(())
 }
 
-fn forbidden(message: &str) -> Refusal {
+/// A secret of the wrong sort.
+pub(crate) fn forbidden(message: &str) -> Refusal {
     ApiError::new(ErrorCode::Forbidden, message).into()
 }
 
-fn unknown_token() -> Refusal {
+/// No secret we know.
+pub(crate) fn unknown_token() -> Refusal {
     let message = "no token, or one this centre does not know";
     ApiError::new(ErrorCode::TokenInvalid, message).into()
 }
@@ -363,28 +313,9 @@ pub(crate) fn address(email: &str) -> Result<String, Refusal> {
     Err(Refusal::field("email", "this is no email address"))
 }
 
-/// The short name made of a name: lower-case letters and digits of any script, joined by dashes.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in name.chars().flat_map(char::to_lowercase) {
-        if c.is_alphanumeric() {
-            slug.push(c);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    slug.trim_end_matches('-').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_become_short_names() {
-        assert_eq!(slug(" Телефония: Mango Office! "), "телефония-mango-office");
-        assert_eq!(slug("!!!"), "");
-    }
 
     #[test]
     fn addresses_are_compared_in_lower_case() {
