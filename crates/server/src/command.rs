@@ -2,37 +2,50 @@
 //! goes to standard error.
 
 use crate::{
+    config,
     connect::{self, Connect},
-    public_url::PublicUrl,
-    serve,
+    serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use dealbell_centre::{Centre, Options};
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 /// The notification centre of Dealbell.
 #[derive(Debug, Parser)]
 #[command(version)]
 pub(crate) struct Line {
+    /// A file of options, TOML: each long flag of `serve` is a key. Without it
+    /// /etc/dealbell/centre.toml where there is one; an empty name reads none.
+    #[arg(long, global = true, env = "DEALBELL_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
+}
+
+impl Line {
+    /// Reads the command line and all that stands behind it (see [`config`]).
+    ///
+    /// # Errors
+    /// What is wrong with the configuration; a wrong command line ends the process.
+    pub(crate) fn read() -> Result<Self> {
+        let matches = config::matches::<Self>(std::env::args_os().collect())?;
+        let line = Self::from_arg_matches(&matches)?;
+        if let Some(file) = line
+            .config
+            .as_ref()
+            .filter(|file| !file.as_os_str().is_empty())
+        {
+            tracing::debug!(file = %file.display(), "options were read");
+        }
+        Ok(line)
+    }
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve desktops and integrations, and read the connected CRM accounts.
-    Serve {
-        /// Address and port to listen on.
-        #[arg(long, default_value = "127.0.0.1:7780")]
-        listen: SocketAddr,
-        /// Where the world reaches this centre, such as https://bell.example: webhooks of connected
-        /// accounts are registered under it.
-        #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
-        public_url: Option<PublicUrl>,
-        #[command(flatten)]
-        database: Database,
-    },
+    Serve(Box<Serve>),
     /// CRM accounts that `serve` reads.
     #[command(subcommand)]
     Connect(Connect),
@@ -53,6 +66,7 @@ pub(crate) struct Database {
     /// key is beside it in FILE.key, to be kept apart from copies of the database.
     #[arg(
         long,
+        env = "DEALBELL_DATABASE",
         value_name = "sqlite:FILE",
         default_value = "sqlite:dealbell-centre.db"
     )]
@@ -134,11 +148,7 @@ enum Integration {
 /// In words for the person at the terminal.
 pub(crate) async fn run(line: Line) -> Result<()> {
     match line.command {
-        Command::Serve {
-            listen,
-            public_url,
-            database,
-        } => serve::run(database.open().await?, listen, public_url).await,
+        Command::Serve(line) => serve::run(*line).await,
         Command::Connect(line) => {
             let said = connect::run(line).await?;
             if !said.is_empty() {

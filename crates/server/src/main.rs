@@ -1,6 +1,7 @@
 //! `dealbell-centre`: the notification centre for a department.
 
 mod command;
+mod config;
 mod connect;
 mod connectors;
 mod hooks;
@@ -10,13 +11,11 @@ mod running;
 mod serve;
 mod sign_in;
 
-use clap::Parser as _;
 use std::{io::IsTerminal as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let line = command::Line::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -25,7 +24,11 @@ async fn main() -> ExitCode {
         .init();
     // It can only be installed already, and then by the same hand.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match command::run(line).await {
+    let done = match command::Line::read() {
+        Ok(line) => command::run(line).await,
+        Err(error) => Err(error),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("dealbell-centre: {error:#}");

@@ -1,25 +1,43 @@
 //! `serve`: the centre and its connectors, until Ctrl-C or SIGTERM.
 
 use crate::{
+    command::Database,
     connectors::{self, Common},
     hooks::Hooks,
     public_url::PublicUrl,
     sign_in,
 };
 use anyhow::{Context as _, Result};
-use dealbell_centre::{Centre, ServeOptions};
+use clap::Args;
+use dealbell_centre::ServeOptions;
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
-/// Serves until told to stop. Webhooks are registered under `public_url`.
+/// What `serve` is told; its flags are the options of the whole program (see [`crate::config`]).
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port to listen on.
+    #[arg(long, env = "DEALBELL_LISTEN", default_value = "127.0.0.1:7780")]
+    listen: SocketAddr,
+    /// Where the world reaches this centre, such as https://bell.example: webhooks of connected
+    /// accounts are registered under it.
+    #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
+    public_url: Option<PublicUrl>,
+    #[command(flatten)]
+    database: Database,
+}
+
+/// Serves until told to stop.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the listener fails.
-pub(crate) async fn run(
-    centre: Centre,
-    listen: SocketAddr,
-    public_url: Option<PublicUrl>,
-) -> Result<()> {
+/// When the database cannot be opened, the address not be listened on, or the listener fails.
+pub(crate) async fn run(line: Serve) -> Result<()> {
+    let Serve {
+        listen,
+        public_url,
+        database,
+    } = line;
+    let centre = database.open().await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::AddrInUse => ": another program listens there, choose another --listen",

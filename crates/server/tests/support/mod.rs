@@ -28,9 +28,13 @@ pub(crate) fn centre(folder: &Path, line: &[&str]) -> Command {
         "DEALBELL_CLIENT_SECRET",
         "DEALBELL_PUBLIC_URL",
         "DEALBELL_KEY_FILE",
+        "DEALBELL_DATABASE",
+        "DEALBELL_LISTEN",
     ] {
         command.env_remove(name);
     }
+    // No file of the machine that the test runs on.
+    command.env("DEALBELL_CONFIG", "");
     command
 }
 
