@@ -240,6 +240,7 @@ fn notice(user: dealbell_protocol::UserId, number: usize) -> Notice {
         context: Some("Кухня «Верона»".to_owned()),
         link: Some(card(number % 500)),
         at: 1,
+        deadline: None,
         silent: true,
     }
 }

@@ -125,6 +125,7 @@ fn task_notice(tell: &Tell, words: &Words) -> Notice {
         context: task.entity.and_then(|entity| words.context(entity)),
         link: Some(words.link(task.entity)),
         at: words.now.saturating_mul(1_000),
+        deadline: Some(task.deadline.saturating_mul(1_000)),
         silent: tell.silent,
     }
 }
@@ -229,6 +230,7 @@ fn overview(user: UserId, key: String, tasks: &[KnownTask], words: &Words) -> No
         context: None,
         link: Some(words.link(None)),
         at: words.now.saturating_mul(1_000),
+        deadline: None,
         silent: false,
     }
 }

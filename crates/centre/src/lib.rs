@@ -10,12 +10,14 @@
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
 //! | `trial` | a test of a channel |
+//! | `clock` | where the time comes from |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
 //! | `http` | the REST face and its refusals |
 
 mod actors;
 mod audit;
+mod clock;
 mod connections;
 mod frame;
 mod http;
@@ -33,11 +35,12 @@ mod store;
 mod stream;
 mod trial;
 
-use dealbell_protocol::{ApiError, Channel};
+use dealbell_protocol::{ApiError, Channel, Millis};
 use std::{path::PathBuf, sync::Arc};
 
 pub use actors::Registration;
 pub use audit::Actor;
+pub use clock::{Clock, Time};
 pub use connections::{About, Connection, ConnectionState};
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;
@@ -55,6 +58,10 @@ pub struct Options {
     pub key_file: Option<PathBuf>,
     /// The channels this centre is able to deliver on.
     pub deliverable: Vec<Channel>,
+    /// IANA name of the time zone of whoever has chosen none; UTC where missing.
+    pub zone: Option<String>,
+    /// Where the time comes from.
+    pub clock: Clock,
 }
 
 impl Options {
@@ -64,6 +71,8 @@ impl Options {
             database: database.into(),
             key_file: None,
             deliverable: vec![Channel::Interface, Channel::Desktop],
+            zone: None,
+            clock: Clock::system(),
         }
     }
 }
@@ -79,6 +88,7 @@ struct Inner {
     hub: Arc<hub::Hub>,
     actors: Arc<actors::Actors>,
     deliverable: Vec<Channel>,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Centre {
@@ -167,6 +177,7 @@ impl Centre {
                 hub,
                 actors: Arc::default(),
                 deliverable: options.deliverable,
+                clock: options.clock,
             }),
         })
     }
@@ -186,6 +197,11 @@ impl Centre {
 
     fn sealer(&self) -> Arc<sealing::Sealer> {
         Arc::clone(&self.inner.store.sealer)
+    }
+
+    /// The centre's time, milliseconds since the Unix epoch.
+    fn now(&self) -> Millis {
+        self.inner.clock.now()
     }
 
     fn hub(&self) -> &Arc<hub::Hub> {

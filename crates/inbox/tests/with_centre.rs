@@ -83,6 +83,7 @@ impl Served {
                 context: None,
                 link: Some("https://demo.amocrm.ru/leads/detail/1".to_owned()),
                 at: 1,
+                deadline: None,
                 silent: false,
             };
             self.commit(Act::Notify(Box::new(notice))).await;

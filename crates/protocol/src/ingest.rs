@@ -92,6 +92,9 @@ pub struct Notice {
     pub link: Option<String>,
     /// When it happened.
     pub at: Millis,
+    /// When what it is about falls due: a *due* letter waits, but not so long (RULES T6). None where
+    /// there is no such time, or nobody knows it.
+    pub deadline: Option<Millis>,
     /// Listed and counted, but no toast (RULES T2).
     pub silent: bool,
 }

@@ -1,7 +1,7 @@
 //! Letters: what the centre's delivery hands to whoever can send one, in process.
 
 use crate::window::Language;
-use crate::{Millis, Notification};
+use crate::{Millis, Notification, ProviderId, UserId};
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -61,6 +61,52 @@ pub trait Post: Send + Sync {
     /// # Errors
     /// [`PostError`]; whether the letter may be tried again is its kind.
     async fn send(&self, letter: &Letter) -> Result<(), PostError>;
+
+    /// The same, saying at `brink` when from now on the letter may be taken over: of a letter that a
+    /// crash overtakes before it, it is known that it was not sent. So it is said as late as can be;
+    /// whoever cannot tell says it first.
+    ///
+    /// # Errors
+    /// As [`Post::send`], and what `brink` answers: then nothing was sent.
+    async fn send_from(&self, letter: &Letter, brink: &dyn Brink) -> Result<(), PostError> {
+        brink.reached().await?;
+        self.send(letter).await
+    }
+}
+
+/// Who keeps a record of letters that may have been taken over (RULES C8).
+#[async_trait]
+pub trait Brink: Send + Sync {
+    /// Returns once it is on the disk that the letter may have been taken over. Called once a try,
+    /// when sender and recipient are accepted and nothing but the letter itself is missing.
+    ///
+    /// # Errors
+    /// [`PostError`], to be handed on: this letter is not to be sent now.
+    async fn reached(&self) -> Result<(), PostError>;
+}
+
+/// Where the links of a letter lead; asked for each letter.
+pub trait LetterLinks: Send + Sync {
+    /// Where one `POST` switches `user`'s letters of a provider off, or for none, as in a digest,
+    /// those of all providers (RFC 8058). None without a public address.
+    fn unsubscribe(&self, user: UserId, provider: Option<&ProviderId>) -> Option<String>;
+
+    /// Where `user` can read everything. None without a public address.
+    fn inbox(&self, user: UserId) -> Option<String>;
+}
+
+/// Letters without links: a centre that has no public address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoLinks;
+
+impl LetterLinks for NoLinks {
+    fn unsubscribe(&self, _user: UserId, _provider: Option<&ProviderId>) -> Option<String> {
+        None
+    }
+
+    fn inbox(&self, _user: UserId) -> Option<String> {
+        None
+    }
 }
 
 /// Why a letter was not sent.

@@ -70,6 +70,7 @@ pub(super) fn notice(news: &News, words: &Words) -> Notice {
         context: say.context(&news.about),
         link: Some(say.link(&news.about)),
         at: at.saturating_mul(1_000),
+        deadline: None,
         silent: news.silent,
     }
 }

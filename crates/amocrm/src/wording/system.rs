@@ -76,6 +76,7 @@ fn notice(user: UserId, ailment: Ailment, since: Seconds, connection: &Connectio
         context: Some(connection.host.to_owned()),
         link: None,
         at: connection.now.saturating_mul(1_000),
+        deadline: None,
         silent: false,
     }
 }

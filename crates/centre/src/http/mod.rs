@@ -174,7 +174,7 @@ async fn me(State(served): State<Served>, Device(session): Device) -> Result<Jso
         email: row.try_get("email").map_err(Refusal::from)?,
         name: row.try_get("name").map_err(Refusal::from)?,
         deliverable: served.centre.inner.deliverable.clone(),
-        now: crate::store::now(),
+        now: served.centre.now(),
     }))
 }
 

@@ -1,7 +1,7 @@
 //! `POST` and `DELETE /v1/notifications`, for integrations.
 
 use super::{Integration, Served, answer::Problem};
-use crate::{publish, refusal::Refusal, store};
+use crate::{publish, refusal::Refusal};
 use axum::{
     Json,
     body::Bytes,
@@ -20,7 +20,7 @@ pub(crate) async fn publish(
 ) -> Result<(StatusCode, Json<Published>), Problem> {
     let key = idempotency_key(&headers)?;
     let request = publish::read(&body?)?;
-    let request = publish::check(&request, store::now())?;
+    let request = publish::check(&request, served.centre.now())?;
     let published = served.centre.publish(provider, request, key).await?;
     Ok((StatusCode::CREATED, Json(published)))
 }

@@ -7,7 +7,6 @@ pub(crate) mod settings;
 pub(crate) mod writer;
 
 use crate::{CentreError, Options, hub::Hub, sealing::Sealer};
-use dealbell_protocol::Millis;
 use sqlx::{
     ConnectOptions as _, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -16,7 +15,7 @@ use sqlx::{
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use writer::Writer;
 
@@ -55,6 +54,7 @@ impl Store {
         let path = path_of(&options.database)?;
         let sealer = Sealer::new(options.key_file.clone(), &path);
         keep_private(&path)?;
+        let clock = options.clock.clone();
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -95,18 +95,10 @@ impl Store {
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
         Ok(Self {
             read,
-            writer: Writer::start(write, hub),
+            writer: Writer::start(write, hub, clock),
             sealer: Arc::new(sealer),
         })
     }
-}
-
-/// Milliseconds since the Unix epoch.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |d| {
-        Millis::try_from(d.as_millis()).unwrap_or(Millis::MAX)
-    })
 }
 
 fn path_of(database: &str) -> Result<PathBuf, CentreError> {

@@ -4,6 +4,7 @@
 //! given, and the hub is told, only after the commit: whoever hears of a change can rely on it.
 
 use crate::{
+    clock::Clock,
     hub::{Hub, News},
     refusal::Refusal,
 };
@@ -46,14 +47,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer on its own connection. It ends when the last handle is gone.
-    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>) -> Self {
+    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>, clock: Clock) -> Self {
         let (queue, work) = mpsc::channel(QUEUE);
         let step = Step {
             db,
-            now: super::now(),
+            now: clock.now(),
             news: Vec::new(),
         };
-        tokio::spawn(run(step, work, hub));
+        tokio::spawn(run(step, work, hub, clock));
         Self { queue }
     }
 
@@ -88,11 +89,11 @@ impl Writer {
     }
 }
 
-async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, hub: Arc<Hub>) {
+async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, hub: Arc<Hub>, clock: Clock) {
     let mut group = Vec::with_capacity(GROUP);
     while work.recv_many(&mut group, GROUP).await > 0 {
         let mut answers = Vec::with_capacity(group.len());
-        step.now = super::now();
+        step.now = clock.now();
         let committed = commit(&mut step, &mut group, &mut answers).await;
         let news = std::mem::take(&mut step.news);
         match committed {

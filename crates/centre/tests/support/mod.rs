@@ -206,6 +206,7 @@ pub(crate) fn notice(user: UserId, title: &str) -> Notice {
         context: None,
         link: Some("https://firm.amocrm.ru/leads/detail/1".to_owned()),
         at: 1_763_700_000_000,
+        deadline: None,
         silent: false,
     }
 }
