@@ -9,6 +9,7 @@
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
+//! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
 //! | `clock` | where the time comes from |
 //! | `store` | the SQLite file, its one writer, the log |
@@ -19,6 +20,7 @@ mod actors;
 mod audit;
 mod clock;
 mod connections;
+mod defaults;
 mod frame;
 mod http;
 mod hub;

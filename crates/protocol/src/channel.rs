@@ -1,6 +1,8 @@
 //! Channels and what a user wants on them (RULES, Channels).
 
+use crate::quiet::DAY_MINUTES;
 use crate::{Kind, ProviderId, QuietHours};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -119,6 +121,22 @@ pub struct EmailSettings {
     pub at: u16,
     /// IANA name of the user's time zone; empty is the centre's.
     pub zone: String,
+}
+
+impl EmailSettings {
+    /// Whether they can be kept.
+    ///
+    /// # Errors
+    /// The field that is wrong, `at` or `zone`, and why.
+    pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        if self.at >= DAY_MINUTES {
+            return Err(("at", "the hour is a minute of the day, 0 to 1439"));
+        }
+        if !self.zone.is_empty() && TimeZone::get(&self.zone).is_err() {
+            return Err(("zone", "no time zone of this name is known"));
+        }
+        Ok(())
+    }
 }
 
 impl Default for EmailSettings {

@@ -2,8 +2,8 @@
 
 use crate::act::Deed;
 use crate::{
-    Channel, ChannelSet, Cursor, DeviceId, EmailSettings, Millis, Notification, NotificationId,
-    QuietHours, Unread,
+    Channel, ChannelSet, Cursor, DeviceId, EmailSettings, KindChannels, Millis, Notification,
+    NotificationId, QuietHours, Unread,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -115,6 +115,19 @@ pub struct SaveChannels {
     /// When letters are sent (RULES C7); missing, it stays as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailSettings>,
+}
+
+/// What an administrator has decided for everybody: `GET` and `PUT /v1/defaults`, which puts the
+/// whole of it in place of what was. Nothing that a user has chosen changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Defaults {
+    /// By provider: the channels of whoever has not chosen. One that is missing has the usual ones.
+    #[serde(default)]
+    pub providers: BTreeMap<String, ChannelSet>,
+    /// Where a kind may go at all, chosen or not (RULES T9). One that is missing may go everywhere.
+    #[serde(default)]
+    pub kinds: Vec<KindChannels>,
 }
 
 /// A device of the user's own: `GET /v1/devices` answers a list of them, `DELETE /v1/devices/{id}`

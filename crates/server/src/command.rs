@@ -4,6 +4,7 @@
 use crate::{
     config,
     connect::{self, Connect},
+    defaults,
     serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
@@ -55,6 +56,9 @@ enum Command {
     /// Devices: each desktop signs in with its own token.
     #[command(subcommand)]
     Device(Device),
+    /// Channels for whoever has not chosen, and where each kind may go.
+    #[command(subcommand)]
+    Defaults(defaults::Line),
     /// Integrations: programs that publish notifications.
     #[command(subcommand)]
     Integration(Integration),
@@ -149,13 +153,8 @@ enum Integration {
 pub(crate) async fn run(line: Line) -> Result<()> {
     match line.command {
         Command::Serve(line) => serve::run(*line).await,
-        Command::Connect(line) => {
-            let said = connect::run(line).await?;
-            if !said.is_empty() {
-                println!("{said}");
-            }
-            Ok(())
-        }
+        Command::Connect(line) => say(&connect::run(line).await?),
+        Command::Defaults(line) => say(&defaults::run(line).await?),
         Command::User(User::Add {
             email,
             name,
@@ -181,4 +180,12 @@ pub(crate) async fn run(line: Line) -> Result<()> {
             Ok(())
         }
     }
+}
+
+/// What goes to standard output, where there is anything.
+fn say(said: &str) -> Result<()> {
+    if !said.is_empty() {
+        println!("{said}");
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@ mod command;
 mod config;
 mod connect;
 mod connectors;
+mod defaults;
 mod hooks;
 mod page;
 mod public_url;

@@ -148,3 +148,55 @@ fn it_leaves_in_order_when_asked_to() {
     );
     assert!(serving.process.wait().unwrap().success());
 }
+
+#[test]
+fn defaults_for_everybody_are_set_listed_and_taken_back_at_the_terminal() {
+    let folder = TempDir::new().unwrap();
+    let told = |line: &[&str]| {
+        let output = centre(folder.path(), line).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let usual = told(&["defaults", "show"]);
+    assert_eq!(usual.lines().count(), 2, "RULES T9: {usual}");
+
+    let row = said(
+        folder.path(),
+        &["defaults", "set", "chats", "--email", "on"],
+    );
+    assert_eq!(row, "chats\t\tdesktop on\temail on\tmobile on\tbrowser off");
+    let set = [
+        "defaults",
+        "set",
+        "deals",
+        "--kind",
+        "deal_assigned",
+        "--mobile",
+        "off",
+    ];
+    let row = said(folder.path(), &set);
+    assert_eq!(
+        row,
+        "deals\tdeal_assigned\tdesktop on\temail on\tmobile off\tbrowser on"
+    );
+    assert_eq!(told(&["defaults", "show"]).lines().count(), 4);
+
+    told(&["defaults", "clear", "chats"]);
+    told(&["defaults", "clear", "deals", "--kind", "deal_assigned"]);
+    assert_eq!(told(&["defaults", "show"]), usual);
+
+    for (line, says) in [
+        (&["defaults", "clear", "chats"][..], "nothing was decided"),
+        (
+            &["defaults", "set", "nobody", "--email", "on"],
+            "no such provider",
+        ),
+        (
+            &["defaults", "set", "tasks", "--kind", "task"],
+            "the kinds are",
+        ),
+    ] {
+        let words = refused(centre(folder.path(), line).output().unwrap());
+        assert!(words.contains(says), "{words}");
+    }
+}

@@ -47,6 +47,11 @@ pub(crate) async fn save(
             .check()
             .map_err(|wrong| Refusal::field(format!("quiet.{}", wrong.field), wrong.why))?;
     }
+    if let Some(email) = &chosen.email {
+        email
+            .check()
+            .map_err(|(field, why)| Refusal::field(format!("email.{field}"), why))?;
+    }
     let Some(seen) = headers.get(IF_MATCH) else {
         let message = "send If-Match with the revision you have read";
         let problem = problem(

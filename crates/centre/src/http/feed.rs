@@ -136,10 +136,14 @@ async fn mark(
     }))
 }
 
-/// A body of a fixed shape.
+/// A body of a fixed shape: an object, since a list would be taken for its fields in order.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|error| {
-        let message = format!("the body does not have the expected shape: {error}");
-        ApiError::new(ErrorCode::BodyInvalid, message).into()
-    })
+    let wrong = |why: String| {
+        let message = format!("the body does not have the expected shape: {why}");
+        Refusal::from(ApiError::new(ErrorCode::BodyInvalid, message))
+    };
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(wrong("it is no JSON object".to_owned()));
+    }
+    serde_json::from_slice(body).map_err(|error| wrong(error.to_string()))
 }

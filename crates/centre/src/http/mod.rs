@@ -5,6 +5,7 @@ mod administrator;
 mod answer;
 mod audit;
 mod channels;
+mod defaults;
 mod feed;
 mod guard;
 mod publish;
@@ -112,6 +113,7 @@ impl Centre {
             .route("/v1/test", post(act::try_channel))
             .route("/v1/channels", get(channels::read).put(channels::save))
             .route("/v1/audit", get(audit::page))
+            .route("/v1/defaults", get(defaults::read).put(defaults::replace))
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
             .merge(beside)

@@ -1,5 +1,6 @@
 //! The SQLite file: opening it, one writer, a few readers.
 
+pub(crate) mod defaults;
 pub(crate) mod log;
 pub(crate) mod notifications;
 pub(crate) mod seal;

@@ -53,7 +53,7 @@ pub(crate) async fn of_user(
 }
 
 /// Which kinds do not go on every channel (RULES T9).
-async fn kinds(db: &mut SqliteConnection) -> Result<Vec<KindChannels>, sqlx::Error> {
+pub(crate) async fn kinds(db: &mut SqliteConnection) -> Result<Vec<KindChannels>, sqlx::Error> {
     let rows = sqlx::query("SELECT * FROM defaults WHERE kind <> '' ORDER BY provider, kind")
         .fetch_all(db)
         .await?;
@@ -71,7 +71,7 @@ async fn kinds(db: &mut SqliteConnection) -> Result<Vec<KindChannels>, sqlx::Err
     rules.filter_map(Result::transpose).collect()
 }
 
-fn channel_set(row: &SqliteRow) -> Result<ChannelSet, sqlx::Error> {
+pub(crate) fn channel_set(row: &SqliteRow) -> Result<ChannelSet, sqlx::Error> {
     Ok(ChannelSet {
         desktop: row.try_get("desktop")?,
         email: row.try_get("email")?,
@@ -186,6 +186,11 @@ pub(crate) async fn add_provider(
         let message = format!("there is a provider {id} already");
         return Err(Refusal::field("name", message));
     }
+    tell_all(step, deliverable).await
+}
+
+/// Tells every user that what he can choose from, or what holds where he has not chosen, changed.
+pub(crate) async fn tell_all(step: &mut Step, deliverable: &[Channel]) -> Result<(), Refusal> {
     let users: Vec<String> = sqlx::query_scalar("SELECT id FROM users")
         .fetch_all(&mut step.db)
         .await?;
