@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { KEYBOARD } from "./behaviours-keyboard.mjs";
 import { LIST_BEHAVIOURS } from "./behaviours-list.mjs";
-import { flood } from "./data.mjs";
+import { flood, withLetters } from "./data.mjs";
 import { NO_ACCOUNT } from "./scenes.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene & { check: (page: import("playwright-core").Page, standIn: import("./stand-in.mjs").StandIn) => Promise<void> }} Behaviour */
@@ -30,7 +30,7 @@ export const BEHAVIOURS = [
       await page.getByTestId("save").click();
       await page.getByTestId("saved").waitFor();
       const saves = standIn.heard.filter((request) => request.type === "save_channels");
-      assert.deepEqual(saves.at(-1), { type: "save_channels", revision: 9, settings: { receive: false, providers: { chats: { desktop: false, email: false, mobile: true, browser: false } }, quiet: null } });
+      assert.deepEqual(saves.at(-1), { type: "save_channels", revision: 9, settings: { receive: false, providers: { chats: { desktop: false, email: false, mobile: true, browser: false } }, quiet: null, email: null } });
       assert.equal(await page.getByTestId("channel-tasks-interface").isDisabled(), true);
       assert.equal(await page.getByTestId("channel-tasks-email").isDisabled(), true);
     },
@@ -55,6 +55,23 @@ export const BEHAVIOURS = [
       await page.getByTestId("saved").waitFor();
       const saved = standIn.heard.findLast((request) => request.type === "save_channels");
       assert.deepEqual(saved?.settings.quiet, { on: true, zone: "Europe/Moscow", spans: [{ days: [1, 2, 3, 4, 5, 6, 7], from: 1260, to: 480 }] });
+    },
+  },
+  {
+    name: "C7 letters: once a day at my hour is saved with the channels, a test goes out at once",
+    story: (language) => ({ channels: withLetters(language) }),
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("letters-daily").click();
+      await page.getByTestId("letters-hour").selectOption("1110");
+      assert.match((await page.getByTestId("channel-tasks-email").getAttribute("title")) ?? "", /новые/);
+      await page.getByTestId("letters-test").click();
+      await page.getByTestId("letters-tested").getByText("проверьте почту", { exact: false }).waitFor();
+      await page.getByTestId("save").click();
+      await page.getByTestId("saved").waitFor();
+      const saved = standIn.heard.findLast((request) => request.type === "save_channels");
+      assert.deepEqual(saved?.settings, { receive: true, providers: {}, quiet: null, email: { mode: "daily", at: 1_110, zone: "Europe/Moscow" } });
+      assert.deepEqual(standIn.heard.find((request) => request.type === "send_test"), { type: "send_test", channel: "email" });
     },
   },
   {

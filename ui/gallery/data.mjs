@@ -224,3 +224,17 @@ export function channels(language) {
     })),
   };
 }
+
+/** Those of a centre that sends letters: about tasks, new and due ones alone (RULES T9). @param {Language} language @param {Partial<ChannelSettings>} [change] @returns {ChannelSettings} */
+export function withLetters(language, change = {}) {
+  const off = { desktop: true, email: false, mobile: true, browser: true };
+  return {
+    ...channels(language),
+    deliverable: ["interface", "desktop", "email"],
+    kinds: [
+      { provider: "tasks", kind: "task_overdue", channels: off },
+      { provider: "tasks", kind: "task_completed", channels: off },
+    ],
+    ...change,
+  };
+}

@@ -1,6 +1,7 @@
 // Every page in every state worth looking at.
+import { CHANNEL_SCENES } from "./scenes-channels.mjs";
 import { SETTINGS_SCENES } from "./scenes-settings.mjs";
-import { channels, found } from "./data.mjs";
+import { found } from "./data.mjs";
 import { LIST_SCENES } from "./scenes-list.mjs";
 import { TODAY_SCENES } from "./scenes-today.mjs";
 import { click } from "./play.mjs";
@@ -20,12 +21,6 @@ import { click } from "./play.mjs";
  * @property {boolean} [forcedColors] in the system's own colours
  * @property {boolean} [contrast] with more contrast asked for
  */
-
-/** @param {Page} page */
-async function toChannels(page) {
-  await click("to-channels")(page);
-  await page.getByTestId("master-switch").waitFor();
-}
 
 /** First run. */
 export const NO_ACCOUNT = () => ({ rows: [], state: { way: null, account: "", unread: 0, connection: { state: /** @type {const} */ ("signed_out"), reason: /** @type {const} */ ("no_account") } } });
@@ -80,51 +75,7 @@ const failing = (play) => (/** @type {string} */ code) => ({
 export const SCENES = [
   ...LIST_SCENES,
   ...TODAY_SCENES,
-  { name: "channels", published: true, play: toChannels },
-  {
-    name: "channels-dirty",
-    story: (language) => ({ channels: { ...channels(language), deliverable: ["interface", "desktop", "email", "mobile", "browser"] } }),
-    play: async (page) => {
-      await toChannels(page);
-      await click("channel-chats-email")(page);
-    },
-  },
-  {
-    name: "channels-off",
-    play: async (page) => {
-      await toChannels(page);
-      await click("master-switch")(page);
-    },
-  },
-  {
-    name: "channels-saved",
-    play: async (page) => {
-      await toChannels(page);
-      await click("channel-warehouse-desktop")(page);
-      await click("save")(page);
-    },
-  },
-  {
-    name: "channels-conflict",
-    play: async (page, standIn) => {
-      await toChannels(page);
-      await click("channel-chats-desktop")(page);
-      standIn.channels = { ...standIn.channels, revision: 9 };
-      await click("save")(page);
-      await page.getByTestId("conflict").waitFor();
-    },
-  },
-  {
-    name: "channels-leave",
-    play: async (page) => {
-      await toChannels(page);
-      await click("channel-chats-desktop")(page);
-      await click("back")(page);
-    },
-  },
-  { name: "channels-failed", story: () => ({ fails: { channels: "offline" } }), play: click("to-channels") },
-  { name: "channels-360", size: { width: 360, height: 480 }, play: toChannels },
-  { name: "channels-200-percent", size: { width: 210, height: 340 }, play: toChannels },
+  ...CHANNEL_SCENES,
   { name: "sign-in", published: true, story: NO_ACCOUNT },
   { name: "sign-in-demo-busy", alike: true, story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
   { name: "sign-in-token", alike: true, published: true, story: NO_ACCOUNT, play: fillToken("romashka") },

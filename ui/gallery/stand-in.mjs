@@ -193,12 +193,13 @@ export class StandIn {
         return { type: "channels", channels: this.channels };
       case "save_channels": {
         if (request.revision !== this.channels.revision) return { type: "failed", code: "conflict" };
-        const { receive, providers, quiet } = request.settings;
+        const { receive, providers, quiet, email } = request.settings;
         this.channels = {
           ...this.channels,
           revision: this.channels.revision + 1,
           receive,
           quiet: quiet ?? this.channels.quiet,
+          email: email ?? this.channels.email,
           providers: this.channels.providers.map((row) => ({ ...row, channels: providers[row.id] ?? row.channels })),
         };
         return { type: "channels", channels: this.channels };

@@ -1,5 +1,5 @@
 // Channels being changed: what differs, and what becomes of it when somebody else saved.
-import type { Channel, ChannelSet, ChannelSettings, ProviderId, QuietHours, SaveChannels } from "../generated/protocol";
+import type { Channel, ChannelSet, ChannelSettings, EmailSettings, ProviderId, QuietHours, SaveChannels } from "../generated/protocol";
 import { copy, sameQuiet } from "./quiet";
 
 /** The channels that can be switched (RULES C3), in the order in which they are shown. */
@@ -11,23 +11,25 @@ export interface Draft {
   receive: boolean;
   providers: Record<ProviderId, ChannelSet>;
   quiet: QuietHours;
+  email: EmailSettings;
 }
 
 export function draftOf(saved: ChannelSettings): Draft {
   const providers = saved.providers.map(({ id, channels }) => [id, { ...channels }] as const);
-  return { receive: saved.receive, providers: Object.fromEntries(providers), quiet: copy(saved.quiet) };
+  return { receive: saved.receive, providers: Object.fromEntries(providers), quiet: copy(saved.quiet), email: { ...saved.email } };
 }
 
-/** What has to be saved: the providers that differ, the master switch, quiet hours; null where nothing does. */
+/** What has to be saved: the providers that differ, the master switch, quiet hours, letters; null where nothing does. */
 export function changes(saved: ChannelSettings, draft: Draft): SaveChannels | null {
   const differing = saved.providers.filter(({ id, channels }) => {
     const wanted = draft.providers[id];
     return wanted !== undefined && SWITCHED.some((channel) => wanted[channel] !== channels[channel]);
   });
   const quiet = sameQuiet(draft.quiet, saved.quiet) ? null : copy(draft.quiet);
-  if (differing.length === 0 && draft.receive === saved.receive && !quiet) return null;
+  const email = sameEmail(draft.email, saved.email) ? null : { ...draft.email };
+  if (differing.length === 0 && draft.receive === saved.receive && !quiet && !email) return null;
   const providers = differing.map(({ id, channels }) => [id, { ...(draft.providers[id] ?? channels) }] as const);
-  return { receive: draft.receive, providers: Object.fromEntries(providers), quiet, email: null };
+  return { receive: draft.receive, providers: Object.fromEntries(providers), quiet, email };
 }
 
 /** The user's own changes, made on `old`, put on top of `newer`. */
@@ -35,6 +37,7 @@ export function rebase(draft: Draft, old: ChannelSettings, newer: ChannelSetting
   const rebased = draftOf(newer);
   if (draft.receive !== old.receive) rebased.receive = draft.receive;
   if (!sameQuiet(draft.quiet, old.quiet)) rebased.quiet = copy(draft.quiet);
+  if (!sameEmail(draft.email, old.email)) rebased.email = { ...draft.email };
   for (const { id, channels } of old.providers) {
     const wanted = draft.providers[id];
     const row = rebased.providers[id];
@@ -42,4 +45,8 @@ export function rebase(draft: Draft, old: ChannelSettings, newer: ChannelSetting
     for (const channel of SWITCHED) if (wanted[channel] !== channels[channel]) row[channel] = wanted[channel];
   }
   return rebased;
+}
+
+function sameEmail(a: EmailSettings, b: EmailSettings): boolean {
+  return a.mode === b.mode && a.at === b.at && a.zone === b.zone;
 }

@@ -1,12 +1,12 @@
 // The channels page's state: as the centre has them, as the user wants them, and how saving went.
 import type { Backend } from "../backend/backend";
-import type { ChannelSettings, ProviderId, QuietSpan, WindowErrorCode } from "../generated/protocol";
+import type { ChannelSettings, EmailMode, ProviderId, QuietSpan, WindowErrorCode } from "../generated/protocol";
 import { changes, draftOf, rebase, type Draft, type Switched } from "./draft";
 import { isWhole, NIGHTS } from "./quiet";
 
 export class ChannelsModel {
   saved = $state.raw<ChannelSettings | null>(null);
-  draft = $state<Draft>({ receive: true, providers: {}, quiet: { on: false, zone: "", spans: [] } });
+  draft = $state<Draft>({ receive: true, providers: {}, quiet: { on: false, zone: "", spans: [] }, email: { mode: "at_once", at: 540, zone: "" } });
   loading = $state(false);
   saving = $state(false);
   /** Why reading or saving failed. */
@@ -75,6 +75,20 @@ export class ChannelsModel {
 
   setZone(zone: string): void {
     this.draft.quiet.zone = zone;
+    this.#touched();
+  }
+
+  /** When letters go out (RULES C7); where no zone was chosen yet, the hour is that of this computer. */
+  setEmail(mode: EmailMode, at: number, here: string): void {
+    const { email } = this.draft;
+    email.mode = mode;
+    email.at = at;
+    email.zone ||= here;
+    this.#touched();
+  }
+
+  setEmailZone(zone: string): void {
+    this.draft.email.zone = zone;
     this.#touched();
   }
 

@@ -1,7 +1,6 @@
-// The diagnostics page's state: what was read, what is being written, what was sent for a test.
+// The diagnostics page's state: what was read, what is being written.
 import type { Backend } from "../backend/backend";
-import { failure } from "../backend/backend";
-import type { Channel, Diagnostics, WindowErrorCode } from "../generated/protocol";
+import type { Diagnostics, WindowErrorCode } from "../generated/protocol";
 
 export class DiagnosticsModel {
   known = $state.raw<Diagnostics | null>(null);
@@ -9,8 +8,6 @@ export class DiagnosticsModel {
   failed = $state<WindowErrorCode | null>(null);
   report = $state<string | null>(null);
   reporting = $state(false);
-  /** What became of a test, by channel. */
-  tests = $state.raw<Partial<Record<Channel, "sending" | "sent" | WindowErrorCode>>>({});
 
   constructor(private readonly backend: Backend) {}
 
@@ -29,11 +26,5 @@ export class DiagnosticsModel {
     this.reporting = false;
     if (answer.type === "report") this.report = answer.text;
     else this.failed = answer.type === "failed" ? answer.code : "unknown";
-  }
-
-  async test(channel: Channel): Promise<void> {
-    this.tests = { ...this.tests, [channel]: "sending" };
-    const code = failure(await this.backend.call({ type: "send_test", channel }));
-    this.tests = { ...this.tests, [channel]: code ?? "sent" };
   }
 }

@@ -559,6 +559,34 @@ quiet-zone = Time zone: { $zone }
 quiet-zone-other = Time zone: { $zone }.
 quiet-zone-here = Change to { $zone }
 
+## Letters
+
+letters-title = Letters
+letters-at-once = At the moment of the event
+letters-at-once-about = A letter for every notification
+letters-daily = Once a day
+letters-daily-about = One letter with what is still unread: up to five of the newest. If all is read, none is sent
+letters-hour = Time of the letter
+letters-zone-centre = the centre's
+letters-nowhere = To get letters, tick Email for at least one source
+letters-off = Notifications are off, so no letters are sent
+letters-test = Send a test letter
+letters-testing = Sending…
+letters-tested = Sent, check your mail
+limit-kind = “{ $kind }”
+limit-new-and-due = { $channel ->
+    [email] Letters about tasks
+    [desktop] Tasks on the screen
+    [mobile] Tasks on the phone
+   *[browser] Tasks in the browser
+}: only new and due ones
+limit = { $provider }: { $kinds } { $channel ->
+    [email] is not sent as a letter
+    [desktop] does not go to the screen
+    [mobile] does not go to the phone
+   *[browser] does not go to the browser
+}
+
 ## Diagnostics
 
 channel-test-title = Test a channel

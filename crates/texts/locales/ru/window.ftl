@@ -568,6 +568,34 @@ quiet-zone = Часовой пояс: { $zone }
 quiet-zone-other = Часовой пояс: { $zone }.
 quiet-zone-here = Сменить на { $zone }
 
+## Letters
+
+letters-title = Письма
+letters-at-once = В момент события
+letters-at-once-about = Каждое уведомление — отдельным письмом
+letters-daily = Раз в день
+letters-daily-about = Одним письмом то, что ещё не прочитано: до пяти самых новых. Если всё прочитано, письма не будет
+letters-hour = Время письма
+letters-zone-centre = как у центра
+letters-nowhere = Чтобы письма приходили, отметьте почту хотя бы у одного источника
+letters-off = Уведомления выключены, поэтому писем нет
+letters-test = Отправить пробное письмо
+letters-testing = Отправляем…
+letters-tested = Отправили, проверьте почту
+limit-kind = «{ $kind }»
+limit-new-and-due = { $channel ->
+    [email] Письма о задачах
+    [desktop] На экране задачи
+    [mobile] На телефоне задачи
+   *[browser] В браузере задачи
+} — только новые и те, что пора выполнять
+limit = { $provider }: { $channel ->
+    [email] письмом
+    [desktop] на экран
+    [mobile] на телефон
+   *[browser] в браузер
+} не приходит { $kinds }
+
 ## Diagnostics
 
 channel-test-title = Проверить канал
