@@ -312,6 +312,7 @@ async fn inbox(
         language: opening.language,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         platform: std::env::consts::OS.to_owned(),
+        device: gethostname::gethostname().to_string_lossy().into_owned(),
         keep_days: opening.keep_days,
         network: opening.network.clone(),
     };

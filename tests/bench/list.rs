@@ -156,6 +156,7 @@ async fn filled(folder: &std::path::Path, size: usize, report: &mut Report) -> R
         language: Language::Ru,
         version: "0".to_owned(),
         platform: "linux".to_owned(),
+        device: String::new(),
         keep_days: 0,
         network: Network::default(),
     };

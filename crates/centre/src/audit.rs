@@ -28,13 +28,13 @@ impl Actor {
         }
     }
 
-    /// An administrator, asking from this address of the network.
-    pub(crate) fn administrator(user: UserId, from: String) -> Self {
+    /// A user, asking from this address of the network.
+    pub(crate) fn of(user: UserId, from: String) -> Self {
         let user = Some(user);
         Self { user, from }
     }
 
-    /// The administrator; none for the command line.
+    /// The user; none for the command line.
     pub(crate) fn user(&self) -> Option<UserId> {
         self.user
     }

@@ -3,7 +3,7 @@
 use axum::extract::ws::Utf8Bytes;
 use dealbell_protocol::{DeviceId, UserId, stream::CloseCode};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU16, Ordering::SeqCst},
@@ -146,6 +146,13 @@ impl Hub {
     /// Whether `user` has a connection.
     pub(crate) fn is_connected(&self, user: UserId) -> bool {
         locked(&self.lines).contains_key(&user)
+    }
+
+    /// Which devices of `user` have a connection.
+    pub(crate) fn devices_of(&self, user: UserId) -> HashSet<DeviceId> {
+        let lines = locked(&self.lines);
+        let of_user = lines.get(&user).into_iter().flatten();
+        of_user.map(|line| *locked(&line.device)).collect()
     }
 
     /// How many connections there are.

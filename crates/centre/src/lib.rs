@@ -3,7 +3,8 @@
 //!
 //! | module | subject |
 //! |---|---|
-//! | `people` | users, devices |
+//! | `people` | users |
+//! | `devices`, `uses` | what signs them in, and when it last did |
 //! | `integrations` | programs that publish, and their keys |
 //! | `audit` | what administrators did |
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
@@ -21,6 +22,7 @@ mod audit;
 mod clock;
 mod connections;
 mod defaults;
+mod devices;
 mod frame;
 mod http;
 mod hub;
@@ -36,6 +38,7 @@ mod sign_ins;
 mod store;
 mod stream;
 mod trial;
+mod uses;
 
 use dealbell_protocol::{ApiError, Channel, Millis};
 use std::{path::PathBuf, sync::Arc};
@@ -89,6 +92,7 @@ struct Inner {
     store: store::Store,
     hub: Arc<hub::Hub>,
     actors: Arc<actors::Actors>,
+    uses: uses::Uses,
     deliverable: Vec<Channel>,
     clock: Clock,
 }
@@ -178,6 +182,7 @@ impl Centre {
                 store,
                 hub,
                 actors: Arc::default(),
+                uses: uses::Uses::default(),
                 deliverable: options.deliverable,
                 clock: options.clock,
             }),
@@ -204,6 +209,10 @@ impl Centre {
     /// The centre's time, milliseconds since the Unix epoch.
     fn now(&self) -> Millis {
         self.inner.clock.now()
+    }
+
+    fn uses(&self) -> &uses::Uses {
+        &self.inner.uses
     }
 
     fn hub(&self) -> &Arc<hub::Hub> {

@@ -2,21 +2,12 @@
 
 use crate::{
     Actor, Centre, CentreError, audit,
-    hub::News,
     refusal::Refusal,
     secret,
-    store::{notifications::parsed, settings::MAX_PROVIDER_NAME, writer::Step},
+    store::{notifications::parsed, settings::MAX_PROVIDER_NAME},
 };
-use dealbell_protocol::{ApiError, DeviceId, ErrorCode, Role, UserId, text};
-use sqlx::Row as _;
+use dealbell_protocol::{ApiError, ErrorCode, Role, UserId, text};
 use ulid::Ulid;
-
-/// Whom a device token belongs to.
-#[derive(Clone, Debug)]
-pub(crate) struct Session {
-    pub(crate) device: DeviceId,
-    pub(crate) user: UserId,
-}
 
 impl Centre {
     /// Adds a user. The language is `ru` or `en`.
@@ -140,121 +131,6 @@ impl Centre {
         Ok(added.await?)
     }
 
-    /// Adds a device of the user with this address and returns its token, which is not kept and
-    /// cannot be shown again.
-    ///
-    /// # Errors
-    /// When there is no such user.
-    pub async fn add_device(&self, email: &str, name: &str) -> Result<String, CentreError> {
-        let email = address(email)?;
-        let name = text::line(name, MAX_PROVIDER_NAME);
-        let token = secret::generate("dbd_");
-        let hash = secret::hash(&token);
-        let added = self.writer().write(move |step| {
-            Box::pin(async move {
-                let row = sqlx::query_scalar::<_, String>("SELECT id FROM users WHERE email = ?")
-                    .bind(&email)
-                    .fetch_optional(&mut step.db)
-                    .await?;
-                let Some(user) = row else {
-                    let message = format!("there is no user {email}: add him first");
-                    return Err(ApiError::new(ErrorCode::NotFound, message)
-                        .of_field("email")
-                        .into());
-                };
-                insert_device(step, parsed(&user)?, &name, hash, false).await
-            })
-        });
-        added.await?;
-        Ok(token)
-    }
-
-    /// Lets `token`, made anew at every start, sign the embedding app in as `user`. The devices of
-    /// earlier starts are removed.
-    ///
-    /// # Errors
-    /// When there is no such user.
-    pub async fn ensure_device_token(&self, user: UserId, token: &str) -> Result<(), CentreError> {
-        let hash = secret::hash(token);
-        let added = self.writer().write(move |step| {
-            Box::pin(async move {
-                let old = sqlx::query_scalar::<_, String>(
-                    "DELETE FROM devices WHERE user = ? AND embedded = 1 RETURNING id",
-                )
-                .bind(user.to_string())
-                .fetch_all(&mut step.db)
-                .await?;
-                for device in old {
-                    let device = parsed(&device)?;
-                    step.news.push(News::Revoked { device });
-                }
-                let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM users WHERE id = ?")
-                    .bind(user.to_string())
-                    .fetch_optional(&mut step.db)
-                    .await?;
-                known.ok_or(Refusal::UnknownUser(user))?;
-                insert_device(step, user, "embedded", hash, true).await
-            })
-        });
-        Ok(added.await?)
-    }
-
-    /// Revokes the device of this token: its connections end, and it cannot sign in again.
-    ///
-    /// # Errors
-    /// When no device has this token.
-    pub async fn revoke_device(&self, token: &str) -> Result<(), CentreError> {
-        let hash = secret::hash(token);
-        let revoked = self.writer().write(move |step| {
-            Box::pin(async move {
-                let device = sqlx::query_scalar::<_, String>(
-                    "UPDATE devices SET revoked_at = coalesce(revoked_at, ?)
-                     WHERE token_hash = ? RETURNING id",
-                )
-                .bind(step.now)
-                .bind(hash)
-                .fetch_optional(&mut step.db)
-                .await?;
-                let Some(device) = device else {
-                    let message = "no device has this token";
-                    return Err(ApiError::new(ErrorCode::NotFound, message).into());
-                };
-                let device = parsed(&device)?;
-                step.news.push(News::Revoked { device });
-                Ok(())
-            })
-        });
-        Ok(revoked.await?)
-    }
-
-    /// Whom a device token belongs to.
-    pub(crate) async fn session(&self, token: &str) -> Result<Session, Refusal> {
-        let hash = secret::hash(token);
-        let row = sqlx::query("SELECT id, user, revoked_at FROM devices WHERE token_hash = ?")
-            .bind(&hash)
-            .fetch_optional(self.read())
-            .await?;
-        let Some(row) = row else {
-            let is_key: Option<i64> =
-                sqlx::query_scalar("SELECT 1 FROM providers WHERE key_hash = ?")
-                    .bind(&hash)
-                    .fetch_optional(self.read())
-                    .await?;
-            return Err(match is_key {
-                Some(_) => forbidden("this is an integration's key: a device token is needed"),
-                None => unknown_token(),
-            });
-        };
-        if row.try_get::<Option<i64>, _>("revoked_at")?.is_some() {
-            let message = "this device was revoked";
-            return Err(ApiError::new(ErrorCode::TokenRevoked, message).into());
-        }
-        Ok(Session {
-            device: parsed(row.try_get("id")?)?,
-            user: parsed(row.try_get("user")?)?,
-        })
-    }
-
     /// What a user may do.
     pub(crate) async fn role(&self, user: UserId) -> Result<Role, Refusal> {
         let role: Option<String> = sqlx::query_scalar("SELECT role FROM users WHERE id = ?")
@@ -265,28 +141,6 @@ impl Centre {
         // One of a newer version's: what it may do is not known here.
         Ok(Role::from_name(&role).unwrap_or_default())
     }
-}
-
-async fn insert_device(
-    step: &mut Step,
-    user: UserId,
-    name: &str,
-    hash: Vec<u8>,
-    embedded: bool,
-) -> Result<(), Refusal> {
-    sqlx::query(
-        "INSERT INTO devices (id, user, name, token_hash, embedded, created_at)
-         VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(DeviceId(Ulid::generate()).to_string())
-    .bind(user.to_string())
-    .bind(name)
-    .bind(hash)
-    .bind(embedded)
-    .bind(step.now)
-    .execute(&mut step.db)
-    .await?;
-    Ok(())
 }
 
 /// A secret of the wrong sort.

@@ -8,10 +8,12 @@ use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome
 use crate::{Address, AddressError, RestError, State, StoreError};
 use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::rest::{ActOn, SaveChannels, Tasks, TestChannel};
+use dealbell_protocol::rest::{ActOn, DeviceRow, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
 use dealbell_protocol::window::{ConnectionRecord, Language, ListPage, ListQuery, ToastRecord};
-use dealbell_protocol::{Channel, ChannelSettings, Cursor, Millis, Notification, NotificationId};
+use dealbell_protocol::{
+    Channel, ChannelSettings, Cursor, DeviceId, Millis, Notification, NotificationId,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -38,6 +40,8 @@ pub struct Config {
     pub version: String,
     /// `linux`, `windows`, `macos`.
     pub platform: String,
+    /// What this device calls itself, for the list of devices; may be empty.
+    pub device: String,
     /// How many days read notifications stay on this device; 0 is for ever.
     pub keep_days: u32,
     /// Proxy and certificates.
@@ -125,6 +129,7 @@ impl Inbox {
             client: ClientInfo {
                 version: config.version,
                 platform: config.platform,
+                device: config.device,
             },
             language: config.language,
             manners: manners.clone(),
@@ -254,6 +259,22 @@ impl Inbox {
     /// [`RestError`].
     pub async fn tasks(&self) -> Result<Tasks, InboxError> {
         Ok(self.rest.tasks().await?)
+    }
+
+    /// The devices that are signed in as this user: this one first, then the last used.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn devices(&self) -> Result<Vec<DeviceRow>, InboxError> {
+        Ok(self.rest.devices().await?)
+    }
+
+    /// Signs a device of this user out for good; this one, too.
+    ///
+    /// # Errors
+    /// [`RestError::Refused`] with `not_found` where there is no such device any more.
+    pub async fn revoke_device(&self, id: DeviceId) -> Result<(), InboxError> {
+        Ok(self.rest.revoke(id).await?)
     }
 
     /// Has the centre send this user a test of `channel`.

@@ -3,8 +3,10 @@
 use crate::Address;
 use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::rest::{ActOn, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel};
-use dealbell_protocol::{ApiError, ChannelSettings, Cursor, ErrorCode, NotificationId};
+use dealbell_protocol::rest::{
+    ActOn, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
+};
+use dealbell_protocol::{ApiError, ChannelSettings, Cursor, DeviceId, ErrorCode, NotificationId};
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -131,6 +133,17 @@ impl Rest {
         let url = self.address.api("test");
         let request = self.client()?.post(url).bearer_auth(&self.token).json(test);
         let Done {} = ask(request).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn devices(&self) -> Result<Vec<DeviceRow>, RestError> {
+        let url = self.address.api("devices");
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn revoke(&self, id: DeviceId) -> Result<(), RestError> {
+        let url = self.address.api(&format!("devices/{id}"));
+        let Done {} = ask(self.client()?.delete(url).bearer_auth(&self.token)).await?;
         Ok(())
     }
 

@@ -48,6 +48,7 @@ fn config(folder: &tempfile::TempDir, centre: String) -> Config {
         language: Language::En,
         version: "0".to_owned(),
         platform: "linux".to_owned(),
+        device: String::new(),
         keep_days: 0,
         network: Network::default(),
     }

@@ -132,6 +132,7 @@ fn config(folder: &Path, token: &str, network: Network) -> Config {
         language: Language::Ru,
         version: "0".to_owned(),
         platform: "linux".to_owned(),
+        device: String::new(),
         keep_days: 0,
         network,
     }

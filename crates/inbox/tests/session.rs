@@ -22,6 +22,7 @@ impl Desk {
         let client = ClientInfo {
             version: "1".to_owned(),
             platform: "linux".to_owned(),
+            device: String::new(),
         };
         let now = Now {
             mono: 1,

@@ -126,6 +126,7 @@ fn config(folder: &Path, centre: SocketAddr, token: &str) -> Config {
         language: Language::Ru,
         version: "0".to_owned(),
         platform: "linux".to_owned(),
+        device: String::new(),
         keep_days: 0,
         network: Network::default(),
     }

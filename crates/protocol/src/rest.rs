@@ -3,7 +3,7 @@
 use crate::act::Deed;
 use crate::{
     Channel, ChannelSet, Cursor, DeviceId, EmailSettings, KindChannels, Millis, Notification,
-    NotificationId, QuietHours, Unread,
+    NotificationId, QuietHours, Unread, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -150,6 +150,14 @@ pub struct DeviceRow {
     pub connected: bool,
     /// It is the one that asks.
     pub this: bool,
+}
+
+/// The parameter of `GET /v1/devices` and `DELETE /v1/devices/{id}`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeviceQuery {
+    /// Whose; one's own where it is missing. Somebody else's are for administrators.
+    pub user: Option<UserId>,
 }
 
 /// `POST /v1/act`: a user acts on a thing itself, told of it or not.

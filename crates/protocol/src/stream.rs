@@ -224,6 +224,9 @@ pub struct ClientInfo {
     pub version: String,
     /// `linux`, `windows`, `macos`, `web`.
     pub platform: String,
+    /// What the device calls itself, such as its host name; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub device: String,
 }
 
 /// Why a connection was closed. The range is the verdict: below 4500 try again, from there on stop

@@ -5,7 +5,7 @@ use super::{Controller, Input, asking};
 use crate::window::Caller;
 use dealbell_inbox::{Inbox, InboxError, MarkedAll, NetworkError, RestError};
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::window::{WindowAnswer, WindowErrorCode, WindowRequest};
+use dealbell_protocol::window::{Way, WindowAnswer, WindowErrorCode, WindowRequest};
 use dealbell_protocol::{ErrorCode, NotificationId};
 
 /// The longest slice of the list that is answered.
@@ -84,8 +84,17 @@ impl Controller {
                     Ok(WindowAnswer::Done)
                 });
             }
-            WindowRequest::Devices | WindowRequest::RevokeDevice { .. } => {
-                refused(WindowErrorCode::Unavailable)
+            WindowRequest::Devices => {
+                return self.ask_team(caller, |inbox| async move {
+                    let devices = inbox.devices().await?;
+                    Ok(WindowAnswer::Devices { devices })
+                });
+            }
+            WindowRequest::RevokeDevice { id } => {
+                return self.ask_team(caller, move |inbox| async move {
+                    inbox.revoke_device(id).await?;
+                    Ok(WindowAnswer::Done)
+                });
             }
             WindowRequest::Reconnect => {
                 if let Some(line) = self.seats.shown_line() {
@@ -154,6 +163,19 @@ impl Controller {
     async fn open_shown(&mut self, id: NotificationId) -> Result<(), CardError> {
         let tag = self.seats.shown_tag().ok_or(CardError::Gone)?;
         self.open_card(&tag, id).await
+    }
+
+    /// Asks the inbox of a department's centre; an embedded one has this device alone.
+    fn ask_team<W>(&mut self, caller: Caller, work: impl FnOnce(Inbox) -> W)
+    where
+        W: Future<Output = Result<WindowAnswer, InboxError>> + Send + 'static,
+    {
+        let way = self.seats.shown().map(|seat| seat.account.way);
+        if way.is_some_and(|way| way != Way::Team) {
+            let answer = refused(WindowErrorCode::Unavailable);
+            return self.window.answer(caller, answer);
+        }
+        self.ask_inbox(caller, work);
     }
 
     /// Asks the inbox for what is the network's, and answers when it has come, while other inputs

@@ -1,7 +1,7 @@
 //! A request of an administrator, and where it comes from.
 
 use super::{Device, Served, answer::Problem};
-use crate::{audit::Actor, people::Session, refusal::Refusal};
+use crate::{audit::Actor, devices::Session, refusal::Refusal};
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
     http::request::Parts,
@@ -10,31 +10,56 @@ use dealbell_protocol::{ApiError, ErrorCode, Role};
 use std::net::{IpAddr, SocketAddr};
 
 /// A request with the device token of an administrator; anybody else's is refused with 403.
-pub(crate) struct Administrator {
-    /// His device.
-    pub(crate) session: Session,
+pub(crate) struct Administrator(
     /// Who he is, for the audit.
-    pub(crate) actor: Actor,
+    pub(crate) Actor,
+);
+
+/// A request with a device token that may turn out to be an administrator's business.
+pub(crate) struct Asker {
+    /// Whose it is.
+    pub(crate) session: Session,
+    from: String,
+}
+
+impl Asker {
+    /// As somebody who asks for himself.
+    pub(crate) fn himself(self) -> Actor {
+        Actor::of(self.session.user, self.from)
+    }
+
+    /// As an administrator, who he has to be.
+    pub(crate) async fn as_administrator(self, served: &Served) -> Result<Actor, Problem> {
+        if served.centre.role(self.session.user).await? == Role::Administrator {
+            return Ok(self.himself());
+        }
+        let message = "this is for administrators of the centre";
+        Err(Refusal::from(ApiError::new(ErrorCode::Forbidden, message)).into())
+    }
+}
+
+impl FromRequestParts<Served> for Asker {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        let Device(session) = Device::from_request_parts(parts, served).await?;
+        let from = address(parts).map_or_else(String::new, |from| from.to_string());
+        Ok(Self { session, from })
+    }
 }
 
 impl FromRequestParts<Served> for Administrator {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
-        let Device(session) = Device::from_request_parts(parts, served).await?;
-        if served.centre.role(session.user).await? != Role::Administrator {
-            let message = "this is for administrators of the centre";
-            return Err(Refusal::from(ApiError::new(ErrorCode::Forbidden, message)).into());
-        }
-        let from = asker(parts).map_or_else(String::new, |from| from.to_string());
-        let actor = Actor::administrator(session.user, from);
-        Ok(Self { session, actor })
+        let asker = Asker::from_request_parts(parts, served).await?;
+        Ok(Self(asker.as_administrator(served).await?))
     }
 }
 
 /// Where a request comes from. A proxy on this machine is believed who it speaks for; anybody else
 /// could write whatever he likes.
-pub(crate) fn asker(parts: &Parts) -> Option<IpAddr> {
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
     let peer = peer.ip().to_canonical();
     let named = parts.headers.get_all("x-forwarded-for").iter().next_back();

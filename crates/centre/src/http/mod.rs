@@ -6,12 +6,13 @@ mod answer;
 mod audit;
 mod channels;
 mod defaults;
+mod devices;
 mod feed;
 mod guard;
 mod publish;
 pub(crate) mod serve;
 
-use crate::{Centre, people::Session, refusal::Refusal, stream};
+use crate::{Centre, devices::Session, refusal::Refusal, stream};
 pub(crate) use administrator::Administrator;
 use answer::Problem;
 pub(crate) use answer::problem;
@@ -20,7 +21,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, State},
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
     middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use dealbell_protocol::{
     ApiError, ErrorCode, ProviderId,
@@ -112,6 +113,8 @@ impl Centre {
             .route("/v1/tasks", get(act::tasks))
             .route("/v1/test", post(act::try_channel))
             .route("/v1/channels", get(channels::read).put(channels::save))
+            .route("/v1/devices", get(devices::list))
+            .route("/v1/devices/{id}", delete(devices::revoke))
             .route("/v1/audit", get(audit::page))
             .route("/v1/defaults", get(defaults::read).put(defaults::replace))
             .route("/v1/stream", get(stream::upgrade))

@@ -73,6 +73,9 @@ impl Centre {
             Ok(ended) => ended?,
             Err(_) => tracing::warn!(open = self.connections(), "some connections did not leave"),
         }
+        if let Err(refusal) = self.write_uses().await {
+            tracing::warn!(reason = %refusal, "the last uses of devices were not written");
+        }
         Ok(())
     }
 }

@@ -6,13 +6,14 @@
 
 use super::pace::Pace;
 use crate::{
+    devices::Session,
     frame,
     http::Served,
     hub::{Line, Outgoing},
     marks::Mark,
-    people::Session,
     refusal::Refusal,
     store::log::{self, Head},
+    uses::EVERY,
 };
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use dealbell_protocol::{
@@ -51,6 +52,8 @@ struct Connection {
     unanswered: Option<time::Instant>,
     marks: Pace,
     frames: Pace,
+    /// When it was last remembered that the device is in use.
+    used: Instant,
 }
 
 /// Takes part in the hub while it lives, however it ends.
@@ -77,13 +80,14 @@ pub(crate) async fn run(served: Served, session: Session, socket: WebSocket) {
         unanswered: None,
         marks: Pace::new(MARKS.0, MARKS.1, now),
         frames: Pace::new(FRAMES.0, FRAMES.1, now),
+        used: now,
     };
     served.centre.hub().join(&line);
     let joined = Joined(&served, &line);
     tracing::debug!(connection = %id, "stream opened");
-    let Break(code) = Box::pin(connection.serve(id)).await else {
-        return;
-    };
+    let ended = Box::pin(connection.serve(id)).await;
+    served.centre.used(&connection.session, None);
+    let Break(code) = ended else { return };
     tracing::debug!(connection = %id, ?code, "stream ends");
     let Some(code) = code else { return };
     if code == CloseCode::GoingAway {
@@ -125,7 +129,10 @@ impl Connection {
                 () = self.line.stirred() => continue,
             };
             match self.read(message).await? {
-                Some(ClientFrame::Start { id, cursor, .. }) => return Continue((id, cursor)),
+                Some(ClientFrame::Start { id, cursor, client }) => {
+                    self.served.centre.used(&self.session, Some(&client));
+                    return Continue((id, cursor));
+                }
                 Some(ClientFrame::Pong) | None => {}
                 Some(_) => return self.refuse_frame().await,
             }
@@ -267,6 +274,10 @@ impl Connection {
                         return Break(Some(CloseCode::NoPong));
                     }
                     self.ping().await?;
+                    if self.used.elapsed() >= EVERY {
+                        self.used = Instant::now();
+                        self.served.centre.used(&self.session, None);
+                    }
                     let now = time::Instant::now();
                     self.unanswered.get_or_insert(now);
                     ping_at = now + options.ping;

@@ -267,6 +267,7 @@ impl Client {
             client: ClientInfo {
                 version: "1.0.0".to_owned(),
                 platform: "linux".to_owned(),
+                device: String::new(),
             },
         })
         .await;

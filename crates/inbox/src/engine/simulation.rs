@@ -320,6 +320,7 @@ impl World {
             client: ClientInfo {
                 version: "1".to_owned(),
                 platform: "linux".to_owned(),
+                device: String::new(),
             },
             language: Language::Ru,
             manners: Manners::default(),

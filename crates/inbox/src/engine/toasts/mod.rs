@@ -70,6 +70,7 @@ impl Line {
             client: ClientInfo {
                 version: "1".to_owned(),
                 platform: "linux".to_owned(),
+                device: String::new(),
             },
             language: Language::Ru,
             manners: Manners::default(),

@@ -1,0 +1,55 @@
+//! `GET /v1/devices`, `DELETE /v1/devices/{id}`: one's own, and for administrators anybody's.
+
+use super::{Served, act::Done, administrator::Asker, answer::Problem};
+use crate::refusal::Refusal;
+use axum::{
+    Json,
+    extract::{Path, Query, State, rejection::QueryRejection},
+};
+use dealbell_protocol::{
+    ApiError, DeviceId, ErrorCode,
+    rest::{DeviceQuery, DeviceRow},
+};
+
+/// The devices that are signed in.
+pub(crate) async fn list(
+    State(served): State<Served>,
+    asker: Asker,
+    query: Result<Query<DeviceQuery>, QueryRejection>,
+) -> Result<Json<Vec<DeviceRow>>, Problem> {
+    let DeviceQuery { user } = parsed(query)?;
+    let (own, this) = (asker.session.user, asker.session.device);
+    let user = user.unwrap_or(own);
+    if user != own {
+        asker.as_administrator(&served).await?;
+        served.centre.role(user).await?;
+    }
+    Ok(Json(served.centre.devices_of(user, Some(this)).await?))
+}
+
+/// Signs a device out for good.
+pub(crate) async fn revoke(
+    State(served): State<Served>,
+    asker: Asker,
+    Path(id): Path<String>,
+    query: Result<Query<DeviceQuery>, QueryRejection>,
+) -> Result<Json<Done>, Problem> {
+    let DeviceQuery { user } = parsed(query)?;
+    let id: DeviceId = id.parse().map_err(|_| {
+        let message = "there is no such device";
+        Refusal::from(ApiError::new(ErrorCode::NotFound, message).of_field("id"))
+    })?;
+    let own = asker.session.user;
+    let user = user.unwrap_or(own);
+    let actor = match user == own {
+        true => asker.himself(),
+        false => asker.as_administrator(&served).await?,
+    };
+    served.centre.revoke_of(actor, Some(user), id).await?;
+    Ok(Json(Done {}))
+}
+
+fn parsed(query: Result<Query<DeviceQuery>, QueryRejection>) -> Result<DeviceQuery, Refusal> {
+    let query = query.map_err(|_| Refusal::field("user", "user is the id of a user"));
+    Ok(query?.0)
+}
