@@ -10,10 +10,10 @@ use dealbell_protocol::{ApiError, ErrorCode, Role};
 use std::net::{IpAddr, SocketAddr};
 
 /// A request with the device token of an administrator; anybody else's is refused with 403.
-pub(crate) struct Administrator(
+pub(crate) struct Administrator {
     /// Who he is, for the audit.
-    pub(crate) Actor,
-);
+    pub(crate) actor: Actor,
+}
 
 /// A request with a device token that may turn out to be an administrator's business.
 pub(crate) struct Asker {
@@ -53,7 +53,8 @@ impl FromRequestParts<Served> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
         let asker = Asker::from_request_parts(parts, served).await?;
-        Ok(Self(asker.as_administrator(served).await?))
+        let actor = asker.as_administrator(served).await?;
+        Ok(Self { actor })
     }
 }
 

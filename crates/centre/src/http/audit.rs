@@ -11,7 +11,7 @@ use dealbell_protocol::people::{AuditPage, AuditQuery};
 /// A page of the acts, newest first.
 pub(crate) async fn page(
     State(served): State<Served>,
-    Administrator(_): Administrator,
+    _: Administrator,
     query: Result<Query<AuditQuery>, QueryRejection>,
 ) -> Result<Json<AuditPage>, Problem> {
     let Query(query) = query.map_err(|rejection| {
