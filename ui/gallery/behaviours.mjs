@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { KEYBOARD } from "./behaviours-keyboard.mjs";
 import { LIST_BEHAVIOURS } from "./behaviours-list.mjs";
-import { flood, withLetters } from "./data.mjs";
+import { devices, flood, withLetters } from "./data.mjs";
 import { NO_ACCOUNT } from "./scenes.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene & { check: (page: import("playwright-core").Page, standIn: import("./stand-in.mjs").StandIn) => Promise<void> }} Behaviour */
@@ -72,6 +72,46 @@ export const BEHAVIOURS = [
       const saved = standIn.heard.findLast((request) => request.type === "save_channels");
       assert.deepEqual(saved?.settings, { receive: true, providers: {}, quiet: null, email: { mode: "daily", at: 1_110, zone: "Europe/Moscow" } });
       assert.deepEqual(standIn.heard.find((request) => request.type === "send_test"), { type: "send_test", channel: "email" });
+    },
+  },
+  {
+    name: "a device is signed out only after a yes, and one that cannot be says why",
+    story: (language) => ({ devices: devices(language), state: { way: "team", account: "bell.romashka.ru" } }),
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("tab-settings").click();
+      const rows = page.getByTestId("device");
+      await rows.nth(5).waitFor();
+      assert.match((await rows.first().textContent()) ?? "", /Этот компьютер/);
+      assert.equal(await rows.first().locator("button").count(), 0);
+      await page.getByTestId("revoke-01KAHD3").click();
+      await page.getByTestId("revoke-sure-not").click();
+      assert.equal(standIn.heard.filter(({ type }) => type === "revoke_device").length, 0);
+      standIn.story = { ...standIn.story, fails: { revoke_device: "offline" } };
+      await page.getByTestId("revoke-01KAHD3").click();
+      await page.getByTestId("revoke-sure").click();
+      await page.getByTestId("revoke-failed").waitFor();
+      standIn.story = { ...standIn.story, fails: {} };
+      await page.getByTestId("revoke-01KAHD3").click();
+      await page.getByTestId("revoke-sure").click();
+      await page.getByTestId("revoke-01KAHD3").waitFor({ state: "detached" });
+      assert.equal(await rows.count(), 5);
+      assert.deepEqual(standIn.heard.findLast(({ type }) => type === "revoke_device"), { type: "revoke_device", id: "01KAHD3" });
+    },
+  },
+  {
+    name: "devices are nobody's business where there is but one: not in a demo, not alone with the CRM, not in an older centre",
+    story: () => ({ state: { way: "team", account: "bell.romashka.ru" } }),
+    check: async (page, standIn) => {
+      await page.getByTestId("to-channels").click();
+      await page.getByTestId("tab-settings").click();
+      await page.getByTestId("devices").waitFor({ state: "detached" });
+      const asked = () => standIn.heard.filter(({ type }) => type === "devices").length;
+      const before = asked();
+      assert.ok(before > 0);
+      standIn.tell({ type: "state", state: { ...standIn.state, way: "solo", current: "solo:x" } });
+      await page.getByText("Мой аккаунт").waitFor();
+      assert.deepEqual([await page.getByTestId("devices").count(), asked()], [0, before]);
     },
   },
   {

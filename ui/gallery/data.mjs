@@ -238,3 +238,17 @@ export function withLetters(language, change = {}) {
     ...change,
   };
 }
+
+/** A team account's devices, this one first, as the resident lists them. @param {Language} language @returns {import("../src/generated/protocol").DeviceRow[]} */
+export function devices(language) {
+  const [mine, home, old, phone] = language === "ru" ? ["Рабочий компьютер Анны Беловой", "Домашний ноутбук", "Ресепшен в старом офисе на Лесной, второй этаж", ""] : ["Anna Bell's work computer", "Laptop at home", "Reception of the old office on Lesnaya, second floor", ""];
+  const day = 86_400_000;
+  return [
+    { id: "01KAHD1", name: mine ?? "", platform: "linux", created_at: NOW - 90 * day, last_used_at: NOW - 1_000, connected: true, this: true },
+    { id: "01KAHD2", name: home ?? "", platform: "macos", created_at: NOW - 40 * day, last_used_at: NOW - 20_000, connected: true, this: false },
+    { id: "01KAHD3", name: "ANNA-PC", platform: "windows", created_at: NOW - 30 * day, last_used_at: NOW - 25 * 60_000, connected: false, this: false },
+    { id: "01KAHD4", name: "Chromium", platform: "web", created_at: NOW - 30 * day, last_used_at: NOW - 0.9 * day, connected: false, this: false },
+    { id: "01KAHD5", name: old ?? "", platform: "windows", created_at: NOW - 700 * day, last_used_at: NOW - 330 * day, connected: false, this: false },
+    { id: "01KAHD6", name: phone ?? "", platform: "", created_at: NOW - 600_000, last_used_at: null, connected: false, this: false },
+  ];
+}

@@ -1,4 +1,5 @@
 // Settings, quiet hours, diagnostics and several accounts, in every state worth looking at.
+import { devices, NOW } from "./data.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./scenes.mjs").Scene} Scene */
@@ -28,6 +29,19 @@ const ACCOUNTS = [
   { key: "team:bell.lutik-mebel.ru", label: "bell.lutik-mebel.ru", way: "team", unread: 12, connection: { state: "online" } },
 ];
 const TWO = () => ({ state: { way: /** @type {const} */ ("solo"), account: "romashka.amocrm.ru", accounts: ACCOUNTS, current: "solo:romashka.amocrm.ru" } });
+
+/** @param {import("./stand-in.mjs").Story} [story] */
+const TEAM = (story = {}) => (/** @type {import("../src/generated/protocol").Language} */ language) => ({ devices: devices(language), ...story, state: { way: /** @type {const} */ ("team"), account: "bell.romashka.ru", ...story.state } });
+
+/** @param {(page: Page) => Promise<unknown>} [then] */
+const atDevices = (then) => at("settings", async (page) => {
+  await then?.(page);
+  await page.getByTestId("devices").scrollIntoViewIfNeeded();
+  await page.locator(".cards").evaluate((cards) => {
+    const card = cards.querySelector('[data-testid="devices"]');
+    if (card) cards.scrollBy(0, card.getBoundingClientRect().top - cards.getBoundingClientRect().top - 8);
+  });
+});
 
 const TALL = { width: 420, height: 1_700 };
 
@@ -60,6 +74,26 @@ export const SETTINGS_SCENES = [
     await page.getByTestId("licences").locator("li").first().waitFor();
     await page.getByTestId("licences").scrollIntoViewIfNeeded();
   }) },
+  { name: "devices", published: true, story: TEAM(), play: atDevices() },
+  { name: "devices-sure", story: TEAM(), play: atDevices((page) => page.getByTestId("revoke-01KAHD3").click()) },
+  { name: "devices-revoking", alike: true, story: TEAM({ silent: ["revoke_device"] }), play: atDevices(async (page) => {
+    await page.getByTestId("revoke-01KAHD3").click();
+    await page.getByTestId("revoke-sure").click();
+  }) },
+  { name: "devices-revoke-failed", story: TEAM({ fails: { revoke_device: "offline" } }), play: atDevices(async (page) => {
+    await page.getByTestId("revoke-01KAHD3").click();
+    await page.getByTestId("revoke-sure").click();
+    await page.getByTestId("revoke-failed").waitFor();
+  }) },
+  { name: "devices-revoked", alike: true, story: TEAM(), play: atDevices(async (page) => {
+    await page.getByTestId("revoke-01KAHD2").click();
+    await page.getByTestId("revoke-sure").click();
+    await page.getByTestId("revoke-sure").waitFor({ state: "detached" });
+  }) },
+  { name: "devices-alone", story: (language) => ({ ...TEAM()(language), devices: devices(language).slice(0, 1) }), play: atDevices() },
+  { name: "devices-loading", alike: true, story: TEAM({ silent: ["devices"] }), play: atDevices() },
+  { name: "devices-offline", story: TEAM({ fails: { devices: "offline" }, state: { connection: { state: "offline", retry_at: NOW + 8_000 } } }), play: atDevices() },
+  { name: "devices-200-percent", alike: true, size: { width: 210, height: 340 }, story: TEAM(), play: atDevices((page) => page.getByTestId("revoke-01KAHD3").click()) },
   { name: "quiet-hours", published: true, play: toQuiet },
   { name: "quiet-hours-360", alike: true, size: { width: 360, height: 480 }, play: toQuiet },
   { name: "quiet-hours-no-days", play: async (page) => {

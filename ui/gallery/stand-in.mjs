@@ -21,6 +21,7 @@ import { matches } from "./matching.mjs";
  * @property {import("../src/generated/protocol").Found} [found] what a check finds
  * @property {import("../src/generated/protocol").OpenTask[]} [tasks] what is open today
  * @property {import("../src/generated/protocol").Diagnostics} [diagnostics] what was decided and how the link went
+ * @property {import("../src/generated/protocol").DeviceRow[]} [devices] a team's
  * @property {boolean} [keeps] a completed task's notifications stay until they are withdrawn
  * @property {[number, number][]} [snoozed] rows by their place, and until when each is put off
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
@@ -204,6 +205,11 @@ export class StandIn {
         };
         return { type: "channels", channels: this.channels };
       }
+      case "devices":
+        return this.story.devices ? { type: "devices", devices: this.story.devices } : { type: "failed", code: "unavailable" };
+      case "revoke_device":
+        this.story = { ...this.story, devices: this.story.devices?.filter(({ id }) => id !== request.id) ?? [] };
+        return { type: "done" };
       case "change": {
         const { setting, value } = request.setting;
         /** @type {Record<string, unknown>} */

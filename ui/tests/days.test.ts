@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dayHeading, daysBetween, secondsUntil, timeOf } from "../src/list/days";
+import { dayHeading, daysBetween, secondsUntil, sinceOf, timeOf } from "../src/list/days";
 
 const at = (text: string) => new Date(text).getTime();
 const NOW = at("2026-11-21T14:58:20");
@@ -50,4 +50,14 @@ describe("times", () => {
 test("the countdown never says zero", () => {
   expect(secondsUntil(NOW + 7_400, NOW)).toBe(8);
   expect(secondsUntil(NOW - 500, NOW)).toBe(1);
+});
+
+test("how long ago: minutes, then the day and hour, then the date, with a year where it is another", () => {
+  const said = (text: string) => sinceOf(at(text), NOW, "ru");
+  expect(said("2026-11-21T14:58:21")).toEqual({ word: "now" });
+  expect(said("2026-11-21T13:58:30")).toEqual({ minutes: 59 });
+  expect(said("2026-11-21T13:58:20")).toEqual({ word: "today", clock: "13:58" });
+  expect(said("2026-11-20T23:30:00")).toEqual({ word: "yesterday", clock: "23:30" });
+  expect(said("2026-11-19T12:00:00")).toEqual({ date: "19 ноября" });
+  expect(said("2025-12-29T12:00:00")).toEqual({ date: "29 декабря 2025 г." });
 });

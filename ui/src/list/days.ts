@@ -75,6 +75,21 @@ export function untilOf(at: Millis, now: Millis, language: Language): Until {
   return { date: formatter(language, { day: "numeric", month: "short" }).format(at), clock };
 }
 
+/** How long ago something was: minutes while it is near, then its day and hour, then its date. */
+export type Since = { word: "now" } | { minutes: number } | { word: "today" | "yesterday"; clock: string } | { date: string };
+
+/** When something was last. */
+export function sinceOf(at: Millis, now: Millis, language: Language): Since {
+  const minutes = Math.floor((now - at) / MINUTE);
+  // Another machine's clock may be ahead.
+  if (minutes < 1) return { word: "now" };
+  if (minutes < 60) return { minutes };
+  const ago = daysBetween(at, now);
+  if (ago < 2) return { word: ago === 0 ? "today" : "yesterday", clock: clockOf(at, language) };
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return { date: formatter(language, { day: "numeric", month: "long", ...(thisYear ? {} : { year: "numeric" }) }).format(at) };
+}
+
 /** The hour alone: `14:55`. */
 export function clockOf(at: Millis, language: Language): string {
   return formatter(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);

@@ -292,6 +292,7 @@ way-team = My team's centre
 quit = Quit Dealbell
 sign-out-text = Notifications and token leave this computer. Nothing changes in the account.
 sign-out-sure = Yes, sign out
+sign-out-busy = Signing out…
 
 ## Sign in
 
@@ -543,6 +544,30 @@ update-install = Install and restart
 update-notes = What is new
 about-licences = Open libraries
 about-own-licence = Dealbell is built from these libraries. Thanks to their authors.
+
+## Devices
+
+devices-title = Devices
+devices-alone = There are no other devices
+devices-stale = No fresh list right now. This is how it was while there was a connection
+device-this = This computer
+device-unnamed = Unnamed
+device-connected = Connected
+device-never = Never connected yet
+device-last-now = Just now
+device-last-minutes = { $minutes } min ago
+device-last-today = Today at { $clock }
+device-last-yesterday = Yesterday at { $clock }
+device-revoke = Sign out
+device-revoke-of = Sign out: { $name }
+device-revoke-text = “{ $name }” stops ringing and its notifications leave it. To connect it again takes a new token.
+device-revoke-sure = Yes, sign it out
+device-revoking = Signing out…
+device-revoked = “{ $name }” is signed out
+platform-linux = Linux
+platform-windows = Windows
+platform-macos = macOS
+platform-web = Browser
 
 ## Quiet hours
 

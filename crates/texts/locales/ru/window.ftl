@@ -299,6 +299,7 @@ way-team = Центр команды
 quit = Завершить Dealbell
 sign-out-text = Уведомления и токен исчезнут с этого компьютера. В аккаунте ничего не изменится.
 sign-out-sure = Да, выйти
+sign-out-busy = Выходим…
 
 ## Sign in
 
@@ -552,6 +553,30 @@ update-install = Установить и перезапустить
 update-notes = Что нового
 about-licences = Открытые библиотеки
 about-own-licence = Dealbell собран из этих библиотек. Спасибо их авторам.
+
+## Devices
+
+devices-title = Устройства
+devices-alone = Других устройств нет
+devices-stale = Сейчас не обновить. Здесь то, что было, пока была связь
+device-this = Этот компьютер
+device-unnamed = Без имени
+device-connected = На связи
+device-never = Ещё не подключалось
+device-last-now = Только что
+device-last-minutes = { $minutes } мин назад
+device-last-today = Сегодня в { $clock }
+device-last-yesterday = Вчера в { $clock }
+device-revoke = Отключить
+device-revoke-of = Отключить: { $name }
+device-revoke-text = «{ $name }» перестанет звонить, а уведомления с него исчезнут. Чтобы подключить его снова, понадобится новый токен.
+device-revoke-sure = Да, отключить
+device-revoking = Отключаем…
+device-revoked = «{ $name }» отключено
+platform-linux = Linux
+platform-windows = Windows
+platform-macos = macOS
+platform-web = Браузер
 
 ## Quiet hours
 
