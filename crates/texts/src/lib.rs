@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
 /// The files of each language, by name: one subject each.
-pub const FILES: [(&str, &str, &str); 4] = [
+pub const FILES: [(&str, &str, &str); 5] = [
     (
         "notices",
         include_str!("../locales/ru/notices.ftl"),
@@ -31,6 +31,11 @@ pub const FILES: [(&str, &str, &str); 4] = [
         "centre",
         include_str!("../locales/ru/centre.ftl"),
         include_str!("../locales/en/centre.ftl"),
+    ),
+    (
+        "letters",
+        include_str!("../locales/ru/letters.ftl"),
+        include_str!("../locales/en/letters.ftl"),
     ),
 ];
 
