@@ -1,11 +1,11 @@
 //! Sending letters by a mail server; its connections are kept for the next letter.
 
 use crate::address::{Security, SmtpAddress};
-use crate::mime::{Sender, sealed};
+use crate::mime::{Sealed, Sender, sealed};
 use crate::server::{Failed, Server, Talk};
 use crate::verdict::{Stage, Trouble, verdict};
 use async_trait::async_trait;
-use dealbell_protocol::letter::{Letter, Post, PostError};
+use dealbell_protocol::letter::{Brink, Letter, Post, PostError};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -132,39 +132,53 @@ impl SmtpPost {
     /// # Errors
     /// As [`Post::send`].
     pub async fn hand_over(&self, letter: &Letter) -> Result<String, PostError> {
-        let sealed = sealed(letter, &self.sender).map_err(|reason| PostError::Never { reason })?;
-        if let Some(mut server) = self.kept() {
-            match server.hand_over(&sealed).await {
-                // It was closed while nobody looked: nothing of this letter has been said.
-                Err((Stage::From, Trouble::Cut(_) | Trouble::Reply { code: 421, .. })) => {}
-                ended => return self.end(server, ended).await,
-            }
-        }
-        let mut server = self
-            .talk
-            .begin()
-            .await
-            .map_err(|failed| self.told(failed))?;
-        let ended = server.hand_over(&sealed).await;
-        self.end(server, ended).await
+        self.give(letter, None).await
     }
 
-    async fn end(
-        &self,
-        mut server: Server,
-        ended: Result<String, Failed>,
-    ) -> Result<String, PostError> {
-        let usable = match &ended {
-            Ok(_) => true,
-            Err((_, Trouble::Reply { code, .. })) => *code != 421 && server.start_over().await,
-            Err((_, Trouble::Silence | Trouble::Cut(_) | Trouble::Tls(_) | Trouble::Lacks(_))) => {
-                false
+    async fn give(&self, letter: &Letter, brink: Option<&dyn Brink>) -> Result<String, PostError> {
+        let sealed = sealed(letter, &self.sender).map_err(|reason| PostError::Never { reason })?;
+        let mut server = self.announced(&sealed).await?;
+        if let Some(brink) = brink {
+            // The server waits for the letter, so a connection without one cannot be used on.
+            brink.reached().await?;
+        }
+        match server.give(&sealed).await {
+            Ok(answered) => {
+                self.keep(server);
+                Ok(answered)
             }
+            Err(failed) => Err(self.failed(server, failed).await),
+        }
+    }
+
+    /// A server that waits for this letter.
+    async fn announced(&self, sealed: &Sealed) -> Result<Server, PostError> {
+        if let Some(mut server) = self.kept() {
+            match server.announce(sealed).await {
+                Ok(()) => return Ok(server),
+                // It was closed while nobody looked: nothing of this letter has been said.
+                Err((Stage::From, Trouble::Cut(_) | Trouble::Reply { code: 421, .. })) => {}
+                Err(failed) => return Err(self.failed(server, failed).await),
+            }
+        }
+        let begun = self.talk.begin().await;
+        let mut server = begun.map_err(|failed| self.told(failed))?;
+        match server.announce(sealed).await {
+            Ok(()) => Ok(server),
+            Err(failed) => Err(self.failed(server, failed).await),
+        }
+    }
+
+    /// Keeps the server if it refused a letter only.
+    async fn failed(&self, mut server: Server, failed: Failed) -> PostError {
+        let usable = match &failed.1 {
+            Trouble::Reply { code, .. } => *code != 421 && server.start_over().await,
+            Trouble::Silence | Trouble::Cut(_) | Trouble::Tls(_) | Trouble::Lacks(_) => false,
         };
         if usable {
             self.keep(server);
         }
-        ended.map_err(|failed| self.told(failed))
+        self.told(failed)
     }
 
     fn told(&self, (stage, trouble): Failed) -> PostError {
@@ -220,9 +234,11 @@ async fn tidy(idle: std::sync::Weak<Mutex<Vec<Idle>>>) {
 #[async_trait]
 impl Post for SmtpPost {
     async fn send(&self, letter: &Letter) -> Result<(), PostError> {
-        let answered = self.hand_over(letter).await?;
-        tracing::debug!(letter = letter.id, answered, "a letter was taken over");
-        Ok(())
+        self.give(letter, None).await.map(drop)
+    }
+
+    async fn send_from(&self, letter: &Letter, brink: &dyn Brink) -> Result<(), PostError> {
+        self.give(letter, Some(brink)).await.map(drop)
     }
 }
 

@@ -96,8 +96,8 @@ impl Talk {
 }
 
 impl Server {
-    /// Hands a letter over; what the server answered.
-    pub(crate) async fn hand_over(&mut self, sealed: &Sealed) -> Result<String, Failed> {
+    /// Names sender and recipient of a letter; after it nothing but the letter itself is missing.
+    pub(crate) async fn announce(&mut self, sealed: &Sealed) -> Result<(), Failed> {
         let (patience, to) = (self.patience, sealed.envelope.to());
         let connection = &mut self.connection;
         let mut options = Vec::new();
@@ -121,9 +121,14 @@ impl Server {
             in_time(patience, Stage::To, connection.command(rcpt)).await?;
         }
         in_time(patience, Stage::Letter, connection.command(Data)).await?;
+        Ok(())
+    }
+
+    /// Gives the letter that was announced; what the server answered.
+    pub(crate) async fn give(&mut self, sealed: &Sealed) -> Result<String, Failed> {
         // Whoever hangs up too early here gets the letter delivered twice (RFC 5321 §4.5.3.2.6).
-        let sent = connection.message(&sealed.bytes);
-        let response = in_time(10 * patience, Stage::Letter, sent).await?;
+        let sent = self.connection.message(&sealed.bytes);
+        let response = in_time(10 * self.patience, Stage::Letter, sent).await?;
         Ok(said(&response))
     }
 
