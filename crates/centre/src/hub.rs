@@ -9,7 +9,7 @@ use std::{
         atomic::{AtomicBool, AtomicU16, Ordering::SeqCst},
     },
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 /// What the hub is told after a commit.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub(crate) enum News {
     Popup { user: UserId, frame: Utf8Bytes },
     /// A user's history was cut: his connections come back and learn it.
     NewEpoch { user: UserId },
+    /// The letters to be sent, or their times, are others.
+    Letters,
     /// A device may no longer be connected.
     Revoked { device: DeviceId },
 }
@@ -53,6 +55,8 @@ pub(crate) struct Hub {
     left: Notify,
     /// Set at the end: whoever comes then is sent away with it.
     closing: AtomicU16,
+    /// Whoever sends letters looks at it.
+    letters: watch::Sender<()>,
 }
 
 impl Line {
@@ -155,6 +159,11 @@ impl Hub {
         of_user.map(|line| *locked(&line.device)).collect()
     }
 
+    /// Tells whenever the letters to be sent, or their times, have become others.
+    pub(crate) fn letters(&self) -> watch::Receiver<()> {
+        self.letters.subscribe()
+    }
+
     /// How many connections there are.
     pub(crate) fn count(&self) -> usize {
         locked(&self.lines).values().map(Vec::len).sum()
@@ -173,6 +182,7 @@ impl Hub {
                     push(&lines, user, seq, frame.into());
                 }
                 News::Popup { user, frame } => push(&lines, user, None, frame),
+                News::Letters => self.letters.send_modify(|()| ()),
                 News::NewEpoch { user } => {
                     let of_user = lines.get(&user).into_iter().flatten();
                     of_user.for_each(|line| line.doom(CloseCode::Gap));

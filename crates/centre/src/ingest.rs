@@ -113,6 +113,7 @@ async fn notify(step: &mut Step, source: &str, notice: Notice) -> Result<(), Ref
         subject: notice.subject,
         at: notice.at,
         silent: notice.silent,
+        deadline: notice.deadline,
     };
     let key = notice.dedup_key.as_deref();
     notifications::tell(step, user, speaker, key, notice.again, &content).await?;

@@ -12,6 +12,7 @@
 //! | `actors` | from a user's deed to whoever can do it |
 //! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
+//! | `delivery` | letters: the queue, the digest, whoever sends them |
 //! | `clock` | where the time comes from |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
@@ -22,6 +23,7 @@ mod audit;
 mod clock;
 mod connections;
 mod defaults;
+mod delivery;
 mod devices;
 mod frame;
 mod http;
@@ -47,6 +49,7 @@ pub use actors::Registration;
 pub use audit::Actor;
 pub use clock::{Clock, Time};
 pub use connections::{About, Connection, ConnectionState};
+pub use delivery::{Delivery, LetterCounts};
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;
 pub use sealing::KeyError;
@@ -95,6 +98,7 @@ struct Inner {
     uses: uses::Uses,
     deliverable: Vec<Channel>,
     clock: Clock,
+    tally: delivery::Tally,
 }
 
 impl std::fmt::Debug for Centre {
@@ -185,6 +189,7 @@ impl Centre {
                 uses: uses::Uses::default(),
                 deliverable: options.deliverable,
                 clock: options.clock,
+                tally: delivery::Tally::default(),
             }),
         })
     }

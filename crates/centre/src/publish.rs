@@ -300,6 +300,8 @@ pub(crate) fn check(request: &NewNotification, now: Millis) -> Result<Checked, R
             link,
             at,
             silent: false,
+            // What is said to happen later is about that time.
+            deadline: Some(at).filter(|at| *at > now),
         },
         dedup_key: key("dedup_key", request.dedup_key.as_deref())?,
         transient: request.transient,

@@ -1,7 +1,9 @@
 //! A test of a channel, sent to the user who asks for it.
 
 use crate::{
-    Centre, frame,
+    Centre,
+    delivery::queue,
+    frame,
     hub::News,
     refusal::Refusal,
     store::{
@@ -24,7 +26,8 @@ const SYSTEM: &str = "system";
 const KEY: &str = "test";
 
 impl Centre {
-    /// Sends `user` a test of `channel`. A pop-up is shown whatever he has switched off, and says so.
+    /// Sends `user` a test of `channel`. A pop-up is shown whatever he has switched off, and says so;
+    /// a letter is sent whatever he has switched off.
     pub(crate) async fn try_channel(&self, user: UserId, channel: Channel) -> Result<(), Refusal> {
         let able = self.inner.deliverable.contains(&channel);
         let sent = self.writer().write(move |step| {
@@ -32,6 +35,7 @@ impl Centre {
                 match channel {
                     Channel::Interface if able => list(step, user).await,
                     Channel::Desktop if able => pop_up(step, user).await,
+                    Channel::Email if able => queue::test(step, user).await,
                     Channel::Interface
                     | Channel::Desktop
                     | Channel::Email
@@ -64,6 +68,7 @@ async fn list(step: &mut Step, user: UserId) -> Result<(), Refusal> {
         link: None,
         at: step.now,
         silent: false,
+        deadline: None,
     };
     let speaker = Speaker {
         provider: &ProviderId::new(SYSTEM),

@@ -120,6 +120,13 @@ pub enum PostError {
         /// How long to wait at least, where the other side has said so.
         after: Option<Duration>,
     },
+    /// Nobody knows: the connection was lost, or no answer came, after the whole letter was out. A
+    /// digest is not tried again then (RULES C8).
+    #[error("{reason}")]
+    Unknown {
+        /// What happened.
+        reason: String,
+    },
     /// Never: the mail server refuses this letter or this address for good.
     #[error("{reason}")]
     Never {

@@ -15,6 +15,7 @@
 pub mod act;
 pub mod channel;
 pub mod cursor;
+pub mod dead_letter;
 pub mod error;
 pub mod id;
 pub mod ingest;

@@ -9,6 +9,7 @@ mod defaults;
 mod devices;
 mod feed;
 mod guard;
+mod letters;
 mod publish;
 pub(crate) mod serve;
 
@@ -117,6 +118,8 @@ impl Centre {
             .route("/v1/devices/{id}", delete(devices::revoke))
             .route("/v1/audit", get(audit::page))
             .route("/v1/defaults", get(defaults::read).put(defaults::replace))
+            .route("/v1/letters/dead", get(letters::dead))
+            .route("/v1/letters/{id}/retry", post(letters::retry))
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
             .merge(beside)

@@ -7,7 +7,7 @@ pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod writer;
 
-use crate::{CentreError, Options, hub::Hub, sealing::Sealer};
+use crate::{CentreError, Options, delivery::Ground, hub::Hub, sealing::Sealer};
 use sqlx::{
     ConnectOptions as _, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -56,6 +56,7 @@ impl Store {
         let sealer = Sealer::new(options.key_file.clone(), &path);
         keep_private(&path)?;
         let clock = options.clock.clone();
+        let ground = Ground::of(options);
         let options = SqliteConnectOptions::new()
             .filename(&path)
             .create_if_missing(true)
@@ -96,7 +97,7 @@ impl Store {
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
         Ok(Self {
             read,
-            writer: Writer::start(write, hub, clock),
+            writer: Writer::start(write, hub, clock, ground),
             sealer: Arc::new(sealer),
         })
     }

@@ -4,7 +4,7 @@ use super::{
     log::{self, signed, unsigned},
     writer::Step,
 };
-use crate::refusal::Refusal;
+use crate::{delivery::queue, refusal::Refusal};
 use dealbell_protocol::{
     Kind, Millis, Notification, NotificationId, Priority, ProviderId, UserId,
     ingest::Again,
@@ -33,10 +33,12 @@ pub(crate) struct Content {
     pub(crate) link: Option<String>,
     pub(crate) at: Millis,
     pub(crate) silent: bool,
+    /// When what it is about falls due; none where that is not known.
+    pub(crate) deadline: Option<Millis>,
 }
 
 /// Tells `user` something: creates a notification, or updates the one of the same key. Nothing
-/// visible changed: no entry.
+/// visible changed: no entry. Only what is new is told by letter.
 pub(crate) async fn tell(
     step: &mut Step,
     user: UserId,
@@ -129,6 +131,7 @@ async fn create(
     .bind(speaker.source)
     .execute(&mut step.db)
     .await?;
+    queue::told(step, user, &notification, content.deadline).await?;
     log::append(step, next, &Change::Created(Box::new(notification))).await?;
     Ok(id)
 }
@@ -349,7 +352,7 @@ pub(crate) async fn about(
     .transpose()
 }
 
-fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
+pub(crate) fn from_row(row: &SqliteRow) -> Result<Notification, sqlx::Error> {
     Ok(Notification {
         id: parsed(row.try_get("id")?)?,
         provider: ProviderId(row.try_get("provider")?),

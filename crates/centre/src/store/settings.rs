@@ -1,7 +1,7 @@
 //! Providers, what each user wants of them, and when he wants quiet (RULES C2–C6, C11).
 
 use super::{log, notifications::parsed, writer::Step};
-use crate::{hub::News, refusal::Refusal};
+use crate::{delivery::queue, hub::News, refusal::Refusal};
 use dealbell_protocol::{
     ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Kind, KindChannels, Provider,
     ProviderChannels, ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
@@ -49,6 +49,57 @@ pub(crate) async fn of_user(
         quiet: quiet(&row)?,
         email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
         kinds: kinds(db).await?,
+    }))
+}
+
+/// What of the user's settings decides about letters of this provider and kind, and nothing else;
+/// for each notification, so one question. None for an unknown user.
+pub(crate) async fn of_letters(
+    db: &mut SqliteConnection,
+    user: UserId,
+    provider: &ProviderId,
+    kind: Kind,
+) -> Result<Option<ChannelSettings>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT u.receive, u.email_settings, coalesce(c.email, d.email) AS wanted,
+         k.email AS allowed FROM users u
+         LEFT JOIN channels c ON c.user = u.id AND c.provider = ?2
+         LEFT JOIN defaults d ON d.provider = ?2 AND d.kind = ''
+         LEFT JOIN defaults k ON k.provider = ?2 AND k.kind = ?3 WHERE u.id = ?1",
+    )
+    .bind(user.to_string())
+    .bind(provider.as_str())
+    .bind(kind.name())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let usual = ChannelSet::default();
+    let wanted = row.try_get::<Option<bool>, _>("wanted")?;
+    let allowed = row.try_get::<Option<bool>, _>("allowed")?;
+    Ok(Some(ChannelSettings {
+        revision: 0,
+        receive: row.try_get("receive")?,
+        providers: vec![ProviderChannels {
+            provider: Provider {
+                id: provider.clone(),
+                name: String::new(),
+            },
+            channels: ChannelSet {
+                email: wanted.unwrap_or(usual.email),
+                ..usual
+            },
+        }],
+        deliverable: Vec::new(),
+        quiet: QuietHours::default(),
+        email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
+        kinds: vec![KindChannels {
+            provider: provider.clone(),
+            kind,
+            channels: ChannelSet {
+                email: allowed.unwrap_or(true),
+                ..ChannelSet::ALL
+            },
+        }],
     }))
 }
 
@@ -152,6 +203,7 @@ pub(crate) async fn save(
         .ok_or(Refusal::UnknownUser(user))?;
     let next = log::reserve(step, user, 0).await?;
     log::append(step, next, &Change::Channels(Box::new(settings.clone()))).await?;
+    queue::rearm(step, user).await?;
     Ok(settings)
 }
 

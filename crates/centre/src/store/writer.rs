@@ -5,6 +5,7 @@
 
 use crate::{
     clock::Clock,
+    delivery::Ground,
     hub::{Hub, News},
     refusal::Refusal,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Step {
     pub(crate) db: SqliteConnection,
     /// The time of the whole group.
     pub(crate) now: Millis,
+    /// What is to know about letters.
+    pub(crate) ground: Arc<Ground>,
     /// What the hub is told after the commit.
     pub(crate) news: Vec<News>,
 }
@@ -47,11 +50,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the writer on its own connection. It ends when the last handle is gone.
-    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>, clock: Clock) -> Self {
+    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>, clock: Clock, ground: Ground) -> Self {
         let (queue, work) = mpsc::channel(QUEUE);
         let step = Step {
             db,
             now: clock.now(),
+            ground: Arc::new(ground),
             news: Vec::new(),
         };
         tokio::spawn(run(step, work, hub, clock));
