@@ -12,12 +12,14 @@ use crate::model::{Card, CrmUserId, Entity, EntityType, Seconds};
 use crate::rules::{
     About, KnownTask, SUMMARY, Say, TASKS, TaskSettings, Tell, What, is_all_day, task_subject,
 };
+use dealbell_protocol::act::AgendaTask;
 use dealbell_protocol::ingest::{Act, Again, Notice};
 use dealbell_protocol::rest::OpenTask;
 use dealbell_protocol::text::{block, line};
 use dealbell_protocol::window::Language;
 use dealbell_protocol::{Kind, Priority, ProviderId, UserId};
 use dealbell_texts::text;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
 /// The longest task text in a title, characters; the notice's text has the whole of it.
@@ -96,6 +98,25 @@ pub fn open_task(task: &KnownTask, user: UserId, words: &Words) -> OpenTask {
         due_at: task.deadline.saturating_mul(1_000),
         all_day: is_all_day(task.deadline, words.settings),
         author,
+    }
+}
+
+/// The same as a calendar has it (RULES T11).
+pub fn agenda_task(task: &KnownTask, user: UserId, words: &Words) -> AgendaTask {
+    let open = open_task(task, user, words);
+    let zone = words.settings.time_zone.clone();
+    let day = || {
+        let at = Timestamp::from_second(task.deadline).ok()?;
+        Some(at.to_zoned(zone).date().to_string())
+    };
+    AgendaTask {
+        day: open.all_day.then(day).flatten(),
+        told_after: match open.all_day {
+            true => i64::from(words.settings.all_day_hour) * 3_600,
+            false => -words.settings.lead,
+        },
+        changed_at: task.updated_at.saturating_mul(1_000),
+        task: open,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{Centre, publish, refusal::Refusal, store::notifications};
 use dealbell_protocol::{
     ApiError, ErrorCode, NotificationId, ProviderId, UserId,
-    act::{ActError, Actor, Deed},
+    act::{ActError, Actor, AgendaTask, Deed},
     rest::{ActOn, MAX_TEXT, OpenTask, Tasks},
     text,
 };
@@ -129,6 +129,26 @@ impl Centre {
         tasks.sort_by_key(|task| task.due_at);
         tasks.truncate(MOST_TASKS);
         Tasks { tasks }
+    }
+
+    /// All open tasks of `user`, each with its account; none where fewer accounts say theirs than
+    /// the `accounts` that are connected.
+    pub(crate) async fn agenda_of(
+        &self,
+        user: UserId,
+        accounts: usize,
+    ) -> Option<Vec<(String, AgendaTask)>> {
+        let actors = self.actors_of(None);
+        if actors.len() < accounts {
+            return None;
+        }
+        let mut all = Vec::new();
+        for actor in actors {
+            let (source, tasks) = (actor.source()?, actor.agenda(user).await?);
+            all.extend(tasks.into_iter().map(|task| (source.clone(), task)));
+        }
+        all.sort_by_key(|(_, agenda)| agenda.task.due_at);
+        Some(all)
     }
 
     /// Asks one after the other until it is done, or refused for a reason that is final. Nothing was

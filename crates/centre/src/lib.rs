@@ -10,6 +10,7 @@
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
+//! | `calendar` | open tasks as a private calendar |
 //! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
@@ -20,6 +21,7 @@
 
 mod actors;
 mod audit;
+mod calendar;
 mod clock;
 mod connections;
 mod defaults;

@@ -1,8 +1,8 @@
 //! Acting on what a notification is about: the centre passes a user's deed on to whoever watches
 //! the subject, since it knows no CRM itself.
 
-use crate::UserId;
 use crate::rest::OpenTask;
+use crate::{Millis, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
@@ -34,11 +34,32 @@ pub trait Actor: Send + Sync {
     /// Nobody of this actor's: empty.
     async fn tasks(&self, user: UserId) -> Vec<OpenTask>;
 
+    /// All open tasks of `user`, soonest first, for his calendar (RULES T11); none while it does not
+    /// know them.
+    async fn agenda(&self, user: UserId) -> Option<Vec<AgendaTask>> {
+        let _ = user;
+        None
+    }
+
     /// The [`crate::ingest::Batch::source`] it commits under, since accounts number their own
     /// things; none while it does not say.
     fn source(&self) -> Option<String> {
         None
     }
+}
+
+/// An open task, as a calendar has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgendaTask {
+    /// The task; its subject names it within its account.
+    pub task: OpenTask,
+    /// Where it is due on a day and not at an hour: which, `2026-11-21`, by the account's calendar.
+    pub day: Option<String>,
+    /// When it is told as due (RULES T3, T5): seconds from its start, the deadline or the first
+    /// moment of its day; negative is before.
+    pub told_after: i64,
+    /// When it was edited last.
+    pub changed_at: Millis,
 }
 
 /// Why a deed was not done.

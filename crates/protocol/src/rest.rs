@@ -117,6 +117,15 @@ pub struct SaveChannels {
     pub email: Option<EmailSettings>,
 }
 
+/// `GET /v1/calendar`: where the user's open tasks can be subscribed to (RULES T11). `POST` answers
+/// the same with a new address; the old one ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CalendarLink {
+    /// The address, a secret: whoever has it reads the tasks. None where this centre has no public
+    /// address, so no calendar could reach it.
+    pub url: Option<String>,
+}
+
 /// What an administrator has decided for everybody: `GET` and `PUT /v1/defaults`, which puts the
 /// whole of it in place of what was. Nothing that a user has chosen changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "DEALBELL_LISTEN", default_value = "127.0.0.1:7780")]
     listen: SocketAddr,
     /// Where the world reaches this centre, such as https://bell.example: webhooks of connected
-    /// accounts are registered under it.
+    /// accounts are registered under it, calendars are subscribed to there.
     #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
     public_url: Option<PublicUrl>,
     #[command(flatten)]
@@ -46,6 +46,10 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         };
         anyhow::Error::from(error).context(format!("cannot listen on {listen}{hint}"))
     })?;
+    let options = ServeOptions {
+        public_url: public_url.as_ref().map(|url| url.base().to_string()),
+        ..ServeOptions::default()
+    };
     let (stop, stopped) = watch::channel(());
     let hooks = Arc::new(Hooks::default());
     let beside = hooks.router().merge(sign_in::router(centre.clone()));
@@ -60,9 +64,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         .context("the listener has no address")?;
     eprintln!("listening on http://{address}");
     let signal = asked_to_stop()?;
-    let served = centre
-        .serve_with(listener, ServeOptions::default(), beside, signal)
-        .await;
+    let served = centre.serve_with(listener, options, beside, signal).await;
     drop(stop);
     // A connector that broke has said so in the log.
     let _ = connectors.await;

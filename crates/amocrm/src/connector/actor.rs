@@ -10,7 +10,7 @@ use crate::model::{CrmUserId, Seconds};
 use crate::rules::KnownTask;
 use async_trait::async_trait;
 use dealbell_protocol::UserId;
-use dealbell_protocol::act::{ActError, Actor, Deed};
+use dealbell_protocol::act::{ActError, Actor, AgendaTask, Deed};
 use dealbell_protocol::rest::OpenTask;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -238,6 +238,13 @@ impl Actor for Desk {
             (open.client.clone(), of_user)
         };
         self.labels.put_on(of_user, &client).await
+    }
+
+    async fn agenda(&self, user: UserId) -> Option<Vec<AgendaTask>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let open = open.as_ref()?;
+        let is_done = |id| open.tasks.get(&id).is_some_and(|task| task.completed);
+        Some(open.day.agenda(user, is_done))
     }
 
     fn source(&self) -> Option<String> {

@@ -1,4 +1,4 @@
-//! What everybody has to do up to the end of his day, ready to be shown.
+//! What everybody has to do: up to the end of his day, and altogether, ready to be shown.
 
 use super::cards;
 use crate::client::Client;
@@ -7,20 +7,21 @@ use crate::model::{Entity, EntityType, Seconds};
 use crate::rules::{KnownTask, People, TaskSettings};
 use crate::wording::{self, Words};
 use dealbell_protocol::UserId;
+use dealbell_protocol::act::AgendaTask;
 use dealbell_protocol::rest::OpenTask;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// So far ahead tasks are made ready: a day may end, and another begin, before the next reading.
-const AHEAD: Seconds = 2 * 86_400;
-/// Tasks of one user at most, the soonest.
+/// Tasks of one user's day at most, the soonest.
 const MOST: usize = 500;
+/// Tasks of one user's calendar at most, the soonest.
+const MOST_AHEAD: usize = 2_000;
 /// The list waits no longer than this for the names of its cards.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The open tasks that are overdue or due soon.
+/// The open tasks.
 pub(super) struct Day {
     rows: Vec<Row>,
     settings: TaskSettings,
@@ -32,7 +33,7 @@ struct Row {
     id: u64,
     deadline: Seconds,
     entity: Option<Entity>,
-    task: OpenTask,
+    task: AgendaTask,
 }
 
 /// Of one user, soonest first.
@@ -48,7 +49,6 @@ impl Day {
         people: &People,
         words: &Words,
     ) -> Self {
-        let soon = words.now.saturating_add(AHEAD);
         let row = |task: &KnownTask| {
             let user = *people.get(&task.responsible)?;
             Some(Row {
@@ -56,10 +56,10 @@ impl Day {
                 id: task.id,
                 deadline: task.deadline,
                 entity: task.entity,
-                task: wording::open_task(task, user, words),
+                task: wording::agenda_task(task, user, words),
             })
         };
-        let open = tasks.filter(|task| !task.completed && task.deadline < soon);
+        let open = tasks.filter(|task| !task.completed);
         let mut rows: Vec<Row> = open.filter_map(row).collect();
         rows.sort_by_key(|row| (row.deadline, row.id));
         Self {
@@ -82,10 +82,18 @@ impl Day {
         OfUser {
             tasks: his
                 .take(MOST)
-                .map(|row| (row.entity, row.task.clone()))
+                .map(|row| (row.entity, row.task.task.clone()))
                 .collect(),
             currency: self.currency.clone(),
         }
+    }
+
+    /// Everything that `user` has to do, but for what `is_done`. Cards that nothing was told about
+    /// have no names here: a calendar asks for all at once, and often.
+    pub(super) fn agenda(&self, user: UserId, is_done: impl Fn(u64) -> bool) -> Vec<AgendaTask> {
+        let his = self.rows.iter().filter(|row| row.user == user);
+        let open = his.filter(|row| !is_done(row.id));
+        open.take(MOST_AHEAD).map(|row| row.task.clone()).collect()
     }
 
     /// The last second of the day.

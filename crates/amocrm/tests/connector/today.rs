@@ -183,3 +183,52 @@ async fn only_who_completed_it_here_within_the_hour_takes_it_back() {
     assert_eq!(reopen(user(1), here).await, Err(ActError::Forbidden));
     assert!(office.crm.task(here).unwrap().is_completed);
 }
+
+/// RULES T11: what is overdue, due and far ahead, with what a calendar needs; each as long as it is
+/// open and his.
+#[tokio::test]
+async fn a_calendar_has_every_open_task_from_the_day_it_is_set_until_it_is_done() {
+    let office = Office::open().await;
+    office.set(&office.boss, "Со вчера", -20 * HOUR);
+    let far = office.set(&office.me, "Через месяц", 30 * 24 * HOUR);
+    let (_desk, mut running) = team(&office).await;
+    let open = async |running: &Running| {
+        let agenda = running.actor.agenda(user(1)).await.expect("it is read");
+        agenda
+            .into_iter()
+            .map(|row| row.task.title)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(open(&running).await, ["Со вчера", "Через месяц"]);
+    let agenda = running.actor.agenda(user(1)).await.unwrap();
+    assert_eq!(
+        (agenda[1].day.as_deref(), agenda[1].told_after),
+        (None, -5 * MINUTE)
+    );
+    let task = office.crm.task(far).unwrap();
+    assert_eq!(agenda[1].changed_at, task.updated_at * 1_000);
+
+    // A day of the account, which is three hours ahead.
+    let day_end = office.now().div_euclid(24 * HOUR) * 24 * HOUR + 45 * HOUR - MINUTE;
+    let whole = NewTask::new(office.me.id, "За завтра", day_end);
+    office.crm.create_task(office.me.id, whole).unwrap();
+    running.settle().await;
+    let agenda = running.actor.agenda(user(1)).await.unwrap();
+    let whole = agenda
+        .iter()
+        .find(|row| row.task.title == "За завтра")
+        .unwrap();
+    let tomorrow = jiff::Timestamp::from_second(day_end).unwrap();
+    let tomorrow = tomorrow.to_zoned(jiff::tz::TimeZone::get("Europe/Moscow").unwrap());
+    assert_eq!(whole.day, Some(tomorrow.date().to_string()));
+    assert_eq!(whole.told_after, 9 * HOUR, "T5");
+
+    let subject = format!("task:{far}");
+    running
+        .actor
+        .act(user(1), &subject, complete())
+        .await
+        .unwrap();
+    assert_eq!(open(&running).await, ["Со вчера", "За завтра"]);
+    assert_eq!(running.actor.agenda(user(3)).await, Some(Vec::new()));
+}

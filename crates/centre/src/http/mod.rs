@@ -4,6 +4,7 @@ mod act;
 mod administrator;
 mod answer;
 mod audit;
+mod calendar;
 mod channels;
 mod defaults;
 mod devices;
@@ -51,6 +52,8 @@ pub struct ServeOptions {
     pub closing: Duration,
     /// A cursor further back than this many entries is answered with a reset.
     pub max_backlog: u64,
+    /// Where the world reaches this centre, such as `https://bell.example`; none: nowhere.
+    pub public_url: Option<String>,
     /// The window of the `reconnect` frame at a planned end, milliseconds (STREAM 12).
     pub reconnect_ms: [u64; 2],
 }
@@ -66,6 +69,7 @@ impl Default for ServeOptions {
             slow_after: Duration::from_secs(2),
             closing: Duration::from_secs(2),
             max_backlog: 50_000,
+            public_url: None,
             reconnect_ms: [1_000, 10_000],
         }
     }
@@ -117,6 +121,8 @@ impl Centre {
             .route("/v1/devices", get(devices::list))
             .route("/v1/devices/{id}", delete(devices::revoke))
             .route("/v1/audit", get(audit::page))
+            .route("/v1/calendar", get(calendar::link).post(calendar::renew))
+            .route("/v1/calendar/{file}", get(calendar::feed))
             .route("/v1/defaults", get(defaults::read).put(defaults::replace))
             .route("/v1/letters/dead", get(letters::dead))
             .route("/v1/letters/{id}/retry", post(letters::retry))

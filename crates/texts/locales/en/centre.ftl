@@ -31,3 +31,8 @@ test-popup-text = If you see this, pop-up notifications work.
 test-popup-text-off = If you see this, notifications can be shown. But receiving them is switched off, so real ones will not appear.
 test-popup-text-quiet = If you see this, notifications can be shown. But these are your quiet hours, so real ones will not appear.
 test-list-text = You sent it yourself. If it is in the list and the counter has grown, everything works.
+
+## The calendar of tasks
+
+calendar-name = Tasks from the CRM
+calendar-author = From { $author }

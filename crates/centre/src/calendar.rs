@@ -1,0 +1,160 @@
+//! A user's open tasks as a private calendar (RULES T11, RFC 5545): what it says, and its secret.
+
+use crate::{Centre, refusal::Refusal, secret, store::seal};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use dealbell_protocol::{Millis, UserId, act::AgendaTask, window::Language};
+use dealbell_texts::text;
+use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _, Property};
+use sqlx::Row as _;
+
+/// How often calendars may look again; ours is asked cheaply.
+const LOOK_AGAIN: &str = "PT15M";
+
+/// What a calendar is made of.
+pub(crate) struct Agenda {
+    /// Of its words.
+    pub(crate) language: Language,
+    /// The tasks, each with the account that numbers it.
+    pub(crate) tasks: Vec<(String, AgendaTask)>,
+}
+
+/// Whether everybody who may know tasks says them now.
+pub(crate) enum Known {
+    /// Everything there is.
+    All(Agenda),
+    /// Some account is not read yet: without it the calendar would lose its tasks.
+    NotYet,
+}
+
+impl Agenda {
+    /// As RFC 5545 has it. The same tasks make the same text.
+    pub(crate) fn feed(&self) -> String {
+        let mut calendar = Calendar::new();
+        calendar
+            .name(&text(self.language, "calendar-name", &[]))
+            .append_property(Property::new("METHOD", "PUBLISH"))
+            .append_property(
+                Property::new("REFRESH-INTERVAL", LOOK_AGAIN)
+                    .add_parameter("VALUE", "DURATION")
+                    .done(),
+            )
+            .append_property(Property::new("X-PUBLISHED-TTL", LOOK_AGAIN));
+        for (source, task) in &self.tasks {
+            calendar.push(self.event(source, task));
+        }
+        calendar.done().to_string()
+    }
+
+    fn event(&self, source: &str, agenda: &AgendaTask) -> Event {
+        let task = &agenda.task;
+        let changed = utc(agenda.changed_at);
+        let uid = format!("{}@{source}", task.subject);
+        let mut alarm = Alarm::display(&task.title, TimeDelta::seconds(agenda.told_after));
+        alarm.uid(&format!("alarm:{uid}")).timestamp(changed);
+        let mut event = Event::new();
+        event
+            .uid(&uid)
+            .timestamp(changed)
+            .last_modified(changed)
+            .summary(&task.title)
+            .alarm(alarm);
+        match agenda
+            .day
+            .as_deref()
+            .and_then(|day| day.parse::<NaiveDate>().ok())
+        {
+            // A day is not spent on a task: it does not make its owner busy.
+            Some(day) => event
+                .all_day(day)
+                .append_property(("TRANSP", "TRANSPARENT")),
+            None => event.starts(utc(task.due_at)),
+        };
+        let author = |author: &String| {
+            let author = [("author", author.as_str().into())];
+            text(self.language, "calendar-author", &author)
+        };
+        let about = [
+            task.context.clone(),
+            task.author.as_ref().map(author),
+            task.link.clone(),
+        ];
+        let about: Vec<String> = about.into_iter().flatten().collect();
+        if !about.is_empty() {
+            event.description(&about.join("\n"));
+        }
+        if let Some(link) = &task.link {
+            event.url(link);
+        }
+        event.done()
+    }
+}
+
+fn utc(at: Millis) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(at).unwrap_or_default()
+}
+
+impl Centre {
+    /// The secret of `user`'s calendar, made where he has none yet, or in any case where `anew`: then
+    /// the old one ends.
+    pub(crate) async fn calendar_secret(
+        &self,
+        user: UserId,
+        anew: bool,
+    ) -> Result<String, Refusal> {
+        let sealer = self.sealer();
+        let made = self.writer().write(move |step| {
+            Box::pin(async move {
+                let bound = user.to_string();
+                let known: Option<Vec<u8>> =
+                    sqlx::query_scalar("SELECT secret FROM calendars WHERE user = ?")
+                        .bind(&bound)
+                        .fetch_optional(&mut step.db)
+                        .await?;
+                if let Some(known) = known.filter(|_| !anew) {
+                    return Ok(sealer.open(&about(&bound), &known)?);
+                }
+                seal::ready(&mut step.db, &sealer).await?;
+                let fresh = secret::hex();
+                sqlx::query(
+                    "INSERT INTO calendars (user, secret_hash, secret, created_at) VALUES (?, ?, ?, ?)
+                     ON CONFLICT (user) DO UPDATE SET secret_hash = excluded.secret_hash,
+                     secret = excluded.secret, created_at = excluded.created_at",
+                )
+                .bind(&bound)
+                .bind(secret::hash(&fresh))
+                .bind(sealer.seal(&about(&bound), &fresh)?)
+                .bind(step.now)
+                .execute(&mut step.db)
+                .await?;
+                Ok(fresh)
+            })
+        });
+        made.await
+    }
+
+    /// What the calendar of this secret shows; none for a secret that is nobody's.
+    pub(crate) async fn agenda(&self, secret: &str) -> Result<Option<Known>, Refusal> {
+        let row = sqlx::query(
+            "SELECT u.id, u.language, (SELECT count(*) FROM connections) AS accounts FROM calendars c JOIN users u ON u.id = c.user
+             WHERE c.secret_hash = ?",
+        )
+        .bind(secret::hash(secret))
+        .fetch_optional(self.read())
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let user = crate::store::notifications::parsed(row.try_get("id")?)?;
+        let language = match row.try_get("language")? {
+            "ru" => Language::Ru,
+            _ => Language::En,
+        };
+        let accounts: u32 = row.try_get("accounts")?;
+        let tasks = self.agenda_of(user, accounts as usize).await;
+        Ok(Some(tasks.map_or(Known::NotYet, |tasks| {
+            Known::All(Agenda { language, tasks })
+        })))
+    }
+}
+
+fn about(user: &str) -> [&str; 2] {
+    ["calendar", user]
+}
