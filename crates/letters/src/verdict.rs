@@ -45,8 +45,8 @@ pub(crate) enum Trouble {
 pub(crate) fn verdict(server: &str, stage: Stage, trouble: Trouble) -> PostError {
     let (code, text) = match trouble {
         Trouble::Reply { code, text } => (code, text),
-        Trouble::Silence => return later(format!("{server} did not answer in time")),
-        Trouble::Cut(why) => return later(format!("no connection to {server}: {why}")),
+        Trouble::Silence => return unanswered(stage, format!("{server} did not answer in time")),
+        Trouble::Cut(why) => return unanswered(stage, format!("no connection to {server}: {why}")),
         Trouble::Tls(why) => {
             return closed(format!("no safe connection to {server}: {why}"));
         }
@@ -74,10 +74,16 @@ pub(crate) fn verdict(server: &str, stage: Stage, trouble: Trouble) -> PostError
     }
 }
 
-fn later(reason: String) -> PostError {
-    PostError::Later {
-        reason,
-        after: None,
+/// Who was given the letter itself may have taken it over and not been heard.
+fn unanswered(stage: Stage, reason: String) -> PostError {
+    match stage {
+        Stage::Letter => PostError::Unknown { reason },
+        Stage::Greeting | Stage::Encrypting | Stage::SignIn | Stage::From | Stage::To => {
+            PostError::Later {
+                reason,
+                after: None,
+            }
+        }
     }
 }
 
@@ -133,6 +139,7 @@ mod tests {
         Later(Option<u64>),
         Never,
         Closed,
+        Unknown,
     }
 
     fn means(stage: Stage, said: &str) -> Means {
@@ -147,6 +154,16 @@ mod tests {
             PostError::Later { after, .. } => Means::Later(after.map(|after| after.as_secs())),
             PostError::Never { .. } => Means::Never,
             PostError::Closed { .. } => Means::Closed,
+            PostError::Unknown { .. } => Means::Unknown,
+        }
+    }
+
+    #[test]
+    fn c8_no_answer_to_the_letter_itself_is_no_refusal() {
+        for trouble in [Trouble::Silence, Trouble::Cut("reset".to_owned())] {
+            let at = |stage| verdict("mail:587", stage, trouble.clone());
+            assert!(matches!(at(Stage::Letter), PostError::Unknown { .. }));
+            assert!(matches!(at(Stage::To), PostError::Later { .. }));
         }
     }
 

@@ -250,7 +250,13 @@ async fn send(
 ) -> Result<(), PostError> {
     tokio::select! {
         biased;
-        result = post.send_from(letter, record) => result,
+        result = post.send_from(letter, record) => match result {
+            // Whatever it says, it had not begun to hand it over.
+            Err(PostError::Unknown { reason }) if !record.handing.load(SeqCst) => {
+                Err(PostError::Later { reason, after: None })
+            }
+            result => result,
+        },
         () = centre.inner.clock.sleep(TRY) => {
             let reason = "the mail server did not answer in time".to_owned();
             Err(match record.handing.load(SeqCst) {
