@@ -15,6 +15,7 @@
 //! | `trial` | a test of a channel |
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
 //! | `clock` | where the time comes from |
+//! | `health`, `metrics` | how the centre is, and its figures |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
 //! | `http` | the REST face and its refusals |
@@ -28,11 +29,13 @@ mod defaults;
 mod delivery;
 mod devices;
 mod frame;
+mod health;
 mod http;
 mod hub;
 mod ingest;
 mod integrations;
 mod marks;
+mod metrics;
 mod people;
 mod publish;
 mod refusal;
@@ -52,8 +55,10 @@ pub use audit::Actor;
 pub use clock::{Clock, Time};
 pub use connections::{About, Connection, ConnectionState};
 pub use delivery::{Delivery, LetterCounts};
+pub use health::{Part, Trouble, free_bytes};
 pub use http::{ServeOptions, serve::ServeError};
 pub use marks::Mark;
+pub use metrics::{Delivered, METRICS_TYPE, Metrics};
 pub use sealing::KeyError;
 pub use sign_ins::SIGN_IN_WITHIN;
 
@@ -96,6 +101,9 @@ pub struct Centre {
 struct Inner {
     store: store::Store,
     hub: Arc<hub::Hub>,
+    metrics: Arc<metrics::Metrics>,
+    /// Held by whoever proves that commits work.
+    proof: tokio::sync::Mutex<()>,
     actors: Arc<actors::Actors>,
     uses: uses::Uses,
     deliverable: Vec<Channel>,
@@ -182,11 +190,15 @@ impl Centre {
 
     async fn open_with(options: Options, secrets: store::Secrets) -> Result<Self, CentreError> {
         let hub = Arc::new(hub::Hub::default());
-        let store = store::Store::open(&options, secrets, Arc::clone(&hub)).await?;
+        let metrics = Arc::new(metrics::Metrics::new());
+        let (heard, counted) = (Arc::clone(&hub), Arc::clone(&metrics));
+        let store = store::Store::open(&options, secrets, heard, counted).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
                 hub,
+                metrics,
+                proof: tokio::sync::Mutex::default(),
                 actors: Arc::default(),
                 uses: uses::Uses::default(),
                 deliverable: options.deliverable,

@@ -10,7 +10,7 @@ use crate::{
 use anyhow::{Context as _, Result};
 use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use dealbell_centre::{Centre, Options};
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 /// The notification centre of Dealbell.
 #[derive(Debug, Parser)]
@@ -19,7 +19,7 @@ pub(crate) struct Line {
     /// A file of options, TOML: each long flag of `serve` is a key. Without it
     /// /etc/dealbell/centre.toml where there is one; an empty name reads none.
     #[arg(long, global = true, env = "DEALBELL_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    config: Option<OsString>,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,11 +32,7 @@ impl Line {
     pub(crate) fn read() -> Result<Self> {
         let matches = config::matches::<Self>(std::env::args_os().collect())?;
         let line = Self::from_arg_matches(&matches)?;
-        if let Some(file) = line
-            .config
-            .as_ref()
-            .filter(|file| !file.as_os_str().is_empty())
-        {
+        if let Some(file) = line.config.as_ref().filter(|file| !file.is_empty()) {
             tracing::debug!(file = %file.display(), "options were read");
         }
         Ok(line)

@@ -6,7 +6,7 @@ use dealbell_amocrm::{
     Connector, ConnectorStatus, Credentials, CrmAddress, Ended, Recipients, Settings, Vault,
     VaultError,
 };
-use dealbell_centre::{Centre, Connection, ConnectionState};
+use dealbell_centre::{Centre, Connection, ConnectionState, Metrics};
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -43,7 +43,8 @@ pub(crate) async fn run(common: Common, connection: Connection, stopped: watch::
     let ended = {
         let _acts = common.centre.register_actor(connector.actor());
         let _hears = common.hooks.open(connector.hooks());
-        let watching = tokio::spawn(tell(account.clone(), connector.status()));
+        let metrics = Arc::clone(common.centre.metrics());
+        let watching = tokio::spawn(tell(account.clone(), connector.status(), metrics));
         let mut told = stopped.clone();
         let ended = connector.run(async move {
             // Sent or gone: both are the end.
@@ -135,9 +136,14 @@ impl Vault for Column {
 }
 
 /// Says in the log how a connector is doing, once a change.
-async fn tell(account: String, mut status: watch::Receiver<ConnectorStatus>) {
+async fn tell(
+    account: String,
+    mut status: watch::Receiver<ConnectorStatus>,
+    metrics: Arc<Metrics>,
+) {
     let mut said = None;
     loop {
+        count(&metrics, &account, &status.borrow());
         let now = match &*status.borrow_and_update() {
             ConnectorStatus::Starting | ConnectorStatus::Baseline { .. } => None,
             ConnectorStatus::Ok { .. } => Some("the account is read"),
@@ -154,7 +160,26 @@ async fn tell(account: String, mut status: watch::Receiver<ConnectorStatus>) {
             said = now;
         }
         if status.changed().await.is_err() {
+            metrics.forget_connector(&account);
             return;
         }
     }
+}
+
+fn count(metrics: &Metrics, account: &str, status: &ConnectorStatus) {
+    let (state, read) = match status {
+        ConnectorStatus::Starting => ("starting", None),
+        ConnectorStatus::Baseline { .. } => ("baseline", None),
+        ConnectorStatus::Ok {
+            last_read, behind, ..
+        } => ("ok", Some((*last_read, behind.unwrap_or_default()))),
+        ConnectorStatus::Unreachable { .. } => ("unreachable", None),
+        ConnectorStatus::TokenRefused => ("token_refused", None),
+        ConnectorStatus::GrantLost => ("grant_lost", None),
+        ConnectorStatus::Blocked { .. } => ("blocked", None),
+        ConnectorStatus::NotACrm { .. } => ("not_a_crm", None),
+        ConnectorStatus::Declined { .. } => ("declined", None),
+        ConnectorStatus::CentreFailed { .. } => ("centre_failed", None),
+    };
+    metrics.connector(account, state, read);
 }

@@ -4,6 +4,7 @@ use crate::{
     command::Database,
     connectors::{self, Common},
     hooks::Hooks,
+    metrics::Metrics,
     public_url::PublicUrl,
     sign_in,
 };
@@ -25,6 +26,8 @@ pub(crate) struct Serve {
     public_url: Option<PublicUrl>,
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    metrics: Metrics,
 }
 
 /// Serves until told to stop.
@@ -36,6 +39,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         listen,
         public_url,
         database,
+        metrics,
     } = line;
     let centre = database.open().await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -52,7 +56,11 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     };
     let (stop, stopped) = watch::channel(());
     let hooks = Arc::new(Hooks::default());
-    let beside = hooks.router().merge(sign_in::router(centre.clone()));
+    let figures = metrics.serve(&centre, stopped.clone()).await?;
+    let beside = hooks
+        .router()
+        .merge(sign_in::router(centre.clone()))
+        .merge(metrics.router(&centre));
     let common = Common {
         centre: centre.clone(),
         hooks,
@@ -68,6 +76,10 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     drop(stop);
     // A connector that broke has said so in the log.
     let _ = connectors.await;
+    if let Some(figures) = figures {
+        // Whoever reads them now has waited long enough.
+        figures.abort();
+    }
     Ok(served?)
 }
 

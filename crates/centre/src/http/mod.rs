@@ -10,6 +10,7 @@ mod defaults;
 mod devices;
 mod feed;
 mod guard;
+mod health;
 mod letters;
 mod publish;
 pub(crate) mod serve;
@@ -107,7 +108,7 @@ impl Centre {
             .post(publish::publish)
             .delete(publish::withdraw);
         Router::new()
-            .route("/healthz", get(health))
+            .route("/healthz", get(health::health))
             .route("/v1/me", get(me))
             .route("/v1/notifications", list)
             .route("/v1/notifications/read", post(feed::read))
@@ -132,7 +133,8 @@ impl Centre {
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
-            .layer(middleware::from_fn_with_state(served, guard::check))
+            .layer(middleware::from_fn_with_state(served.clone(), guard::check))
+            .layer(middleware::from_fn_with_state(served, health::count))
     }
 }
 
@@ -168,14 +170,6 @@ fn bearer(parts: &Parts) -> Result<&str, Refusal> {
             let message = "send Authorization: Bearer <token>";
             ApiError::new(ErrorCode::TokenInvalid, message).into()
         })
-}
-
-async fn health(State(served): State<Served>) -> Result<&'static str, Problem> {
-    sqlx::query("SELECT 1")
-        .execute(served.centre.read())
-        .await
-        .map_err(Refusal::from)?;
-    Ok("ok\n")
 }
 
 async fn me(State(served): State<Served>, Device(session): Device) -> Result<Json<Me>, Problem> {

@@ -7,7 +7,7 @@ pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod writer;
 
-use crate::{CentreError, Options, delivery::Ground, hub::Hub, sealing::Sealer};
+use crate::{CentreError, Options, delivery::Ground, hub::Hub, metrics::Metrics, sealing::Sealer};
 use sqlx::{
     ConnectOptions as _, SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -33,6 +33,8 @@ pub(crate) struct Store {
     pub(crate) writer: Writer,
     /// The key of what is sealed.
     pub(crate) sealer: Arc<Sealer>,
+    /// The file.
+    pub(crate) path: PathBuf,
 }
 
 /// What to do about sealed secrets when the file is opened.
@@ -51,6 +53,7 @@ impl Store {
         options: &Options,
         secrets: Secrets,
         hub: Arc<Hub>,
+        metrics: Arc<Metrics>,
     ) -> Result<Self, CentreError> {
         let path = path_of(&options.database)?;
         let sealer = Sealer::new(options.key_file.clone(), &path);
@@ -97,10 +100,21 @@ impl Store {
             .connect_lazy_with(options.read_only(true).create_if_missing(false));
         Ok(Self {
             read,
-            writer: Writer::start(write, hub, clock, ground),
+            writer: Writer::start(write, hub, clock, ground, metrics),
             sealer: Arc::new(sealer),
+            path,
         })
     }
+}
+
+/// Whether the file has migrations that this version does not know.
+pub(crate) async fn foreign_migrations(read: &SqlitePool) -> Result<bool, sqlx::Error> {
+    let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
+        .fetch_all(read)
+        .await?;
+    Ok(!applied
+        .iter()
+        .all(|version| MIGRATIONS.version_exists(*version)))
 }
 
 fn path_of(database: &str) -> Result<PathBuf, CentreError> {

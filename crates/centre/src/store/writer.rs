@@ -7,12 +7,16 @@ use crate::{
     clock::Clock,
     delivery::Ground,
     hub::{Hub, News},
+    metrics::Metrics,
     refusal::Refusal,
 };
 use dealbell_protocol::Millis;
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection};
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 use tokio::sync::{mpsc, oneshot};
 
 /// Steps that wait at most; whoever comes then waits for a place.
@@ -46,11 +50,18 @@ struct Done {
 #[derive(Clone)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Work>,
+    last: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Writer {
     /// Starts the writer on its own connection. It ends when the last handle is gone.
-    pub(crate) fn start(db: SqliteConnection, hub: Arc<Hub>, clock: Clock, ground: Ground) -> Self {
+    pub(crate) fn start(
+        db: SqliteConnection,
+        hub: Arc<Hub>,
+        clock: Clock,
+        ground: Ground,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let (queue, work) = mpsc::channel(QUEUE);
         let step = Step {
             db,
@@ -58,8 +69,26 @@ impl Writer {
             ground: Arc::new(ground),
             news: Vec::new(),
         };
-        tokio::spawn(run(step, work, hub, clock));
-        Self { queue }
+        let last = Arc::<Mutex<_>>::default();
+        let heard = Heard {
+            hub,
+            metrics,
+            last: Arc::clone(&last),
+        };
+        tokio::spawn(run(step, work, heard, clock));
+        Self { queue, last }
+    }
+
+    /// Whether something was committed no longer than `lately` ago.
+    pub(crate) fn committed_within(&self, lately: Duration) -> bool {
+        // No code panics while it holds this lock, so a poisoned one is as good as any.
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|last| last.elapsed() <= lately)
+    }
+
+    /// How many steps wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     /// Does `act` and waits until it is on the disk.
@@ -93,19 +122,32 @@ impl Writer {
     }
 }
 
-async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, hub: Arc<Hub>, clock: Clock) {
+/// Who hears of commits.
+struct Heard {
+    hub: Arc<Hub>,
+    metrics: Arc<Metrics>,
+    last: Arc<Mutex<Option<Instant>>>,
+}
+
+async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, heard: Heard, clock: Clock) {
     let mut group = Vec::with_capacity(GROUP);
     while work.recv_many(&mut group, GROUP).await > 0 {
         let mut answers = Vec::with_capacity(group.len());
         step.now = clock.now();
+        let begun = Instant::now();
         let committed = commit(&mut step, &mut group, &mut answers).await;
         let news = std::mem::take(&mut step.news);
         match committed {
             Ok(()) => {
-                hub.publish(news);
+                let now = Instant::now();
+                *heard.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+                heard.hub.publish(news);
+                let steps = answers.len();
                 answers.into_iter().for_each(|answer| answer(Ok(())));
+                heard.metrics.committed(now - begun, steps);
             }
             Err(error) => {
+                heard.metrics.commit_failed();
                 tracing::error!(%error, steps = answers.len(), "commit failed");
                 // The transaction may be gone already, by the very error.
                 let _ = sqlx::query("ROLLBACK").execute(&mut step.db).await;

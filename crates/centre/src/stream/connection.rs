@@ -11,6 +11,7 @@ use crate::{
     http::Served,
     hub::{Line, Outgoing},
     marks::Mark,
+    metrics::Way,
     refusal::Refusal,
     store::log::{self, Head},
     uses::EVERY,
@@ -149,6 +150,7 @@ impl Connection {
             return Break(Some(CloseCode::DeviceRevoked));
         };
         self.sent = from;
+        self.served.centre.metrics().started(mode);
         let ready = ServerFrame::Ready {
             id,
             mode,
@@ -238,6 +240,7 @@ impl Connection {
             for entry in page {
                 self.feed(entry.frame.into()).await?;
                 self.sent = entry.seq;
+                self.served.centre.metrics().sent(Way::Backlog);
             }
             if !more {
                 return Continue(());
@@ -296,7 +299,10 @@ impl Connection {
                 Some(seq) if seq > self.sent + 1 => return self.catch_up().await,
                 seq => {
                     self.feed(outgoing.frame.clone()).await?;
-                    self.sent = seq.unwrap_or(self.sent);
+                    if let Some(seq) = seq {
+                        self.sent = seq;
+                        self.served.centre.metrics().sent(Way::Live);
+                    }
                 }
             }
             next = self.queue.try_recv().ok();

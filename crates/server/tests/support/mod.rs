@@ -29,6 +29,8 @@ pub(crate) fn centre(folder: &Path, line: &[&str]) -> Command {
         "DEALBELL_PUBLIC_URL",
         "DEALBELL_KEY_FILE",
         "DEALBELL_DATABASE",
+        "DEALBELL_METRICS_LISTEN",
+        "DEALBELL_METRICS_TOKEN",
         "DEALBELL_LISTEN",
     ] {
         command.env_remove(name);
@@ -69,11 +71,14 @@ impl Serving {
     }
 
     pub(crate) fn start_with(folder: &Path, listen: &str, more: &[&str]) -> Self {
-        let mut process = centre(folder, &["serve", "--listen", listen])
-            .args(more)
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = centre(folder, &["serve", "--listen", listen]);
+        command.args(more);
+        Self::spawn(command)
+    }
+
+    /// Starts a command that serves.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let (tell, words) = mpsc::channel();
         let heard = Arc::new(Mutex::new(String::new()));
@@ -81,7 +86,10 @@ impl Serving {
         // Reads to the end, so that the process never waits for us to take its words.
         std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
-                all.lock().unwrap().push_str(&line);
+                let mut all = all.lock().unwrap();
+                all.push_str(&line);
+                all.push('\n');
+                drop(all);
                 let _ = tell.send(line);
             }
         });

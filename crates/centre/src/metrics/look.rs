@@ -1,0 +1,109 @@
+//! Figures that are looked up when they are asked for.
+
+use crate::{Centre, store::log};
+use prometheus_client::{
+    metrics::{gauge::Gauge, info::Info},
+    registry::{Registry, Unit},
+};
+use sqlx::Row as _;
+use std::{path::Path, sync::atomic::AtomicU64, time::SystemTime};
+
+/// Gauges that are set just before they are read.
+pub(super) struct Gauges {
+    connections: Gauge,
+    waiting: Gauge,
+    entries: Gauge,
+    unread: Gauge,
+    users: Gauge,
+    file: Gauge,
+    side_file: Gauge,
+    resident: Gauge,
+}
+
+impl Gauges {
+    pub(super) fn register(registry: &mut Registry, process: &mut Registry) -> Self {
+        fn gauge(registry: &mut Registry, name: &str, help: &str) -> Gauge {
+            let gauge = Gauge::default();
+            registry.register(name, help, gauge.clone());
+            gauge
+        }
+        fn bytes(registry: &mut Registry, name: &str, help: &str) -> Gauge {
+            let gauge = Gauge::default();
+            registry.register_with_unit(name, help, Unit::Bytes, gauge.clone());
+            gauge
+        }
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "Which Dealbell this is", version);
+        let started = Gauge::<f64, AtomicU64>::default();
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        started.set(since.unwrap_or_default().as_secs_f64());
+        let name = "process_start_time";
+        let help = "When the centre was opened, Unix time";
+        process.register_with_unit(name, help, Unit::Seconds, started);
+        Self {
+            connections: gauge(registry, "connections", "Open stream connections"),
+            waiting: gauge(registry, "writer_queue", "Steps that wait for the writer"),
+            entries: gauge(registry, "log_entries", "Entries of all logs together"),
+            unread: gauge(registry, "unread", "Unread notifications of all users"),
+            users: gauge(registry, "users", "Users"),
+            file: bytes(registry, "database_size", "The database file"),
+            side_file: bytes(
+                registry,
+                "database_wal_size",
+                "The write-ahead log beside it",
+            ),
+            resident: bytes(
+                process,
+                "process_resident_memory",
+                "Memory of the process in RAM",
+            ),
+        }
+    }
+
+    pub(super) async fn look(&self, centre: &Centre) -> Result<(), sqlx::Error> {
+        self.connections.set(signed(centre.connections()));
+        self.waiting.set(signed(centre.writer().waiting()));
+        // An entry for each number since the last deleted one: nothing has to be counted.
+        let sums = sqlx::query(
+            "SELECT count(*) AS users, coalesce(sum(seq - trimmed), 0) AS entries,
+             coalesce(sum(unread), 0) AS unread FROM users",
+        )
+        .fetch_one(centre.read())
+        .await?;
+        self.users.set(sums.try_get("users")?);
+        self.entries.set(sums.try_get("entries")?);
+        self.unread.set(sums.try_get("unread")?);
+        let path = &centre.inner.store.path;
+        self.file.set(size(path));
+        self.side_file.set(size(&beside(path, "-wal")));
+        if let Some(resident) = resident() {
+            self.resident.set(resident);
+        }
+        Ok(())
+    }
+}
+
+fn signed(count: usize) -> i64 {
+    log::signed(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
+fn size(path: &Path) -> i64 {
+    std::fs::metadata(path).map_or(0, |about| log::signed(about.len()))
+}
+
+/// A file of SQLite's beside the database.
+pub(crate) fn beside(path: &Path, ending: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Bytes of this process in RAM, as Linux tells it; other systems have no such file.
+fn resident() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let resident: i64 = resident.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(resident * 1_024)
+}

@@ -1,0 +1,207 @@
+//! Running it: where options come from, how it is, what it counts.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use serde_json::{Value, json};
+use std::{
+    io::Write as _,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+};
+use support::{ANNA, Serving, centre, feed, http, publish, refused, said};
+use tempfile::TempDir;
+
+const TOKEN: &str = "0123456789abcdef";
+
+async fn status(url: &str, bearer: &str) -> u16 {
+    let answer = http().get(url).bearer_auth(bearer).send().await.unwrap();
+    answer.status().as_u16()
+}
+
+#[tokio::test]
+async fn the_environment_counts_before_the_file_and_a_flag_before_both() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("centre.toml");
+    let listeners = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    let taken = listeners
+        .each_ref()
+        .map(|listener| listener.local_addr().unwrap().to_string());
+    let other = folder.path().join("other.db");
+    std::fs::write(
+        &file,
+        format!(
+            "listen = \"{}\"\ndatabase = \"sqlite:{}\"",
+            taken[0],
+            other.display()
+        ),
+    )
+    .unwrap();
+    let program = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dealbell-centre"));
+        command.env_clear().env("DEALBELL_CONFIG", &file);
+        command
+    };
+    let added = program().args(["user", "add", ANNA]).output().unwrap();
+    assert!(added.status.success());
+    assert!(other.exists(), "the file's database is every command's");
+
+    let own = folder.path().join("own.db");
+    let own = format!("sqlite:{}", own.display());
+    let added = program()
+        .env("DEALBELL_DATABASE", &own)
+        .args(["user", "add", ANNA])
+        .output()
+        .unwrap();
+    assert!(added.status.success(), "another database, where she is new");
+    // Each names a port that somebody has, so each says which of them it took.
+    let words = refused(program().arg("serve").output().unwrap());
+    assert!(
+        words.contains(&format!("cannot listen on {}", taken[0])),
+        "{words}"
+    );
+    let in_environment = || {
+        let mut command = program();
+        command.env("DEALBELL_LISTEN", &taken[1]).arg("serve");
+        command
+    };
+    let words = refused(in_environment().output().unwrap());
+    assert!(
+        words.contains(&format!("cannot listen on {}", taken[1])),
+        "{words}"
+    );
+    let flag = in_environment().args(["--listen", &taken[2]]).output();
+    let words = refused(flag.unwrap());
+    assert!(
+        words.contains(&format!("cannot listen on {}", taken[2])),
+        "{words}"
+    );
+
+    std::fs::write(&file, "databse = 1").unwrap();
+    let words = refused(program().args(["user", "add", ANNA]).output().unwrap());
+    let wanted = "centre.toml: unknown key databse; do you mean database?";
+    assert!(words.contains(wanted), "{words}");
+}
+
+/// What the parser that Prometheus's makers publish for Python reads in `text`, by sample.
+fn parsed(text: &str) -> Value {
+    const SCRIPT: &str = "
+import json, sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read
+samples = []
+for family in read(sys.stdin.read()):
+    assert family.documentation, family.name
+    samples += [[s.name, s.labels, s.value] for s in family.samples]
+json.dump(samples, sys.stdout)
+";
+    let python = std::env::var("DEALBELL_PYTHON")
+        .expect("DEALBELL_PYTHON names no Python with prometheus-client: run `cargo xtask test`");
+    let mut child = Command::new(Path::new(&python))
+        .args(["-c", SCRIPT])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{text}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The value of the sample with these labels.
+fn sample(samples: &Value, name: &str, labels: Value) -> f64 {
+    let found = samples
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|sample| sample[0] == name && sample[1] == labels);
+    found.unwrap_or_else(|| panic!("no {name} {labels} in {samples}"))[2]
+        .as_f64()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_independent_parser_reads_the_figures() {
+    let folder = TempDir::new().unwrap();
+    said(folder.path(), &["user", "add", ANNA]);
+    let key = said(folder.path(), &["integration", "add", "Касса"]);
+    let token = said(folder.path(), &["device", "add", ANNA]);
+    let serving = Serving::start_with(
+        folder.path(),
+        "127.0.0.1:0",
+        &["--metrics-listen", "127.0.0.1:0"],
+    );
+    let figures = serving.heard();
+    let figures = figures.split("metrics on ").nth(1).unwrap();
+    let figures = figures.split("/metrics").next().unwrap().to_owned() + "/metrics";
+    for n in 0..3 {
+        publish(&serving.url, &key, &format!("Оплата {n}")).await;
+    }
+    feed(&serving.url, &token).await;
+    assert_eq!(
+        status(&format!("{}/v1/me", serving.url), "wrong").await,
+        401
+    );
+
+    let answer = http().get(&figures).send().await.unwrap();
+    let kind = answer.headers()["content-type"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(kind.starts_with("application/openmetrics-text"), "{kind}");
+    let samples = parsed(&answer.text().await.unwrap());
+    let requests = |method: &str, route: &str, status: &str| {
+        let labels = json!({"method": method, "route": route, "status": status});
+        sample(&samples, "dealbell_http_requests_total", labels)
+    };
+    assert_eq!(requests("POST", "/v1/notifications", "201"), 3.0);
+    assert_eq!(requests("GET", "/v1/notifications", "200"), 1.0);
+    assert_eq!(requests("GET", "/v1/me", "401"), 1.0);
+    let alone = |name: &str| sample(&samples, name, json!({}));
+    assert_eq!(alone("dealbell_users"), 1.0);
+    assert_eq!(alone("dealbell_unread"), 3.0);
+    assert_eq!(alone("dealbell_connections"), 0.0);
+    assert_eq!(alone("dealbell_writer_queue"), 0.0);
+    // The integration's appearance and three notifications.
+    assert_eq!(alone("dealbell_log_entries"), 4.0);
+    assert!(alone("dealbell_commit_duration_seconds_count") >= 3.0);
+    assert!(alone("dealbell_commit_steps_sum") >= 3.0);
+    assert!(alone("dealbell_database_size_bytes") >= 4096.0);
+    assert!(alone("dealbell_database_wal_size_bytes") > 0.0);
+    if cfg!(target_os = "linux") {
+        assert!(alone("process_resident_memory_bytes") > 1_000_000.0);
+    }
+}
+
+#[tokio::test]
+async fn whoever_reaches_the_usual_address_reads_no_figures_without_the_token() {
+    let folder = TempDir::new().unwrap();
+    let serving = Serving::start(folder.path());
+    assert_eq!(
+        status(&format!("{}/metrics", serving.url), TOKEN).await,
+        404
+    );
+    drop(serving);
+
+    let mut command = centre(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("DEALBELL_METRICS_TOKEN", TOKEN);
+    let serving = Serving::spawn(command);
+    let url = format!("{}/metrics", serving.url);
+    assert_eq!(status(&url, "0123456789abcdeF").await, 401);
+    assert_eq!(
+        http().get(&url).send().await.unwrap().status().as_u16(),
+        401
+    );
+    assert_eq!(status(&url, TOKEN).await, 200);
+
+    let line = ["serve", "--metrics-token", TOKEN];
+    let words = refused(centre(folder.path(), &line).output().unwrap());
+    assert!(words.contains("DEALBELL_METRICS_TOKEN"), "{words}");
+    assert!(!words.contains(TOKEN), "{words}");
+}
