@@ -107,6 +107,16 @@ impl CentreProgram {
         ))
     }
 
+    /// What the centre answers the owner of a device token at `path`.
+    ///
+    /// # Errors
+    /// When the centre refuses or does not answer.
+    pub async fn get(&self, path: &str, token: &str) -> Result<Value> {
+        let url = format!("{}{path}", self.url());
+        let answer = self.http.get(url).bearer_auth(token).send().await?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
     /// The first page of what the owner of a device token has been told.
     ///
     /// # Errors

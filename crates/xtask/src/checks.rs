@@ -198,7 +198,7 @@ fn is_debian_12() -> bool {
     })
 }
 
-/// A Python of our own with the third-party clients that judge our servers.
+/// A Python of our own with the third-party clients and parsers that judge our servers.
 fn python() -> Result<PathBuf> {
     let wanted = root().join("tests/aioamocrm/requirements.txt");
     let folder = target().join("python");
@@ -210,7 +210,7 @@ fn python() -> Result<PathBuf> {
             Command::new("python3").args(["-m", "venv"]).arg(&folder),
         )?;
         step(
-            "Installing third-party CRM clients",
+            "Installing third-party judges",
             Command::new(&python)
                 .args([
                     "-m",
