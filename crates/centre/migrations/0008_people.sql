@@ -29,3 +29,8 @@ CREATE TABLE audit (
     detail     TEXT NOT NULL                  -- what changed; neither secrets nor people
 ) STRICT;
 CREATE INDEX audit_by_time ON audit (at);
+
+-- There while traces of a removed person may still be in the file.
+CREATE TABLE traces (
+    one INTEGER PRIMARY KEY CHECK (one = 1)
+) STRICT;

@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use ulid::Ulid;
 
 /// Longest name of a platform, characters.
-const MAX_PLATFORM: usize = 20;
+pub(crate) const MAX_PLATFORM: usize = 20;
 
 /// Whom a device token belongs to.
 #[derive(Clone, Debug)]

@@ -26,6 +26,8 @@ pub(crate) enum News {
     NewEpoch { user: UserId },
     /// The letters to be sent, or their times, are others.
     Letters,
+    /// There is no such user any more.
+    UserGone { user: UserId },
     /// A device may no longer be connected.
     Revoked { device: DeviceId },
 }
@@ -186,6 +188,10 @@ impl Hub {
                 News::NewEpoch { user } => {
                     let of_user = lines.get(&user).into_iter().flatten();
                     of_user.for_each(|line| line.doom(CloseCode::Gap));
+                }
+                News::UserGone { user } => {
+                    let of_user = lines.get(&user).into_iter().flatten();
+                    of_user.for_each(|line| line.doom(CloseCode::AccountOff));
                 }
                 News::Revoked { device } => lines
                     .values()

@@ -3,7 +3,9 @@
 //!
 //! | module | subject |
 //! |---|---|
-//! | `people` | users |
+//! | `people`, `groups` | users |
+//! | `removal` | all that is kept of a person, for him or gone |
+//! | `invitations` | links that sign a device in |
 //! | `devices`, `uses` | what signs them in, and when it last did |
 //! | `integrations` | programs that publish, and their keys |
 //! | `audit` | what administrators did |
@@ -29,16 +31,19 @@ mod defaults;
 mod delivery;
 mod devices;
 mod frame;
+mod groups;
 mod health;
 mod http;
 mod hub;
 mod ingest;
 mod integrations;
+mod invitations;
 mod marks;
 mod metrics;
 mod people;
 mod publish;
 mod refusal;
+mod removal;
 mod sealing;
 mod secret;
 mod sign_ins;
@@ -57,6 +62,7 @@ pub use connections::{About, Connection, ConnectionState};
 pub use delivery::{Delivery, LetterCounts};
 pub use health::{Part, Trouble, free_bytes};
 pub use http::{ServeOptions, serve::ServeError};
+pub use invitations::{INVITED_WITHIN, Invitation};
 pub use marks::Mark;
 pub use metrics::{Delivered, METRICS_TYPE, Metrics};
 pub use sealing::KeyError;
@@ -106,6 +112,7 @@ struct Inner {
     proof: tokio::sync::Mutex<()>,
     actors: Arc<actors::Actors>,
     uses: uses::Uses,
+    doors: invitations::Doors,
     deliverable: Vec<Channel>,
     clock: Clock,
     tally: delivery::Tally,
@@ -201,6 +208,7 @@ impl Centre {
                 proof: tokio::sync::Mutex::default(),
                 actors: Arc::default(),
                 uses: uses::Uses::default(),
+                doors: invitations::Doors::default(),
                 deliverable: options.deliverable,
                 clock: options.clock,
                 tally: delivery::Tally::default(),

@@ -35,6 +35,12 @@ pub enum ErrorCode {
     CrmRefused,
     /// The CRM does not answer: what was to be done there was not.
     CrmUnreachable,
+    /// Somebody has signed in by this invitation already.
+    InvitationUsed,
+    /// The invitation is too old.
+    InvitationExpired,
+    /// There is no such invitation, or it was taken back.
+    InvitationUnknown,
     /// A frame that cannot be understood.
     Protocol,
 }

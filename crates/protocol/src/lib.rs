@@ -19,6 +19,7 @@ pub mod dead_letter;
 pub mod error;
 pub mod id;
 pub mod ingest;
+pub mod join;
 pub mod letter;
 pub mod notification;
 pub mod people;

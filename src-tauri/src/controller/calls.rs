@@ -227,6 +227,9 @@ pub(super) fn failed(error: &InboxError) -> WindowAnswer {
             Some(ErrorCode::Forbidden) => WindowErrorCode::NoRights,
             Some(ErrorCode::NotFound) => WindowErrorCode::Gone,
             Some(ErrorCode::RateLimited | ErrorCode::Unavailable) => WindowErrorCode::Offline,
+            Some(ErrorCode::InvitationUsed) => WindowErrorCode::InvitationUsed,
+            Some(ErrorCode::InvitationExpired) => WindowErrorCode::InvitationExpired,
+            Some(ErrorCode::InvitationUnknown) => WindowErrorCode::InvitationUnknown,
             Some(
                 ErrorCode::ForeignOrigin
                 | ErrorCode::FieldInvalid

@@ -58,9 +58,20 @@ impl FromRequestParts<Served> for Administrator {
     }
 }
 
+/// Where a request comes from, whoever asks.
+pub(crate) struct From(pub(crate) Option<IpAddr>);
+
+impl FromRequestParts<Served> for From {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Served) -> Result<Self, Problem> {
+        Ok(Self(address(parts)))
+    }
+}
+
 /// Where a request comes from. A proxy on this machine is believed who it speaks for; anybody else
 /// could write whatever he likes.
-pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
+fn address(parts: &Parts) -> Option<IpAddr> {
     let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
     let peer = peer.ip().to_canonical();
     let named = parts.headers.get_all("x-forwarded-for").iter().next_back();

@@ -11,7 +11,9 @@ mod devices;
 mod feed;
 mod guard;
 mod health;
+mod invitations;
 mod letters;
+mod people;
 mod publish;
 pub(crate) mod serve;
 
@@ -24,7 +26,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, State},
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
     middleware,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use dealbell_protocol::{
     ApiError, ErrorCode, ProviderId,
@@ -121,6 +123,28 @@ impl Centre {
             .route("/v1/channels", get(channels::read).put(channels::save))
             .route("/v1/devices", get(devices::list))
             .route("/v1/devices/{id}", delete(devices::revoke))
+            .route("/v1/users", get(people::users).post(people::add))
+            .route(
+                "/v1/users/{id}",
+                get(people::user)
+                    .patch(people::change)
+                    .delete(people::remove),
+            )
+            .route("/v1/groups", get(people::groups).post(people::add_group))
+            .route("/v1/groups/{name}", delete(people::remove_group))
+            .route(
+                "/v1/groups/{name}/members/{user}",
+                put(people::join).delete(people::leave),
+            )
+            .route(
+                "/v1/invitations",
+                get(invitations::list).post(invitations::invite),
+            )
+            .route("/v1/invitations/redeem", post(invitations::redeem))
+            .route(
+                "/v1/invitations/{id}",
+                get(invitations::see).delete(invitations::revoke),
+            )
             .route("/v1/audit", get(audit::page))
             .route("/v1/calendar", get(calendar::link).post(calendar::renew))
             .route("/v1/calendar/{file}", get(calendar::feed))

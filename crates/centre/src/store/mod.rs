@@ -5,6 +5,7 @@ pub(crate) mod log;
 pub(crate) mod notifications;
 pub(crate) mod seal;
 pub(crate) mod settings;
+pub(crate) mod traces;
 pub(crate) mod writer;
 
 use crate::{CentreError, Options, delivery::Ground, hub::Hub, metrics::Metrics, sealing::Sealer};
@@ -91,6 +92,7 @@ impl Store {
         }
         seal::check(&mut write, &sealer).await?;
         seal::seal_plain(&mut write, &sealer).await?;
+        traces::wipe_left(&mut write).await?;
         // Neither timeout: an idle centre has no housekeeping to wake up for.
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)

@@ -126,7 +126,8 @@ async fn wiped(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     Ok(false)
 }
 
-async fn wipe(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+/// Writes the whole file anew and empties the log beside it. False while another process reads.
+pub(super) async fn wipe(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     sqlx::query("VACUUM").execute(&mut *db).await?;
     let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
         .fetch_one(db)

@@ -46,10 +46,20 @@ struct Done {
     answer: Answer,
 }
 
+type Alone = Box<dyn for<'s> FnOnce(&'s mut SqliteConnection) -> BoxFuture<'s, ()> + Send>;
+
+/// What waits in the queue.
+enum Job {
+    /// To be committed with others.
+    Step(Work),
+    /// What SQLite does outside of transactions alone.
+    Alone(Alone),
+}
+
 /// The way to the writer.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Work>,
+    queue: mpsc::Sender<Job>,
     last: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -117,8 +127,31 @@ impl Writer {
             })
         });
         let gone = || Refusal::Storage("the writer has stopped".to_owned());
-        self.queue.send(work).await.map_err(|_| gone())?;
+        let job = Job::Step(work);
+        self.queue.send(job).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
+    }
+
+    /// Does `act` on the writer's connection while nothing else is written.
+    ///
+    /// # Errors
+    /// When the writer has stopped.
+    pub(crate) async fn alone<T, F>(&self, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: for<'s> FnOnce(&'s mut SqliteConnection) -> BoxFuture<'s, T> + Send + 'static,
+    {
+        let (tell, answer) = oneshot::channel();
+        let alone: Alone = Box::new(move |db| {
+            Box::pin(async move {
+                // The asker may be gone.
+                let _ = tell.send(act(db).await);
+            })
+        });
+        let gone = || Refusal::Storage("the writer has stopped".to_owned());
+        let job = Job::Alone(alone);
+        self.queue.send(job).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())
     }
 }
 
@@ -129,9 +162,19 @@ struct Heard {
     last: Arc<Mutex<Option<Instant>>>,
 }
 
-async fn run(mut step: Step, mut work: mpsc::Receiver<Work>, heard: Heard, clock: Clock) {
+async fn run(mut step: Step, mut work: mpsc::Receiver<Job>, heard: Heard, clock: Clock) {
+    let mut jobs = Vec::with_capacity(GROUP);
     let mut group = Vec::with_capacity(GROUP);
-    while work.recv_many(&mut group, GROUP).await > 0 {
+    while work.recv_many(&mut jobs, GROUP).await > 0 {
+        for job in jobs.drain(..) {
+            match job {
+                Job::Step(work) => group.push(work),
+                Job::Alone(act) => act(&mut step.db).await,
+            }
+        }
+        if group.is_empty() {
+            continue;
+        }
         let mut answers = Vec::with_capacity(group.len());
         step.now = clock.now();
         let begun = Instant::now();

@@ -146,8 +146,9 @@ impl Connection {
             Ok(resumed) => resumed,
             Err(refusal) => return self.fail(refusal),
         };
-        let Some((mode, from, head)) = resumed else {
-            return Break(Some(CloseCode::DeviceRevoked));
+        let (mode, from, head) = match resumed {
+            Ok(resumed) => resumed,
+            Err(code) => return Break(Some(code)),
         };
         self.sent = from;
         self.served.centre.metrics().started(mode);
@@ -160,30 +161,31 @@ impl Connection {
         self.send(&ready).await
     }
 
-    /// None: the device was revoked meanwhile.
+    /// Or what the connection ends with: it may no longer read the log.
     async fn resume(
         &mut self,
         cursor: Option<Cursor>,
-    ) -> Result<Option<(ResumeMode, u64, Head)>, Refusal> {
-        let Some(mut head) = self.head().await? else {
-            return Ok(None);
+    ) -> Result<Result<(ResumeMode, u64, Head), CloseCode>, Refusal> {
+        let mut head = match self.head().await? {
+            Ok(head) => head,
+            Err(code) => return Ok(Err(code)),
         };
         let Some(cursor) = cursor else {
-            return Ok(Some((ResumeMode::Snapshot, head.cursor.seq, head)));
+            return Ok(Ok((ResumeMode::Snapshot, head.cursor.seq, head)));
         };
         if cursor.epoch == head.cursor.epoch && cursor.seq > head.cursor.seq {
             self.begin_epoch(cursor).await?;
-            let Some(fresh) = self.head().await? else {
-                return Ok(None);
+            head = match self.head().await? {
+                Ok(fresh) => fresh,
+                Err(code) => return Ok(Err(code)),
             };
-            head = fresh;
-            return Ok(Some((ResumeMode::Reset, head.cursor.seq, head)));
+            return Ok(Ok((ResumeMode::Reset, head.cursor.seq, head)));
         }
         let near = head.cursor.seq.saturating_sub(cursor.seq) <= self.served.options.max_backlog;
         if cursor.epoch == head.cursor.epoch && near {
-            return Ok(Some((ResumeMode::Resumed, cursor.seq, head)));
+            return Ok(Ok((ResumeMode::Resumed, cursor.seq, head)));
         }
-        Ok(Some((ResumeMode::Reset, head.cursor.seq, head)))
+        Ok(Ok((ResumeMode::Reset, head.cursor.seq, head)))
     }
 
     /// Other connections of the user are sent away by it; this one leaves the hub for the moment.
@@ -198,18 +200,18 @@ impl Connection {
         begun
     }
 
-    /// Where the log ends; none where this device may no longer read it.
-    async fn head(&mut self) -> Result<Option<Head>, Refusal> {
+    /// Where the log ends; or what the connection ends with, where this device may no longer read it.
+    async fn head(&mut self) -> Result<Result<Head, CloseCode>, Refusal> {
         let mut db = self.served.centre.read().acquire().await?;
         let valid: Option<i64> =
             sqlx::query_scalar("SELECT 1 FROM devices WHERE id = ? AND revoked_at IS NULL")
                 .bind(self.session.device.to_string())
                 .fetch_optional(&mut *db)
                 .await?;
-        match valid {
-            Some(_) => Ok(log::head(&mut db, self.session.user).await?),
-            None => Ok(None),
-        }
+        // Whoever is removed has no devices any more, so he is looked for in any case.
+        let head = log::head(&mut db, self.session.user).await?;
+        let head = head.ok_or(CloseCode::AccountOff);
+        Ok(head.and_then(|head| valid.map(|_| head).ok_or(CloseCode::DeviceRevoked)))
     }
 
     /// Sends what the log has after the last entry sent, until the queue alone suffices.
@@ -313,13 +315,13 @@ impl Connection {
     /// The newest entry of the log rides along; what another process wrote is sent first.
     async fn ping(&mut self) -> Flow {
         match self.head().await {
-            Ok(Some(head)) => {
+            Ok(Ok(head)) => {
                 if head.cursor.seq > self.sent {
                     self.catch_up().await?;
                 }
                 self.send(&ServerFrame::Ping { seq: self.sent }).await
             }
-            Ok(None) => Break(Some(CloseCode::DeviceRevoked)),
+            Ok(Err(code)) => Break(Some(code)),
             Err(refusal) => self.fail(refusal),
         }
     }

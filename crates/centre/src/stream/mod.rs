@@ -3,6 +3,8 @@
 mod connection;
 mod pace;
 
+pub(crate) use pace::Pace;
+
 use crate::http::{Device, Served, problem};
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},

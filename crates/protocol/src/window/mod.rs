@@ -350,6 +350,14 @@ pub enum WindowErrorCode {
     Storage,
     /// What was checked is there no more: entered already, too long ago, or checked anew meanwhile.
     CheckAgain,
+    /// Somebody has signed in by this invitation already.
+    InvitationUsed,
+    /// The invitation is too old.
+    InvitationExpired,
+    /// There is no such invitation, or it was taken back.
+    InvitationUnknown,
+    /// The user is signed in to this centre already.
+    AlreadyIn,
     /// Another program has this shortcut.
     ShortcutTaken,
     /// This is no shortcut.
