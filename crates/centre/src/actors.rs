@@ -1,6 +1,6 @@
 //! Who can act on what notifications are about, and the way from a user's deed to them.
 
-use crate::{Centre, publish, refusal::Refusal, store::notifications};
+use crate::{Centre, refusal::Refusal, store::notifications, uniform};
 use dealbell_protocol::{
     ApiError, ErrorCode, NotificationId, ProviderId, UserId,
     act::{ActError, Actor, AgendaTask, Deed},
@@ -94,7 +94,7 @@ impl Centre {
     /// Does a deed to a thing itself, told of or not.
     pub(crate) async fn act_on(&self, user: UserId, act: ActOn) -> Result<(), Refusal> {
         let deed = clean(act.deed)?;
-        publish::key("subject", Some(&act.subject))?;
+        uniform::key("subject", Some(&act.subject))?;
         let (subject, source) = match act.subject.split_once('@') {
             Some((subject, source)) => (subject, Some(source)),
             None => (act.subject.as_str(), None),

@@ -200,7 +200,7 @@ impl Centre {
         .await?;
         let Some(row) = row else {
             let is_key: Option<i64> =
-                sqlx::query_scalar("SELECT 1 FROM providers WHERE key_hash = ?")
+                sqlx::query_scalar("SELECT 1 FROM integration_keys WHERE hash = ?")
                     .bind(&hash)
                     .fetch_optional(self.read())
                     .await?;

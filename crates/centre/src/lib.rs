@@ -7,7 +7,8 @@
 //! | `removal` | all that is kept of a person, for him or gone |
 //! | `invitations` | links that sign a device in |
 //! | `devices`, `uses` | what signs them in, and when it last did |
-//! | `integrations` | programs that publish, and their keys |
+//! | `integrations`, `keys`, `signed` | programs that publish, what lets them in, what they sign |
+//! | `uniform`, `limits`, `icon` | what they may hand in, and how much of it |
 //! | `audit` | what administrators did |
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
@@ -35,9 +36,12 @@ mod groups;
 mod health;
 mod http;
 mod hub;
+mod icon;
 mod ingest;
 mod integrations;
 mod invitations;
+mod keys;
+mod limits;
 mod marks;
 mod metrics;
 mod people;
@@ -47,9 +51,11 @@ mod removal;
 mod sealing;
 mod secret;
 mod sign_ins;
+mod signed;
 mod store;
 mod stream;
 mod trial;
+mod uniform;
 mod uses;
 
 use dealbell_protocol::{ApiError, Channel, Millis};
@@ -63,6 +69,7 @@ pub use delivery::{Delivery, LetterCounts};
 pub use health::{Part, Trouble, free_bytes};
 pub use http::{ServeOptions, serve::ServeError};
 pub use invitations::{INVITED_WITHIN, Invitation};
+pub use limits::Rate;
 pub use marks::Mark;
 pub use metrics::{Delivered, METRICS_TYPE, Metrics};
 pub use sealing::KeyError;
@@ -113,6 +120,7 @@ struct Inner {
     actors: Arc<actors::Actors>,
     uses: uses::Uses,
     doors: invitations::Doors,
+    key_uses: keys::Uses,
     deliverable: Vec<Channel>,
     clock: Clock,
     tally: delivery::Tally,
@@ -209,6 +217,7 @@ impl Centre {
                 actors: Arc::default(),
                 uses: uses::Uses::default(),
                 doors: invitations::Doors::default(),
+                key_uses: keys::Uses::default(),
                 deliverable: options.deliverable,
                 clock: options.clock,
                 tally: delivery::Tally::default(),

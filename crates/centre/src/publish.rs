@@ -1,40 +1,32 @@
-//! What integrations publish and take back (RULES C10, C12).
+//! What integrations publish, say anew and take back (RULES C10, C12).
 
 use crate::{
     Centre, frame,
-    ingest::safe_link,
-    people::address,
+    limits::Limits,
     refusal::Refusal,
     secret,
     store::{
-        notifications::{self, Content, Speaker, parsed},
+        notifications::{self, Speaker, parsed},
         settings,
         writer::Step,
     },
+    uniform::{Checked, Revised, within},
 };
 use dealbell_protocol::{
-    ApiError, ErrorCode, Kind, Millis, NotificationId, Priority, ProviderId, UserId,
+    ApiError, ErrorCode, Millis, NotificationId, ProviderId, UserId,
     ingest::Again,
-    rest::{MAX_KEY, MAX_RECIPIENTS, MAX_TEXT, MAX_TITLE, NewNotification, Published},
+    rest::{BulkPublished, MAX_TOLD, Published},
     stream::{Popup, ServerFrame},
-    text,
 };
-use serde_json::{Map, Value};
+use serde::{Serialize, de::DeserializeOwned};
 use sqlx::Row as _;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How long a request is remembered by its `Idempotency-Key`.
 const REMEMBERED: Millis = 24 * 60 * 60 * 1_000;
-
-/// A request that keeps all limits.
-#[derive(Clone, Debug)]
-pub(crate) struct Checked {
-    users: Vec<String>,
-    content: Content,
-    dedup_key: Option<String>,
-    transient: bool,
-    hash: Vec<u8>,
-}
 
 impl Centre {
     /// Publishes, or answers as it did to the same request before.
@@ -43,21 +35,79 @@ impl Centre {
         provider: ProviderId,
         request: Checked,
         key: Option<String>,
+        limits: Arc<Limits>,
     ) -> Result<Published, Refusal> {
+        let hash = request.hash.clone();
         let published = self.writer().write(move |step| {
             Box::pin(async move {
-                let Some(key) = key else {
-                    return deliver(step, &provider, &request).await;
-                };
-                if let Some(answer) = answered(step, &provider, &key, &request.hash).await? {
+                if let Some(answer) = answered(step, &provider, key.as_deref(), &hash).await? {
                     return Ok(answer);
                 }
-                let answer = deliver(step, &provider, &request).await?;
-                remember(step, &provider, &key, &request.hash, &answer).await?;
+                let answer = deliver(step, &provider, &request, &limits).await?;
+                remember(step, &provider, key.as_deref(), &hash, &answer).await?;
                 Ok(answer)
             })
         });
         published.await
+    }
+
+    /// The same for many requests at once: all of them or, with the first refusal, none.
+    pub(crate) async fn publish_bulk(
+        &self,
+        provider: ProviderId,
+        requests: Vec<Checked>,
+        key: Option<String>,
+        limits: Arc<Limits>,
+    ) -> Result<BulkPublished, Refusal> {
+        let each: Vec<&[u8]> = requests.iter().map(|one| one.hash.as_slice()).collect();
+        let hash = secret::hash_parts(&each);
+        let published = self.writer().write(move |step| {
+            Box::pin(async move {
+                if let Some(answer) = answered(step, &provider, key.as_deref(), &hash).await? {
+                    return Ok(answer);
+                }
+                let mut results = Vec::with_capacity(requests.len());
+                let mut told = 0;
+                for (index, request) in requests.iter().enumerate() {
+                    let result = deliver(step, &provider, request, &limits).await;
+                    let result = result.map_err(|refusal| within(refusal, index))?;
+                    told += result.ids.len();
+                    if told > MAX_TOLD {
+                        return Err(Refusal::field("notifications", too_many()));
+                    }
+                    results.push(result);
+                }
+                let answer = BulkPublished { results };
+                remember(step, &provider, key.as_deref(), &hash, &answer).await?;
+                Ok(answer)
+            })
+        });
+        published.await
+    }
+
+    /// Gives new words to what `provider` said of `subject`, to one user or to all, and says how many
+    /// notifications that were. Read ones stay read, and nothing rings again.
+    pub(crate) async fn revise(
+        &self,
+        provider: ProviderId,
+        subject: String,
+        user: Option<String>,
+        revised: Revised,
+    ) -> Result<u64, Refusal> {
+        let updated = self.writer().write(move |step| {
+            Box::pin(async move {
+                let user = one(step, user).await?;
+                let speaker = spoken(&provider);
+                let known = notifications::of_subject(step, user, speaker, &subject).await?;
+                let count = known.len();
+                for (user, known) in known {
+                    let content = revised.of(&known);
+                    notifications::update(step, user, known, &content).await?;
+                }
+                Ok(count as u64)
+            })
+        });
+        updated.await
     }
 
     /// Takes back what `provider` said of `subject`, to one user or to all.
@@ -69,39 +119,51 @@ impl Centre {
     ) -> Result<u64, Refusal> {
         let taken = self.writer().write(move |step| {
             Box::pin(async move {
-                let user = match user {
-                    Some(email) => Some(recipients(step, &[email]).await?[0]),
-                    None => None,
-                };
-                let speaker = Speaker {
-                    provider: &provider,
-                    source: None,
-                };
-                notifications::withdraw(step, user, speaker, &subject, &[]).await
+                let user = one(step, user).await?;
+                notifications::withdraw(step, user, spoken(&provider), &subject, &[]).await
             })
         });
         taken.await
     }
 }
 
+fn spoken(provider: &ProviderId) -> Speaker<'_> {
+    Speaker {
+        provider,
+        source: None,
+    }
+}
+
+fn too_many() -> String {
+    format!("a request tells at most {MAX_TOLD} people, members of groups included")
+}
+
 async fn deliver(
     step: &mut Step,
     provider: &ProviderId,
     request: &Checked,
+    limits: &Limits,
 ) -> Result<Published, Refusal> {
-    let users = recipients(step, &request.users).await?;
+    let mut users = recipients(step, &request.users).await?;
+    let named: BTreeSet<UserId> = users.iter().copied().collect();
+    let together = members(step, &request.groups).await?;
+    users.extend(together.into_iter().filter(|user| !named.contains(user)));
+    if users.len() > MAX_TOLD {
+        return Err(Refusal::field("groups", too_many()));
+    }
+    let each: BTreeSet<UserId> = users.iter().copied().collect();
+    for user in &each {
+        limits.account(provider, *user)?;
+    }
     if request.transient {
-        let frame = popup(provider, &request.content);
-        for user in users.into_iter().collect::<BTreeSet<_>>() {
+        let frame = popup(provider, request);
+        for user in each {
             settings::pop_up(step, user, frame.clone()).await?;
         }
         return Ok(Published { ids: Vec::new() });
     }
     let key = request.dedup_key.as_deref();
-    let speaker = Speaker {
-        provider,
-        source: None,
-    };
+    let speaker = spoken(provider);
     let mut done: BTreeMap<UserId, NotificationId> = BTreeMap::new();
     let mut ids = Vec::with_capacity(users.len());
     for user in users {
@@ -118,17 +180,27 @@ async fn deliver(
     Ok(Published { ids })
 }
 
-fn popup(provider: &ProviderId, content: &Content) -> axum::extract::ws::Utf8Bytes {
+fn popup(provider: &ProviderId, request: &Checked) -> axum::extract::ws::Utf8Bytes {
+    let content = &request.content;
     frame::text(&ServerFrame::Popup {
         data: Popup {
             provider: provider.clone(),
             title: content.title.clone(),
             text: content.text.clone(),
             link: content.link.clone(),
+            icon: request.icon,
             at: content.at,
             test: false,
         },
     })
+}
+
+/// The user of this address, where one is named.
+async fn one(step: &mut Step, email: Option<String>) -> Result<Option<UserId>, Refusal> {
+    match email {
+        Some(email) => Ok(Some(recipients(step, &[email]).await?[0])),
+        None => Ok(None),
+    }
 }
 
 /// The users of these addresses, in order; an unknown one refuses all (RULES C12).
@@ -139,23 +211,55 @@ async fn recipients(step: &mut Step, emails: &[String]) -> Result<Vec<UserId>, R
             .bind(email)
             .fetch_optional(&mut step.db)
             .await?;
-        let Some(id) = id else {
-            let message = format!("this centre has no user {email}");
-            return Err(ApiError::new(ErrorCode::RecipientUnknown, message)
-                .of_field(email.clone())
-                .into());
-        };
+        let id = id.ok_or_else(|| unknown(email, format!("this centre has no user {email}")))?;
         users.push(parsed(&id)?);
     }
     Ok(users)
 }
 
-async fn answered(
+/// The members of these groups, each once; an unknown group refuses all (RULES C12).
+async fn members(step: &mut Step, groups: &[String]) -> Result<Vec<UserId>, Refusal> {
+    let mut users = Vec::new();
+    let mut met = BTreeSet::new();
+    for name in groups {
+        let group: Option<String> = sqlx::query_scalar("SELECT id FROM groups WHERE name = ?")
+            .bind(name)
+            .fetch_optional(&mut step.db)
+            .await?;
+        let group = group.ok_or_else(|| {
+            let shown = dealbell_protocol::text::line(name, dealbell_protocol::rest::MAX_KEY);
+            unknown(&shown, format!("this centre has no group {shown}"))
+        })?;
+        let rows: Vec<String> = sqlx::query_scalar(
+            "SELECT u.id FROM members m JOIN users u ON u.id = m.user
+             WHERE m.of_group = ? ORDER BY u.email",
+        )
+        .bind(group)
+        .fetch_all(&mut step.db)
+        .await?;
+        for row in rows {
+            let user = parsed(&row)?;
+            if met.insert(user) {
+                users.push(user);
+            }
+        }
+    }
+    Ok(users)
+}
+
+fn unknown(recipient: &str, message: String) -> Refusal {
+    ApiError::new(ErrorCode::RecipientUnknown, message)
+        .of_field(recipient)
+        .into()
+}
+
+async fn answered<T: DeserializeOwned>(
     step: &mut Step,
     provider: &ProviderId,
-    key: &str,
+    key: Option<&str>,
     hash: &[u8],
-) -> Result<Option<Published>, Refusal> {
+) -> Result<Option<T>, Refusal> {
+    let Some(key) = key else { return Ok(None) };
     sqlx::query("DELETE FROM idempotency WHERE at <= ?")
         .bind(step.now - REMEMBERED)
         .execute(&mut step.db)
@@ -174,13 +278,14 @@ async fn answered(
     Ok(Some(serde_json::from_str(row.try_get("answer")?)?))
 }
 
-async fn remember(
+async fn remember<T: Serialize + Sync>(
     step: &mut Step,
     provider: &ProviderId,
-    key: &str,
+    key: Option<&str>,
     hash: &[u8],
-    answer: &Published,
+    answer: &T,
 ) -> Result<(), Refusal> {
+    let Some(key) = key else { return Ok(()) };
     sqlx::query(
         "INSERT INTO idempotency (provider, key, body_hash, answer, at) VALUES (?, ?, ?, ?, ?)",
     )
@@ -192,146 +297,4 @@ async fn remember(
     .execute(&mut step.db)
     .await?;
     Ok(())
-}
-
-/// Reads a body field by field, so that every refusal names the field at fault.
-pub(crate) fn read(body: &[u8]) -> Result<NewNotification, Refusal> {
-    let value: Value = serde_json::from_slice(body).map_err(|error| {
-        let message = format!("the body is no JSON: {error}");
-        Refusal::Api(ApiError::new(ErrorCode::BodyInvalid, message))
-    })?;
-    let Value::Object(mut fields) = value else {
-        let message = "the body is no JSON object";
-        return Err(ApiError::new(ErrorCode::BodyInvalid, message).into());
-    };
-    let request = NewNotification {
-        users: required(&mut fields, "users")?,
-        title: required(&mut fields, "title")?,
-        text: optional(&mut fields, "text")?.unwrap_or_default(),
-        context: optional(&mut fields, "context")?,
-        author: optional(&mut fields, "author")?,
-        link: optional(&mut fields, "link")?,
-        kind: optional(&mut fields, "kind")?,
-        priority: optional(&mut fields, "priority")?,
-        subject: optional(&mut fields, "subject")?,
-        dedup_key: optional(&mut fields, "dedup_key")?,
-        at: optional(&mut fields, "at")?,
-        transient: optional(&mut fields, "transient")?.unwrap_or_default(),
-    };
-    match fields.keys().next() {
-        Some(unknown) => Err(Refusal::field(
-            text::line(unknown, MAX_KEY),
-            "there is no such field",
-        )),
-        None => Ok(request),
-    }
-}
-
-fn required<T: serde::de::DeserializeOwned>(
-    fields: &mut Map<String, Value>,
-    name: &str,
-) -> Result<T, Refusal> {
-    optional(fields, name)?.ok_or_else(|| Refusal::field(name, format!("{name} is missing")))
-}
-
-fn optional<T: serde::de::DeserializeOwned>(
-    fields: &mut Map<String, Value>,
-    name: &str,
-) -> Result<Option<T>, Refusal> {
-    let value = fields.remove(name).unwrap_or(Value::Null);
-    serde_json::from_value(value)
-        .map_err(|_| Refusal::field(name, format!("{name} has a wrong type")))
-}
-
-/// Checks every limit (RULES C12).
-pub(crate) fn check(request: &NewNotification, now: Millis) -> Result<Checked, Refusal> {
-    let hash = secret::hash(&serde_json::to_string(request)?);
-    if request.users.is_empty() || request.users.len() > MAX_RECIPIENTS {
-        let message = format!("give 1 to {MAX_RECIPIENTS} users");
-        return Err(Refusal::field("users", message));
-    }
-    let users = request.users.iter().map(|email| {
-        // What is no address is nobody's: named like any other unknown recipient.
-        address(email).unwrap_or_else(|_| text::line(email, MAX_KEY))
-    });
-    fits("title", &request.title, MAX_TITLE)?;
-    let title = text::line(&request.title, MAX_TITLE);
-    if title.is_empty() {
-        return Err(Refusal::field("title", "the title is empty"));
-    }
-    fits("text", &request.text, MAX_TEXT)?;
-    let link = match &request.link {
-        Some(link) => Some(safe_link(link).ok_or_else(|| {
-            Refusal::field(
-                "link",
-                "a link is http(s), without a password, ≤ 2048 characters",
-            )
-        })?),
-        None => None,
-    };
-    let kind = match &request.kind {
-        Some(kind) => {
-            Kind::from_name(kind).ok_or_else(|| Refusal::field("kind", "there is no such kind"))?
-        }
-        None => Kind::Message,
-    };
-    let priority = match &request.priority {
-        Some(priority) => Priority::from_name(priority)
-            .ok_or_else(|| Refusal::field("priority", "the priority is low, normal or high"))?,
-        None => Priority::Normal,
-    };
-    let at = match &request.at {
-        Some(at) => at
-            .parse::<jiff::Timestamp>()
-            .map_err(|_| Refusal::field("at", "the time is no RFC 3339 time"))?
-            .as_millisecond(),
-        None => now,
-    };
-    Ok(Checked {
-        users: users.collect(),
-        content: Content {
-            kind,
-            priority,
-            subject: key("subject", request.subject.as_deref())?,
-            title,
-            text: text::block(&request.text, MAX_TEXT),
-            context: label("context", request.context.as_deref())?,
-            author: label("author", request.author.as_deref())?,
-            link,
-            at,
-            silent: false,
-            // What is said to happen later is about that time.
-            deadline: Some(at).filter(|at| *at > now),
-        },
-        dedup_key: key("dedup_key", request.dedup_key.as_deref())?,
-        transient: request.transient,
-        hash,
-    })
-}
-
-fn fits(field: &str, value: &str, max: usize) -> Result<(), Refusal> {
-    let length = value.chars().count();
-    if length > max {
-        let message = format!("{field} has {length} characters, at most {max} fit");
-        return Err(Refusal::field(field, message));
-    }
-    Ok(())
-}
-
-/// A line to read; none where there is nothing to read in it.
-fn label(field: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
-    let Some(value) = value else { return Ok(None) };
-    fits(field, value, MAX_KEY)?;
-    Ok(Some(text::line(value, MAX_KEY)).filter(|line| !line.is_empty()))
-}
-
-/// A key is kept as it comes, so it must be plain.
-pub(crate) fn key(field: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
-    let Some(value) = value else { return Ok(None) };
-    fits(field, value, MAX_KEY)?;
-    if value.is_empty() || value.chars().any(char::is_control) {
-        let message = format!("{field} is empty or has control characters");
-        return Err(Refusal::field(field, message));
-    }
-    Ok(Some(value.to_owned()))
 }

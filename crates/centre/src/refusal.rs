@@ -45,6 +45,19 @@ fn unavailable(reason: &dyn std::fmt::Display) -> ApiError {
     error
 }
 
+impl From<crate::CentreError> for Refusal {
+    fn from(error: crate::CentreError) -> Self {
+        match error {
+            crate::CentreError::Refused(error) => Self::Api(error),
+            crate::CentreError::Key(error) => Self::Key(error),
+            crate::CentreError::Storage(reason) => Self::Storage(reason),
+            other @ (crate::CentreError::UnknownDatabase(_)
+            | crate::CentreError::Unreadable { .. }
+            | crate::CentreError::NewerSchema { .. }) => Self::Storage(other.to_string()),
+        }
+    }
+}
+
 impl From<sqlx::Error> for Refusal {
     fn from(error: sqlx::Error) -> Self {
         Self::Storage(error.to_string())

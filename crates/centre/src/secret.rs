@@ -1,6 +1,10 @@
 //! Tokens and keys: random, shown once, kept as hashes.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use crate::signed::PREFIX;
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use sha2::{Digest as _, Sha256};
 
 /// A secret of 256 random bits behind `prefix`, which tells people what they are looking at.
@@ -8,6 +12,13 @@ pub(crate) fn generate(prefix: &str) -> String {
     let mut bytes = [0_u8; 32];
     rand::fill(&mut bytes);
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// A key to sign with, as Standard Webhooks writes one.
+pub(crate) fn signing() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::fill(&mut bytes);
+    format!("{PREFIX}{}", STANDARD.encode(bytes))
 }
 
 /// A secret of 256 random bits as 64 hex digits, for addresses.
@@ -21,6 +32,14 @@ pub(crate) fn hex() -> String {
 /// index tells nothing about it by time.
 pub(crate) fn hash(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// One hash of several.
+pub(crate) fn hash_parts(parts: &[&[u8]]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update("bulk");
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().to_vec()
 }
 
 /// A new name for a history.

@@ -92,6 +92,7 @@ async fn pop_up(step: &mut Step, user: UserId) -> Result<(), Refusal> {
         title: text(language, "test-title", &[]),
         text: text(language, says, &[]),
         link: None,
+        icon: None,
         at: step.now,
         test: true,
     };

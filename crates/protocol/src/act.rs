@@ -5,10 +5,11 @@ use crate::rest::OpenTask;
 use crate::{Millis, UserId};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a user does about a subject. The body of `POST /v1/notifications/{id}/act`, and a part of
 /// that of `POST /v1/act`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Deed {
     /// Completes a task.

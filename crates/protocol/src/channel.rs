@@ -5,9 +5,12 @@ use crate::{Kind, ProviderId, QuietHours};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 /// A way a notification can reach a user (RULES C2, C3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// List and unread counter; cannot be switched off (RULES C2).
@@ -23,7 +26,7 @@ pub enum Channel {
 }
 
 /// The channels that can be switched, for one provider (RULES C3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelSet {
     /// Native toasts.
@@ -69,16 +72,20 @@ impl ChannelSet {
 }
 
 /// Somebody who sends notifications (RULES C1, C4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Provider {
     /// Its short name.
     pub id: ProviderId,
     /// What it calls itself; empty for the CRM's own, which every client names in its language.
     pub name: String,
+    /// Names its picture, `GET /v1/providers/{id}/icon`, and changes with it; none where it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub icon: Option<String>,
 }
 
 /// A row of the settings: a provider and its channels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ProviderChannels {
     /// The provider.
     #[serde(flatten)]
@@ -89,7 +96,7 @@ pub struct ProviderChannels {
 
 /// A user's channels, as the centre keeps them. `GET /v1/channels` answers this with its revision
 /// as `ETag`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ChannelSettings {
     /// Grows with every save; sent back in `If-Match`.
     #[ts(type = "number")]
@@ -112,7 +119,7 @@ pub struct ChannelSettings {
 }
 
 /// When a user's letters are sent (RULES C7).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EmailSettings {
     /// One by one or all at once.
@@ -150,7 +157,9 @@ impl Default for EmailSettings {
 }
 
 /// One letter a notification, or one a day (RULES C7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum EmailMode {
     /// At the moment of the event.
@@ -161,7 +170,7 @@ pub enum EmailMode {
 }
 
 /// The channels that a kind of a provider's may go on at all; what a user wants is besides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KindChannels {
     /// Whose.

@@ -3,6 +3,10 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 use ts_rs::TS;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 
 /// A place in a user's log: the history it belongs to, and the last entry seen. Written `e7.41`;
 /// clients keep and return it as it is and never look inside.
@@ -42,6 +46,15 @@ impl FromStr for Cursor {
         })
     }
 }
+
+impl PartialSchema for Cursor {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.examples([serde_json::json!("e7.57")]).into()
+    }
+}
+
+impl ToSchema for Cursor {}
 
 impl Serialize for Cursor {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

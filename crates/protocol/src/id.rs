@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use ts_rs::TS;
 use ulid::Ulid;
+use utoipa::ToSchema;
 
 macro_rules! ulid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema)]
         #[serde(transparent)]
         #[ts(type = "string")]
+        #[schema(value_type = String, pattern = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$", example = "01KAH3Z6T2R6T9GQ1S8V0X5YJD")]
         pub struct $name(pub Ulid);
 
         impl fmt::Display for $name {
@@ -47,7 +49,9 @@ ulid_id!(
 );
 
 /// The short name of a provider: one of [`ProviderId::BUILT_IN`], or an integration's.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(transparent)]
 #[ts(type = "string")]
 pub struct ProviderId(pub String);

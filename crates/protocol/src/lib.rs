@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`stream`] | desktop or browser ↔ centre, WebSocket frames and close codes |
 //! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
+//! | [`integration`] | the same, of integrations |
 //! | [`people`] | the same, of users and their administrators |
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
@@ -19,6 +20,7 @@ pub mod dead_letter;
 pub mod error;
 pub mod id;
 pub mod ingest;
+pub mod integration;
 pub mod join;
 pub mod letter;
 pub mod notification;

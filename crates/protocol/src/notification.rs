@@ -3,12 +3,13 @@
 use crate::{NotificationId, ProviderId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 /// Milliseconds since the Unix epoch, UTC.
 pub type Millis = i64;
 
 /// One notification, as list, stream and feed carry it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Notification {
     /// Unique over all users.
     pub id: NotificationId,
@@ -56,7 +57,9 @@ impl Notification {
 }
 
 /// What a notification is about. A kind this version does not know reads as [`Kind::Message`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A task was set (RULES T1).
@@ -121,7 +124,9 @@ impl Kind {
 }
 
 /// How urgent a notification is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// Can wait; shown without sound.
@@ -152,7 +157,7 @@ impl Priority {
 }
 
 /// The one unread value (RULES T10), and the log entry it was true at: an older `at` is ignored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Unread {
     /// How many notifications are unread.
     #[ts(type = "number")]

@@ -3,9 +3,12 @@
 use crate::{DeviceId, Millis, UserId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
 
 /// What a user may do in the centre.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Everything, for everybody.
@@ -33,7 +36,7 @@ impl Role {
 }
 
 /// `GET /v1/audit`: an administrative act, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditRow {
     /// Names it, and grows.
     pub id: u64,
@@ -58,7 +61,8 @@ pub struct AuditRow {
 }
 
 /// The parameters of `GET /v1/audit`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct AuditQuery {
     /// Leaves out what is older, RFC 3339.
     pub since: Option<String>,
@@ -69,7 +73,7 @@ pub struct AuditQuery {
 }
 
 /// A page of the audit, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditPage {
     /// The acts.
     pub items: Vec<AuditRow>,

@@ -4,6 +4,7 @@ use crate::Millis;
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 /// Minutes of a day.
 pub const DAY_MINUTES: u16 = 24 * 60;
@@ -17,7 +18,7 @@ const WEEK: Millis = 7 * DAY;
 
 /// When Desktop, Mobile and Browser are silent, week by week. Kept in the centre, the same on every
 /// device.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuietHours {
     /// Whether they are kept at all; off keeps the spans for later.
@@ -29,7 +30,7 @@ pub struct QuietHours {
 }
 
 /// One span, on some days of the week.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuietSpan {
     /// On which days it begins: 1 Monday … 7 Sunday, none twice.

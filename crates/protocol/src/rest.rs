@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
+use utoipa::{IntoParams, ToSchema};
 
 /// Longest title, characters (RULES C12).
 pub const MAX_TITLE: usize = 200;
@@ -17,8 +18,16 @@ pub const MAX_TEXT: usize = 4_000;
 pub const MAX_LINK: usize = 2_048;
 /// Longest subject, context, dedup or idempotency key, characters.
 pub const MAX_KEY: usize = 200;
-/// Most recipients of one request.
+/// Most recipients named one by one in a request.
 pub const MAX_RECIPIENTS: usize = 1_000;
+/// Most groups named in a request.
+pub const MAX_GROUPS: usize = 100;
+/// Most requests of one bulk request.
+pub const MAX_BULK: usize = 100;
+/// Most notifications that one request, bulk or not, makes of users and members of groups.
+pub const MAX_TOLD: usize = 10_000;
+/// Largest body of a bulk request, bytes.
+pub const MAX_BULK_BODY: usize = 2 * 1024 * 1024;
 /// Largest body of a request, bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 /// Largest page of the feed.
@@ -26,54 +35,162 @@ pub const MAX_PAGE: u32 = 200;
 
 /// `POST /v1/notifications`, with `Authorization: Bearer KEY` and optionally `Idempotency-Key`.
 /// Unknown fields are refused, so that a misspelt one does not vanish.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewNotification {
     /// Email addresses of the recipients; an unknown one refuses the whole request.
-    pub users: Vec<String>,
-    /// Who and what.
-    pub title: String,
-    /// The rest.
     #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub users: Vec<String>,
+    /// Names of groups: each member is told, once; an unknown one refuses the whole request. Either
+    /// `users` or `groups` has somebody in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
+    pub groups: Vec<String>,
+    /// Who and what.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// The rest; line breaks stay.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
     pub text: String,
     /// Where it belongs, as a label.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub context: Option<String>,
     /// Who it comes from, a person's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub author: Option<String>,
-    /// The card to open.
+    /// The card to open, http(s).
     #[serde(default)]
+    #[schema(max_length = 2048, format = "uri", pattern = "^https?://")]
     pub link: Option<String>,
     /// A [`crate::Kind`] by name; `message` where it is missing.
     #[serde(default)]
+    #[schema(value_type = Option<crate::Kind>)]
     pub kind: Option<String>,
     /// A [`crate::Priority`] by name; `normal` where it is missing.
     #[serde(default)]
+    #[schema(value_type = Option<crate::Priority>)]
     pub priority: Option<String>,
     /// What it is about; groups, and lets the provider withdraw.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 200)]
     pub subject: Option<String>,
     /// An unread notification of the same key is updated, not doubled.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 200)]
     pub dedup_key: Option<String>,
     /// When it happened, RFC 3339; now where it is missing.
     #[serde(default)]
+    #[schema(format = DateTime)]
     pub at: Option<String>,
     /// A pop-up for whoever is connected, and nothing else (RULES C10).
     #[serde(default)]
     pub transient: bool,
+    /// The sign on a pop-up, [`PopupIcon`] by name; for transient ones alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<PopupIcon>)]
+    pub icon: Option<String>,
 }
 
 /// The answer to [`NewNotification`], 201 or, for a repeated request, the same again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Published {
     /// One id a recipient, in the request's order; empty for a transient one.
     pub ids: Vec<NotificationId>,
 }
 
+/// `POST /v1/notifications/bulk`: all of it or, with the first refusal, nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bulk {
+    /// The requests, done in this order.
+    #[schema(min_items = 1, max_items = 100)]
+    pub notifications: Vec<NewNotification>,
+}
+
+/// The answer to [`Bulk`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BulkPublished {
+    /// One answer a request, in the request's order.
+    pub results: Vec<Published>,
+}
+
+/// The answer to `DELETE /v1/notifications?subject=…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Withdrawn {
+    /// How many notifications were taken back.
+    pub removed: u64,
+}
+
+/// The answer to [`Revision`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Updated {
+    /// How many notifications say something else now, or said it already.
+    pub updated: u64,
+}
+
+/// `PATCH /v1/notifications?subject=…`: new words for what the integration said of a subject. What
+/// is missing stays; `null` takes `text`, `context`, `author` and `link` away. Nothing rings again,
+/// and what was read stays read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Revision {
+    /// Who and what.
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
+    pub title: Option<String>,
+    /// The rest.
+    #[schema(max_length = 4000)]
+    pub text: Option<String>,
+    /// Where it belongs, as a label.
+    #[schema(max_length = 200)]
+    pub context: Option<String>,
+    /// Who it comes from, a person's name.
+    #[schema(max_length = 200)]
+    pub author: Option<String>,
+    /// The card to open, http(s).
+    #[schema(max_length = 2048, format = "uri", pattern = "^https?://")]
+    pub link: Option<String>,
+    /// A [`crate::Kind`] by name.
+    #[schema(nullable = false, value_type = Option<crate::Kind>)]
+    pub kind: Option<String>,
+    /// A [`crate::Priority`] by name.
+    #[schema(nullable = false, value_type = Option<crate::Priority>)]
+    pub priority: Option<String>,
+    /// When it happened, RFC 3339.
+    #[schema(nullable = false, format = DateTime)]
+    pub at: Option<String>,
+}
+
+/// The sign on a transient pop-up (RULES C10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PopupIcon {
+    /// Good to know.
+    Info,
+    /// Something went wrong.
+    Error,
+    /// Somebody is calling.
+    Call,
+}
+
+impl PopupIcon {
+    /// The sign of exactly this name; none for an unknown one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "info" => Some(Self::Info),
+            "error" => Some(Self::Error),
+            "call" => Some(Self::Call),
+            _ => None,
+        }
+    }
+}
+
 /// `GET /v1/notifications`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct FeedQuery {
     /// Leaves out what was created after this place; now where it is missing. Another epoch's is
     /// refused with `not_found`: the client starts anew.
@@ -87,7 +204,7 @@ pub struct FeedQuery {
 }
 
 /// A page of the feed, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FeedPage {
     /// The notifications.
     pub items: Vec<Notification>,
@@ -101,7 +218,7 @@ pub struct FeedPage {
 
 /// `PUT /v1/channels`, with `If-Match: "<revision>"`. A stale revision is refused with 412 and
 /// `revision_conflict`. `interface` is no field: it cannot be off (RULES C2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaveChannels {
     /// The master switch (RULES C5).
@@ -141,7 +258,7 @@ pub struct Defaults {
 
 /// A device of the user's own: `GET /v1/devices` answers a list of them, `DELETE /v1/devices/{id}`
 /// revokes one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct DeviceRow {
     /// Names it.
     pub id: DeviceId,
@@ -170,7 +287,7 @@ pub struct DeviceQuery {
 }
 
 /// `POST /v1/act`: a user acts on a thing itself, told of it or not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActOn {
     /// What: `task:123`, or with its account [`OpenTask::subject`].
@@ -180,7 +297,7 @@ pub struct ActOn {
 }
 
 /// `POST /v1/test`: sends a test of one channel to the user who asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestChannel {
     /// Which channel; one that this centre cannot deliver on is refused with `unavailable`.
@@ -188,14 +305,14 @@ pub struct TestChannel {
 }
 
 /// `GET /v1/tasks`: the user's open tasks up to the end of his day.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Tasks {
     /// Soonest deadline first; at most 500.
     pub tasks: Vec<OpenTask>,
 }
 
 /// An open task of the CRM.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct OpenTask {
     /// What [`ActOn`] takes: `task:123@amocrm:31415926`, the part behind the `@` naming the account
     /// that numbers it.
@@ -216,7 +333,7 @@ pub struct OpenTask {
 }
 
 /// `GET /v1/me`: who the token belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
     /// Email address.
     pub email: String,

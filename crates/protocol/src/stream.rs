@@ -2,6 +2,7 @@
 
 use crate::{
     ChannelSettings, ConnectionId, Cursor, ErrorCode, Millis, Notification, NotificationId, Unread,
+    rest::PopupIcon,
 };
 use serde::{Deserialize, Serialize};
 
@@ -162,6 +163,9 @@ pub struct Popup {
     pub text: String,
     /// Where a click leads, http(s).
     pub link: Option<String>,
+    /// Which sign it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<PopupIcon>,
     /// When it happened.
     pub at: Millis,
     /// The user asked for it, to see one: shown whatever he has switched off.

@@ -162,6 +162,7 @@ fn settings(cell: Cell) -> ChannelSettings {
         provider: Provider {
             id: ProviderId::new(id),
             name: String::new(),
+            icon: None,
         },
         channels,
     };

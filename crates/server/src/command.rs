@@ -4,7 +4,7 @@
 use crate::{
     config,
     connect::{self, Connect},
-    defaults,
+    defaults, integrations,
     serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
@@ -57,7 +57,7 @@ enum Command {
     Defaults(defaults::Line),
     /// Integrations: programs that publish notifications.
     #[command(subcommand)]
-    Integration(Integration),
+    Integration(integrations::Line),
 }
 
 #[derive(Debug, Args)]
@@ -131,17 +131,6 @@ enum Device {
     },
 }
 
-#[derive(Debug, Subcommand)]
-enum Integration {
-    /// Add an integration and print its key, which cannot be shown again.
-    Add {
-        /// What it calls itself; its short name is made of it.
-        name: String,
-        #[command(flatten)]
-        database: Database,
-    },
-}
-
 /// Does what the line says.
 ///
 /// # Errors
@@ -168,13 +157,7 @@ pub(crate) async fn run(line: Line) -> Result<()> {
             println!("{token}");
             Ok(())
         }
-        Command::Integration(Integration::Add { name, database }) => {
-            let centre = database.open().await?;
-            let key = centre.add_integration(&name).await?;
-            eprintln!("the integration's key; it cannot be shown again");
-            println!("{key}");
-            Ok(())
-        }
+        Command::Integration(line) => integrations::run(line).await,
     }
 }
 

@@ -6,6 +6,7 @@ mod connect;
 mod connectors;
 mod defaults;
 mod hooks;
+mod integrations;
 mod metrics;
 mod page;
 mod public_url;

@@ -111,7 +111,11 @@ id: ProviderId,
 /**
  * What it calls itself; empty for the CRM's own, which every client names in its language.
  */
-name: string, };
+name: string, 
+/**
+ * Names its picture, `GET /v1/providers/{id}/icon`, and changes with it; none where it has none.
+ */
+icon?: string, };
 
 export type ProviderChannels = { 
 /**
@@ -125,7 +129,11 @@ id: ProviderId,
 /**
  * What it calls itself; empty for the CRM's own, which every client names in its language.
  */
-name: string, };
+name: string, 
+/**
+ * Names its picture, `GET /v1/providers/{id}/icon`, and changes with it; none where it has none.
+ */
+icon?: string, };
 
 export type QuietSpan = { 
 /**

@@ -61,7 +61,7 @@ impl From<BytesRejection> for Problem {
     fn from(rejection: BytesRejection) -> Self {
         let status = rejection.status();
         let message = match status {
-            StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than 262144 bytes",
+            StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than this address takes",
             _ => "the body could not be read to its end",
         };
         problem(status, ErrorCode::BodyInvalid, message)

@@ -11,26 +11,35 @@ mod devices;
 mod feed;
 mod guard;
 mod health;
+mod integrations;
 mod invitations;
 mod letters;
 mod people;
+mod provider;
 mod publish;
 pub(crate) mod serve;
 
-use crate::{Centre, devices::Session, refusal::Refusal, stream};
+use crate::{
+    Centre,
+    devices::Session,
+    keys::Caller,
+    limits::{Limits, Rate},
+    refusal::Refusal,
+    stream,
+};
 pub(crate) use administrator::Administrator;
 use answer::Problem;
 pub(crate) use answer::problem;
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, FromRequestParts, State},
+    extract::{DefaultBodyLimit, FromRequestParts, Path, State},
     http::{StatusCode, header::AUTHORIZATION, request::Parts},
     middleware,
     routing::{delete, get, post, put},
 };
 use dealbell_protocol::{
-    ApiError, ErrorCode, ProviderId,
-    rest::{MAX_BODY, Me},
+    ApiError, ErrorCode,
+    rest::{MAX_BODY, MAX_BULK_BODY, Me},
     stream::{GRACE_MS, PING_MS, START_TIMEOUT_MS},
 };
 use sqlx::Row as _;
@@ -59,6 +68,10 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     /// The window of the `reconnect` frame at a planned end, milliseconds (STREAM 12).
     pub reconnect_ms: [u64; 2],
+    /// What a key of an integration may publish.
+    pub per_key: Rate,
+    /// What one integration may tell one user.
+    pub per_account: Rate,
 }
 
 impl Default for ServeOptions {
@@ -74,6 +87,8 @@ impl Default for ServeOptions {
             max_backlog: 50_000,
             public_url: None,
             reconnect_ms: [1_000, 10_000],
+            per_key: Rate::new(200, 5_000),
+            per_account: Rate::new(10, 1_000),
         }
     }
 }
@@ -94,6 +109,7 @@ impl ServeOptions {
 pub(crate) struct Served {
     pub(crate) centre: Centre,
     pub(crate) options: Arc<ServeOptions>,
+    pub(crate) limits: Arc<Limits>,
     /// Where the listener is bound.
     pub(crate) local: SocketAddr,
 }
@@ -103,16 +119,22 @@ impl Centre {
     fn router(&self, options: ServeOptions, beside: Router, local: SocketAddr) -> Router {
         let served = Served {
             centre: self.clone(),
+            limits: Arc::new(Limits::new(options.per_key, options.per_account)),
             options: Arc::new(options),
             local,
         };
         let list = get(feed::page)
             .post(publish::publish)
+            .patch(publish::revise)
             .delete(publish::withdraw);
+        let large = DefaultBodyLimit::max(MAX_BULK_BODY);
+        let bulk = post(publish::bulk).layer(large);
+        let signed_bulk = post(publish::signed_bulk).layer(large);
         Router::new()
             .route("/healthz", get(health::health))
             .route("/v1/me", get(me))
             .route("/v1/notifications", list)
+            .route("/v1/notifications/bulk", bulk)
             .route("/v1/notifications/read", post(feed::read))
             .route("/v1/notifications/unread", post(feed::unread))
             .route("/v1/notifications/read-all", post(feed::read_all))
@@ -151,6 +173,20 @@ impl Centre {
             .route("/v1/defaults", get(defaults::read).put(defaults::replace))
             .route("/v1/letters/dead", get(letters::dead))
             .route("/v1/letters/{id}/retry", post(letters::retry))
+            .route("/v1/provider", get(provider::read).put(provider::save))
+            .route("/v1/providers/{id}/icon", get(provider::icon))
+            .route("/v1/providers/{id}/notifications", post(publish::signed))
+            .route("/v1/providers/{id}/notifications/bulk", signed_bulk)
+            .route(
+                "/v1/integrations",
+                get(integrations::list).post(integrations::add),
+            )
+            .route("/v1/integrations/{id}", delete(integrations::remove))
+            .route("/v1/integrations/{id}/keys", post(integrations::add_key))
+            .route(
+                "/v1/integrations/{id}/keys/{key}",
+                delete(integrations::revoke_key),
+            )
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
             .merge(beside)
@@ -174,13 +210,28 @@ impl FromRequestParts<Served> for Device {
 }
 
 /// A request with an integration's key.
-pub(crate) struct Integration(pub(crate) ProviderId);
+pub(crate) struct Integration(pub(crate) Caller);
 
 impl FromRequestParts<Served> for Integration {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
         Ok(Self(served.centre.integration(bearer(parts)?).await?))
+    }
+}
+
+/// The one name in a path. What is no text names nothing.
+pub(crate) struct Name(pub(crate) String);
+
+impl FromRequestParts<Served> for Name {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        let name = Path::<String>::from_request_parts(parts, served).await;
+        let message = "nothing has this name";
+        name.map(|Path(name)| Self(name)).map_err(|_| {
+            Refusal::from(ApiError::new(ErrorCode::NotFound, message).of_field("id")).into()
+        })
     }
 }
 

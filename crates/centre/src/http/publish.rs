@@ -1,65 +1,210 @@
-//! `POST` and `DELETE /v1/notifications`, for integrations.
+//! `/v1/notifications` for integrations: publish, say anew, take back. With a key, or signed.
 
-use super::{Integration, Served, answer::Problem};
-use crate::{publish, refusal::Refusal};
+use super::{Integration, Name, Served, answer::Problem};
+use crate::{
+    keys::Caller,
+    refusal::Refusal,
+    signed::{self, Headers},
+    uniform,
+};
 use axum::{
     Json,
     body::Bytes,
     extract::{RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
 };
-use dealbell_protocol::rest::{MAX_KEY, Published};
-use serde::Serialize;
+use dealbell_protocol::{
+    ApiError, ErrorCode, ProviderId,
+    rest::{BulkPublished, MAX_KEY, Published, Updated, Withdrawn},
+};
+
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const WEBHOOK_ID: &str = "webhook-id";
 
 /// Publishes a notification to each user named.
 pub(crate) async fn publish(
     State(served): State<Served>,
-    Integration(provider): Integration,
+    Integration(caller): Integration,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Published>), Problem> {
+    served.limits.key(&caller.key, 1)?;
     let key = idempotency_key(&headers)?;
-    let request = publish::read(&body?)?;
-    let request = publish::check(&request, served.centre.now())?;
-    let published = served.centre.publish(provider, request, key).await?;
-    Ok((StatusCode::CREATED, Json(published)))
+    one(&served, caller, key, &body?).await
+}
+
+/// Publishes many at once.
+pub(crate) async fn bulk(
+    State(served): State<Served>,
+    Integration(caller): Integration,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<BulkPublished>), Problem> {
+    served.limits.key(&caller.key, 1)?;
+    let key = idempotency_key(&headers)?;
+    many(&served, caller, key, &body?).await
+}
+
+/// Publishes what an integration signed.
+pub(crate) async fn signed(
+    State(served): State<Served>,
+    Name(provider): Name,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<Published>), Problem> {
+    let body = body?;
+    let (caller, key) = signer(&served, provider, &headers, &body).await?;
+    served.limits.key(&caller.key, 1)?;
+    one(&served, caller, Some(key), &body).await
+}
+
+/// Publishes many that an integration signed together.
+pub(crate) async fn signed_bulk(
+    State(served): State<Served>,
+    Name(provider): Name,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<(StatusCode, Json<BulkPublished>), Problem> {
+    let body = body?;
+    let (caller, key) = signer(&served, provider, &headers, &body).await?;
+    served.limits.key(&caller.key, 1)?;
+    many(&served, caller, Some(key), &body).await
+}
+
+async fn one(
+    served: &Served,
+    caller: Caller,
+    key: Option<String>,
+    body: &[u8],
+) -> Result<(StatusCode, Json<Published>), Problem> {
+    let request = uniform::check(&uniform::read(body)?, served.centre.now())?;
+    let limits = served.limits.clone();
+    let published = served.centre.publish(caller.provider, request, key, limits);
+    Ok((StatusCode::CREATED, Json(published.await?)))
+}
+
+async fn many(
+    served: &Served,
+    caller: Caller,
+    key: Option<String>,
+    body: &[u8],
+) -> Result<(StatusCode, Json<BulkPublished>), Problem> {
+    let now = served.centre.now();
+    let requests = uniform::read_bulk(body)?;
+    // The first was counted before anything was read.
+    if requests.len() > 1 {
+        served.limits.key(&caller.key, requests.len() - 1)?;
+    }
+    let checked = requests.iter().enumerate().map(|(index, request)| {
+        uniform::check(request, now).map_err(|refusal| uniform::within(refusal, index))
+    });
+    let checked = checked.collect::<Result<Vec<_>, _>>()?;
+    let limits = served.limits.clone();
+    let published = served
+        .centre
+        .publish_bulk(caller.provider, checked, key, limits);
+    Ok((StatusCode::CREATED, Json(published.await?)))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
-    const NAME: &str = "Idempotency-Key";
-    let Some(value) = headers.get(NAME) else {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else {
         return Ok(None);
     };
     let plain = value.to_str().ok();
     let fits = plain.filter(|key| !key.is_empty() && key.len() <= MAX_KEY);
     let Some(key) = fits else {
         let message = format!("an Idempotency-Key has 1 to {MAX_KEY} printable ASCII characters");
-        return Err(Refusal::field(NAME, message));
+        return Err(Refusal::field(IDEMPOTENCY_KEY, message));
     };
     Ok(Some(key.to_owned()))
 }
 
-/// How many notifications were taken back.
-#[derive(Debug, Serialize)]
-pub(crate) struct Withdrawn {
-    removed: u64,
+/// Whose a signed request is, and the key under which the same message counts once: its id, which
+/// its signature covers, as it does not cover an `Idempotency-Key`.
+async fn signer(
+    served: &Served,
+    provider: String,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(Caller, String), Refusal> {
+    let id = signed_header(headers, WEBHOOK_ID)?;
+    if id.len() > MAX_KEY {
+        let message = format!("a {WEBHOOK_ID} has at most {MAX_KEY} characters");
+        return Err(Refusal::field(WEBHOOK_ID, message));
+    }
+    let given = Headers {
+        id,
+        timestamp: signed_header(headers, "webhook-timestamp")?,
+        signature: signed_header(headers, "webhook-signature")?,
+    };
+    let provider = ProviderId(provider);
+    // An integration that nobody knows has no keys: who asks does not learn which there are.
+    let keys = served.centre.signing_keys(&provider).await?;
+    let key = signed::signer(&keys, given, body, served.centre.now()).map_err(|why| {
+        ApiError::new(ErrorCode::TokenInvalid, why.to_string()).of_field(why.header())
+    })?;
+    served.centre.key_used(&key.id);
+    let caller = Caller {
+        provider,
+        key: key.id.clone(),
+    };
+    Ok((caller, format!("webhook:{id}")))
+}
+
+fn signed_header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Refusal> {
+    let text = headers.get(name).and_then(|value| value.to_str().ok());
+    text.filter(|text| !text.is_empty()).ok_or_else(|| {
+        let message = format!("{name} is missing: sign the request after Standard Webhooks");
+        let error = ApiError::new(ErrorCode::TokenInvalid, message);
+        error.of_field(name).into()
+    })
+}
+
+/// Gives new words to what the integration said of `?subject=…`, to all or to `&user=EMAIL`.
+pub(crate) async fn revise(
+    State(served): State<Served>,
+    Integration(caller): Integration,
+    RawQuery(query): RawQuery,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Updated>, Problem> {
+    served.limits.key(&caller.key, 1)?;
+    let About { subject, user } = about(query)?;
+    let revised = uniform::revision(&body?)?;
+    let revised = served
+        .centre
+        .revise(caller.provider, subject, user, revised);
+    let updated = revised.await?;
+    Ok(Json(Updated { updated }))
 }
 
 /// Takes back what the integration said of `?subject=…`, to all or to `&user=EMAIL`.
 pub(crate) async fn withdraw(
     State(served): State<Served>,
-    Integration(provider): Integration,
+    Integration(caller): Integration,
     RawQuery(query): RawQuery,
 ) -> Result<Json<Withdrawn>, Problem> {
+    served.limits.key(&caller.key, 1)?;
+    let About { subject, user } = about(query)?;
+    let taken = served.centre.take_back(caller.provider, subject, user);
+    let removed = taken.await?;
+    Ok(Json(Withdrawn { removed }))
+}
+
+/// Which of an integration's notifications.
+struct About {
+    subject: String,
+    user: Option<String>,
+}
+
+fn about(query: Option<String>) -> Result<About, Refusal> {
     let (mut subject, mut user) = (None, None);
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match name.as_ref() {
-            "subject" => subject = publish::key("subject", Some(&value))?,
+            "subject" => subject = uniform::key("subject", Some(&value))?,
             "user" => user = Some(value.trim().to_lowercase()),
-            other => return Err(Refusal::field(other, "there is no such parameter").into()),
+            other => return Err(Refusal::field(other, "there is no such parameter")),
         }
     }
     let subject = subject.ok_or_else(|| Refusal::field("subject", "subject is missing"))?;
-    let removed = served.centre.take_back(provider, subject, user).await?;
-    Ok(Json(Withdrawn { removed }))
+    Ok(About { subject, user })
 }

@@ -3,6 +3,7 @@
 pub(crate) mod defaults;
 pub(crate) mod log;
 pub(crate) mod notifications;
+pub(crate) mod providers;
 pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod traces;

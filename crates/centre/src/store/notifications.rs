@@ -136,7 +136,33 @@ async fn create(
     Ok(id)
 }
 
-async fn update(
+/// What `speaker` said of `subject`, to one user or to all.
+pub(crate) async fn of_subject(
+    step: &mut Step,
+    user: Option<UserId>,
+    speaker: Speaker<'_>,
+    subject: &str,
+) -> Result<Vec<(UserId, Notification)>, Refusal> {
+    let rows = sqlx::query(
+        "SELECT * FROM notifications WHERE provider = ?1 AND subject = ?2
+         AND (?3 IS NULL OR user = ?3) AND (source IS NULL OR source = ?4)
+         ORDER BY user, created_seq",
+    )
+    .bind(speaker.provider.as_str())
+    .bind(subject)
+    .bind(user.map(|user| user.to_string()))
+    .bind(speaker.source)
+    .fetch_all(&mut step.db)
+    .await?;
+    let said = rows.iter().map(|row| {
+        let user = parsed(row.try_get("user")?)?;
+        Ok((user, from_row(row)?))
+    });
+    Ok(said.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Gives a notification of `user` new content; it keeps its mark. Nothing visible changed: no entry.
+pub(crate) async fn update(
     step: &mut Step,
     user: UserId,
     known: Notification,

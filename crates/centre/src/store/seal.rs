@@ -51,6 +51,9 @@ pub(super) async fn give_up(db: &mut SqliteConnection) -> Result<(), sqlx::Error
             .execute(&mut *act)
             .await?;
     }
+    sqlx::query("DELETE FROM integration_keys WHERE secret IS NOT NULL")
+        .execute(&mut *act)
+        .await?;
     if has_table(&mut act, "connections_plain").await? {
         for step in ["DELETE FROM connections_plain", TO_BE_WIPED] {
             sqlx::query(step).execute(&mut *act).await?;

@@ -8,10 +8,8 @@ use dealbell_protocol::{
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-/// Integrations of one centre at most, so that the settings fit a frame.
-const MAX_INTEGRATIONS: i64 = 100;
-/// Longest name of an integration, characters; for the same reason.
-pub(crate) const MAX_PROVIDER_NAME: usize = 60;
+/// Longest name of an integration, characters, so that the settings fit a frame.
+pub(crate) const MAX_PROVIDER_NAME: usize = dealbell_protocol::integration::MAX_NAME;
 
 /// The user's settings: every provider, chosen or default (RULES C4). None for an unknown user.
 pub(crate) async fn of_user(
@@ -29,11 +27,12 @@ pub(crate) async fn of_user(
         return Ok(None);
     };
     let rows = sqlx::query(
-        "SELECT p.id, p.name, coalesce(c.desktop, d.desktop) AS desktop,
+        "SELECT p.id, p.name, p.icon_tag, coalesce(c.desktop, d.desktop) AS desktop,
          coalesce(c.email, d.email) AS email, coalesce(c.mobile, d.mobile) AS mobile,
          coalesce(c.browser, d.browser) AS browser FROM providers p
          LEFT JOIN channels c ON c.user = ? AND c.provider = p.id
-         LEFT JOIN defaults d ON d.provider = p.id AND d.kind = '' ORDER BY p.position",
+         LEFT JOIN defaults d ON d.provider = p.id AND d.kind = ''
+         WHERE p.removed_at IS NULL ORDER BY p.position",
     )
     .bind(&user)
     .fetch_all(&mut *db)
@@ -83,6 +82,7 @@ pub(crate) async fn of_letters(
             provider: Provider {
                 id: provider.clone(),
                 name: String::new(),
+                icon: None,
             },
             channels: ChannelSet {
                 email: wanted.unwrap_or(usual.email),
@@ -148,6 +148,7 @@ fn provider_channels(row: &SqliteRow) -> Result<ProviderChannels, sqlx::Error> {
         provider: Provider {
             id: ProviderId(row.try_get("id")?),
             name: row.try_get("name")?,
+            icon: row.try_get("icon_tag")?,
         },
         channels,
     })
@@ -205,40 +206,6 @@ pub(crate) async fn save(
     log::append(step, next, &Change::Channels(Box::new(settings.clone()))).await?;
     queue::rearm(step, user).await?;
     Ok(settings)
-}
-
-/// Adds an integration and tells every user (RULES C4).
-pub(crate) async fn add_provider(
-    step: &mut Step,
-    id: &ProviderId,
-    name: &str,
-    key_hash: Vec<u8>,
-    deliverable: &[Channel],
-) -> Result<(), Refusal> {
-    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM providers WHERE key_hash NOT NULL")
-        .fetch_one(&mut step.db)
-        .await?;
-    if count >= MAX_INTEGRATIONS {
-        return Err(Refusal::field(
-            "name",
-            "this centre has 100 integrations, the most it can",
-        ));
-    }
-    let added = sqlx::query(
-        "INSERT INTO providers (id, name, key_hash, created_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(id.as_str())
-    .bind(name)
-    .bind(key_hash)
-    .bind(step.now)
-    .execute(&mut step.db)
-    .await?;
-    if added.rows_affected() == 0 {
-        let message = format!("there is a provider {id} already");
-        return Err(Refusal::field("name", message));
-    }
-    tell_all(step, deliverable).await
 }
 
 /// Tells every user that what he can choose from, or what holds where he has not chosen, changed.

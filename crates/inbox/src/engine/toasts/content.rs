@@ -71,6 +71,7 @@ async fn complaint_contents_shown_while_sharing_the_screen() {
         title: "Звонит Ирина".to_owned(),
         text: "по кухне".to_owned(),
         link: None,
+        icon: None,
         at: 0,
         test: false,
     };
@@ -110,6 +111,7 @@ async fn an_integration_is_called_by_its_name() {
         provider: Provider {
             id: ProviderId::new("telephony"),
             name: "Телефония".to_owned(),
+            icon: None,
         },
         channels: ChannelSet::default(),
     });

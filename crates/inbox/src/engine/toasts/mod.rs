@@ -283,6 +283,7 @@ fn channels(receive: bool, desktop: bool) -> ChannelSettings {
     let provider = Provider {
         id: ProviderId::new("tasks"),
         name: String::new(),
+        icon: None,
     };
     let channels = ChannelSet {
         desktop,

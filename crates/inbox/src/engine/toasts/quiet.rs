@@ -38,6 +38,7 @@ fn popup(test: bool) -> ServerFrame {
         title: "Входящий звонок".to_owned(),
         text: String::new(),
         link: None,
+        icon: None,
         at: 0,
         test,
     };

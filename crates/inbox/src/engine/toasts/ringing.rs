@@ -145,6 +145,7 @@ async fn a_popup_is_shown_and_kept_nowhere_unless_the_master_switch_is_off() {
         title: "Входящий звонок".to_owned(),
         text: String::new(),
         link: None,
+        icon: None,
         at: 0,
         test: false,
     };

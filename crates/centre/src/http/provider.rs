@@ -1,0 +1,95 @@
+//! `/v1/provider`, an integration about itself, and `/v1/providers/{id}/icon`, what clients show.
+
+use super::{Device, Integration, Name, Served, answer::Problem};
+use crate::{
+    icon::{self, Source},
+    integrations::named,
+    refusal::Refusal,
+    uniform::{nothing_else, object, optional},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{
+        HeaderMap, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    response::{IntoResponse as _, Response},
+};
+use dealbell_protocol::{ApiError, ErrorCode, Provider, ProviderId};
+
+/// What the integration calls itself.
+pub(crate) async fn read(
+    State(served): State<Served>,
+    Integration(caller): Integration,
+) -> Result<Json<Provider>, Problem> {
+    Ok(Json(served.centre.provider(&caller.provider).await?))
+}
+
+/// Another name or picture. An address is fetched once, before anything is stored.
+pub(crate) async fn save(
+    State(served): State<Served>,
+    Integration(caller): Integration,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Provider>, Problem> {
+    served.limits.key(&caller.key, 1)?;
+    let mut fields = object(&body?)?;
+    let name: Option<String> = optional(&mut fields, "name")?;
+    let name = name.map(|name| named("name", &name)).transpose()?;
+    let says_icon = fields.contains_key("icon");
+    let given: Option<String> = optional(&mut fields, "icon")?;
+    nothing_else(&fields)?;
+    let source = given.as_deref().map(icon::source).transpose()?;
+    let bytes = match source {
+        Some(Source::Bytes(bytes)) => Some(bytes),
+        Some(Source::Address(address)) => Some(icon::fetch(&address).await?),
+        None => None,
+    };
+    let kept = match bytes {
+        Some(bytes) => Some(decoded(bytes).await?),
+        None => None,
+    };
+    let changed = says_icon.then_some(kept);
+    let id = caller.provider;
+    served.centre.present(id.clone(), name, changed).await?;
+    Ok(Json(served.centre.provider(&id).await?))
+}
+
+/// Decoding takes milliseconds, which nobody else's request should wait for.
+async fn decoded(bytes: Vec<u8>) -> Result<(Vec<u8>, String), Refusal> {
+    let decoded = tokio::task::spawn_blocking(move || icon::kept(&bytes)).await;
+    decoded.unwrap_or_else(|_| Err(Refusal::field("icon", "the picture cannot be read")))
+}
+
+/// The picture of a provider, PNG. Its tag is in the settings, so that clients ask when it changed.
+pub(crate) async fn icon(
+    State(served): State<Served>,
+    _: Device,
+    Name(id): Name,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let icon = served.centre.icon(&ProviderId(id)).await?;
+    let Some((tag, png)) = icon else {
+        let message = "this provider has no picture";
+        return Err(Refusal::from(ApiError::new(ErrorCode::NotFound, message)).into());
+    };
+    let tag = format!("\"{tag}\"");
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
+    let about = [
+        (ETAG, tag),
+        (CACHE_CONTROL, "private, no-cache".to_owned()),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'".to_owned()),
+    ];
+    if known {
+        return Ok((StatusCode::NOT_MODIFIED, about).into_response());
+    }
+    Ok((about, [(CONTENT_TYPE, "image/png")], png).into_response())
+}
