@@ -17,6 +17,7 @@
 //! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
+//! | `unsubscribe` | from a letter to the channels |
 //! | `clock` | where the time comes from |
 //! | `health`, `metrics` | how the centre is, and its figures |
 //! | `store` | the SQLite file, its one writer, the log |
@@ -56,6 +57,7 @@ mod store;
 mod stream;
 mod trial;
 mod uniform;
+mod unsubscribe;
 mod uses;
 
 use dealbell_protocol::{ApiError, Channel, Millis};
@@ -74,6 +76,7 @@ pub use marks::Mark;
 pub use metrics::{Delivered, METRICS_TYPE, Metrics};
 pub use sealing::KeyError;
 pub use sign_ins::SIGN_IN_WITHIN;
+pub use unsubscribe::{Subscription, Unsubscribing};
 
 /// How to open a centre.
 #[derive(Clone, Debug)]

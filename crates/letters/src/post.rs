@@ -33,7 +33,7 @@ pub struct SmtpSetup {
     pub ca: Option<PathBuf>,
     /// Whom the letters come from.
     pub sender: Sender,
-    /// How long any answer of the server may take; the one to a whole letter ten times as long.
+    /// How long any answer of the server may take; the one to a whole letter four times as long.
     pub patience: Duration,
 }
 

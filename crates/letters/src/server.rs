@@ -128,7 +128,7 @@ impl Server {
     pub(crate) async fn give(&mut self, sealed: &Sealed) -> Result<String, Failed> {
         // Whoever hangs up too early here gets the letter delivered twice (RFC 5321 §4.5.3.2.6).
         let sent = self.connection.message(&sealed.bytes);
-        let response = in_time(10 * self.patience, Stage::Letter, sent).await?;
+        let response = in_time(4 * self.patience, Stage::Letter, sent).await?;
         Ok(said(&response))
     }
 
