@@ -12,6 +12,7 @@ use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -126,10 +127,21 @@ impl Server {
 
     /// Gives the letter that was announced; what the server answered.
     pub(crate) async fn give(&mut self, sealed: &Sealed) -> Result<String, Failed> {
-        // Whoever hangs up too early here gets the letter delivered twice (RFC 5321 §4.5.3.2.6).
-        let sent = self.connection.message(&sealed.bytes);
-        let response = in_time(4 * self.patience, Stage::Letter, sent).await?;
-        Ok(said(&response))
+        // The end of the letter is written when its parts are at an end.
+        let out = AtomicBool::new(false);
+        let end = std::iter::from_fn(|| {
+            out.store(true, Ordering::Relaxed);
+            None
+        });
+        let parts = std::iter::once(sealed.bytes.as_slice()).chain(end);
+        let sent = self.connection.message_iter(parts);
+        // Whoever hangs up too early here gets the letter delivered twice.
+        let answered = in_time(4 * self.patience, Stage::Letter, sent).await;
+        match answered {
+            Ok(response) => Ok(said(&response)),
+            Err((_, trouble)) if out.into_inner() => Err((Stage::Answer, trouble)),
+            Err(failed) => Err(failed),
+        }
     }
 
     /// Makes it forget a letter it has refused; whether it can be used on.

@@ -18,6 +18,8 @@ pub(crate) enum Stage {
     To,
     /// The letter itself.
     Letter,
+    /// What it says to the whole letter.
+    Answer,
 }
 
 /// What went wrong there.
@@ -45,8 +47,12 @@ pub(crate) enum Trouble {
 pub(crate) fn verdict(server: &str, stage: Stage, trouble: Trouble) -> PostError {
     let (code, text) = match trouble {
         Trouble::Reply { code, text } => (code, text),
-        Trouble::Silence => return unanswered(stage, format!("{server} did not answer in time")),
-        Trouble::Cut(why) => return unanswered(stage, format!("no connection to {server}: {why}")),
+        Trouble::Silence | Trouble::Cut(_) | Trouble::Tls(_) if stage == Stage::Answer => {
+            let reason = format!("{server} did not say whether it has taken the letter over");
+            return PostError::Unknown { reason };
+        }
+        Trouble::Silence => return later(format!("{server} did not answer in time")),
+        Trouble::Cut(why) => return later(format!("no connection to {server}: {why}")),
         Trouble::Tls(why) => {
             return closed(format!("no safe connection to {server}: {why}"));
         }
@@ -59,7 +65,7 @@ pub(crate) fn verdict(server: &str, stage: Stage, trouble: Trouble) -> PostError
         Stage::SignIn => "does not let us sign in",
         Stage::From => "does not take letters from our address",
         Stage::To => "does not take letters for this address",
-        Stage::Letter => "does not take this letter",
+        Stage::Letter | Stage::Answer => "does not take this letter",
     };
     let reason = format!("{server} {refuses}: {said}");
     if code < 500 {
@@ -68,22 +74,16 @@ pub(crate) fn verdict(server: &str, stage: Stage, trouble: Trouble) -> PostError
     }
     let ours = code == 530 || enhanced(&text).is_some_and(is_about_us);
     match stage {
-        Stage::To | Stage::Letter if !ours => PostError::Never { reason },
-        Stage::To | Stage::Letter => closed(reason),
+        Stage::To | Stage::Letter | Stage::Answer if !ours => PostError::Never { reason },
+        Stage::To | Stage::Letter | Stage::Answer => closed(reason),
         Stage::Greeting | Stage::Encrypting | Stage::SignIn | Stage::From => closed(reason),
     }
 }
 
-/// Who was given the letter itself may have taken it over and not been heard.
-fn unanswered(stage: Stage, reason: String) -> PostError {
-    match stage {
-        Stage::Letter => PostError::Unknown { reason },
-        Stage::Greeting | Stage::Encrypting | Stage::SignIn | Stage::From | Stage::To => {
-            PostError::Later {
-                reason,
-                after: None,
-            }
-        }
+fn later(reason: String) -> PostError {
+    PostError::Later {
+        reason,
+        after: None,
     }
 }
 
@@ -139,7 +139,6 @@ mod tests {
         Later(Option<u64>),
         Never,
         Closed,
-        Unknown,
     }
 
     fn means(stage: Stage, said: &str) -> Means {
@@ -154,16 +153,7 @@ mod tests {
             PostError::Later { after, .. } => Means::Later(after.map(|after| after.as_secs())),
             PostError::Never { .. } => Means::Never,
             PostError::Closed { .. } => Means::Closed,
-            PostError::Unknown { .. } => Means::Unknown,
-        }
-    }
-
-    #[test]
-    fn c8_no_answer_to_the_letter_itself_is_no_refusal() {
-        for trouble in [Trouble::Silence, Trouble::Cut("reset".to_owned())] {
-            let at = |stage| verdict("mail:587", stage, trouble.clone());
-            assert!(matches!(at(Stage::Letter), PostError::Unknown { .. }));
-            assert!(matches!(at(Stage::To), PostError::Later { .. }));
+            PostError::Unknown { .. } => panic!("an answer is known"),
         }
     }
 
@@ -193,9 +183,20 @@ mod tests {
             (Stage::Letter, "451 4.7.1 later", Later(None)),
             (Stage::Letter, "554 5.7.1 looks like spam", Never),
             (Stage::Letter, "550 5.7.26 unauthenticated sender", Closed),
-            (Stage::Letter, "552 5.3.4 too big", Never),
+            (Stage::Answer, "552 5.3.4 too big", Never),
+            (Stage::Answer, "421 4.3.2 shutting down", Later(None)),
         ] {
             assert_eq!(means(stage, said), meaning, "{stage:?} {said}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_is_out_without_an_answer_may_have_arrived() {
+        for trouble in [Trouble::Silence, Trouble::Cut("reset".to_owned())] {
+            let out = verdict("mail:587", Stage::Answer, trouble.clone());
+            assert!(matches!(out, PostError::Unknown { .. }), "{out}");
+            let before = verdict("mail:587", Stage::Letter, trouble);
+            assert!(matches!(before, PostError::Later { .. }), "{before}");
         }
     }
 }

@@ -4,12 +4,13 @@
 use crate::{
     config,
     connect::{self, Connect},
-    defaults, integrations,
+    defaults, integrations, mail,
     serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
 use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use dealbell_centre::{Centre, Options};
+use dealbell_protocol::Channel;
 use std::{ffi::OsString, path::PathBuf};
 
 /// The notification centre of Dealbell.
@@ -55,6 +56,9 @@ enum Command {
     /// Channels for whoever has not chosen, and where each kind may go.
     #[command(subcommand)]
     Defaults(defaults::Line),
+    /// Letters.
+    #[command(subcommand)]
+    Mail(mail::Line),
     /// Integrations: programs that publish notifications.
     #[command(subcommand)]
     Integration(integrations::Line),
@@ -90,6 +94,17 @@ impl Database {
     /// In words for the person at the terminal.
     pub(crate) async fn open(&self) -> Result<Centre> {
         let opened = Centre::open(self.options()).await;
+        opened.context("the centre cannot be opened")
+    }
+
+    /// Opens the centre that delivers on `more` besides list and screen.
+    ///
+    /// # Errors
+    /// In words for the person at the terminal.
+    pub(crate) async fn open_delivering(&self, more: &[Channel]) -> Result<Centre> {
+        let mut options = self.options();
+        options.deliverable.extend(more);
+        let opened = Centre::open(options).await;
         opened.context("the centre cannot be opened")
     }
 
@@ -140,6 +155,7 @@ pub(crate) async fn run(line: Line) -> Result<()> {
         Command::Serve(line) => serve::run(*line).await,
         Command::Connect(line) => say(&connect::run(line).await?),
         Command::Defaults(line) => say(&defaults::run(line).await?),
+        Command::Mail(line) => say(&mail::run(line).await?),
         Command::User(User::Add {
             email,
             name,

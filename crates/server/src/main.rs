@@ -7,11 +7,14 @@ mod connectors;
 mod defaults;
 mod hooks;
 mod integrations;
+mod letter_links;
+mod mail;
 mod metrics;
 mod page;
 mod public_url;
 mod running;
 mod serve;
+mod sheet;
 mod sign_in;
 
 use std::{io::IsTerminal as _, process::ExitCode};

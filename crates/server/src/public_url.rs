@@ -34,9 +34,14 @@ impl PublicUrl {
 
     /// Where the CRM sends a browser back to after consent.
     pub(crate) fn sign_in(&self) -> Url {
+        self.below("v1/oauth/amocrm")
+    }
+
+    /// An address of ours; `path` without a slash in front.
+    pub(crate) fn below(&self, path: &str) -> Url {
         let mut url = self.0.clone();
-        let path = self.0.path().trim_end_matches('/');
-        url.set_path(&format!("{path}/v1/oauth/amocrm"));
+        let base = self.0.path().trim_end_matches('/');
+        url.set_path(&format!("{base}/{path}"));
         url
     }
 

@@ -4,13 +4,17 @@ use crate::{
     command::Database,
     connectors::{self, Common},
     hooks::Hooks,
+    letter_links::{self, Links},
+    mail::Mail,
     metrics::Metrics,
     public_url::PublicUrl,
     sign_in,
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use dealbell_centre::ServeOptions;
+use dealbell_centre::{Centre, Delivery, ServeOptions};
+use dealbell_letters::SmtpPost;
+use dealbell_protocol::Channel;
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
@@ -28,6 +32,8 @@ pub(crate) struct Serve {
     database: Database,
     #[command(flatten)]
     metrics: Metrics,
+    #[command(flatten)]
+    mail: Mail,
 }
 
 /// Serves until told to stop.
@@ -40,8 +46,14 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         public_url,
         database,
         metrics,
+        mail,
     } = line;
-    let centre = database.open().await?;
+    let post = mail.post()?;
+    let able: &[Channel] = match post {
+        Some(_) => &[Channel::Email],
+        None => &[],
+    };
+    let centre = database.open_delivering(able).await?;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::AddrInUse => ": another program listens there, choose another --listen",
@@ -60,7 +72,20 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     let beside = hooks
         .router()
         .merge(sign_in::router(centre.clone()))
-        .merge(metrics.router(&centre));
+        .merge(metrics.router(&centre))
+        .merge(letter_links::router(centre.clone()));
+    let letters = match post {
+        Some(post) => {
+            let delivery = delivery(post, public_url.clone(), &centre).await?;
+            let (centre, mut stopped) = (centre.clone(), stopped.clone());
+            Some(tokio::spawn(async move {
+                // Nothing is ever sent: it ends when the sender is gone, which is the signal.
+                let stop = async move { while stopped.changed().await.is_ok() {} };
+                centre.deliver(delivery, stop).await;
+            }))
+        }
+        None => None,
+    };
     let common = Common {
         centre: centre.clone(),
         hooks,
@@ -74,13 +99,37 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     let signal = asked_to_stop()?;
     let served = centre.serve_with(listener, options, beside, signal).await;
     drop(stop);
-    // A connector that broke has said so in the log.
+    // One that broke has said so in the log.
     let _ = connectors.await;
     if let Some(figures) = figures {
         // Whoever reads them now has waited long enough.
         figures.abort();
     }
+    if let Some(letters) = letters {
+        let _ = letters.await;
+    }
     Ok(served?)
+}
+
+/// By `post`, with links where the world reaches us.
+async fn delivery(
+    post: SmtpPost,
+    public_url: Option<PublicUrl>,
+    centre: &Centre,
+) -> Result<Delivery> {
+    let delivery = Delivery::new(Arc::new(post));
+    let Some(public_url) = public_url else {
+        tracing::warn!(
+            "without --public-url letters have no link to all notifications, nor one that \
+             switches them off"
+        );
+        return Ok(delivery);
+    };
+    let links = Links::new(public_url, centre).await?;
+    Ok(Delivery {
+        links: Arc::new(links),
+        ..delivery
+    })
 }
 
 /// Returns at Ctrl-C and, where there is such a thing, at SIGTERM.

@@ -3,7 +3,8 @@
 
 use crate::{
     connect::{self, AMOCRM},
-    page::{Outcome, preferred},
+    page::Outcome,
+    sheet::preferred,
 };
 use axum::{
     Router,

@@ -58,3 +58,8 @@ off-stale-title = This link does not fit
 off-stale-text = It is incomplete or too old. You can turn email off in Dealbell, on the Channels page.
 off-failed-title = It did not work just now
 off-failed-text = Email is still on. Follow the link in the letter again in a few minutes.
+
+# The page behind “All notifications”: they are in the app.
+inbox-title = Your notifications are in Dealbell
+inbox-text = The window with the list will open. If nothing happens, click the bell beside the clock: Dealbell must be running on this computer.
+inbox-open = Open Dealbell
