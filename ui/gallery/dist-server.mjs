@@ -1,4 +1,5 @@
-// Serves ui/dist as the app does, content security policy included.
+// Serves ui/dist as the app does, content security policy included, and axe beside it.
+import axe from "axe-core";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -6,6 +7,8 @@ import { fileURLToPath } from "node:url";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const TYPES = /** @type {Record<string, string>} */ ({ ".html": "text/html", ".js": "text/javascript", ".css": "text/css" });
+/** Where axe is. */
+export const AXE = "/axe.js";
 /** The app's own, with the stand-in's address in place of Tauri's. */
 const POLICY = "default-src 'self'; connect-src ws://127.0.0.1:*; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -14,8 +17,11 @@ export async function serveDist() {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://x").pathname;
     const file = path === "/" ? "/index.html" : path;
-    readFile(DIST + file).then(
-      (body) => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY }).end(body),
+    // What is named by what it holds is read once.
+    const kept = file.startsWith("/assets/") || file === AXE ? { "cache-control": "max-age=3600, immutable" } : {};
+    const body = file === AXE ? Promise.resolve(axe.source) : readFile(DIST + file);
+    body.then(
+      (body) => response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": POLICY, ...kept }).end(body),
       () => response.writeHead(404).end(),
     );
   });

@@ -1,19 +1,20 @@
-// Looks at every scene in Chromium: pictures of them, or (--check) what axe has to say about them.
+// Looks at every scene in Chromium: pictures of them, or (--check) what axe and the keyboard have to say about them.
 //
 //   node gallery/run.mjs            the published pictures into ../docs/screenshots
 //   node gallery/run.mjs DIR        every picture into DIR
-//   node gallery/run.mjs --check    no pictures: accessibility, errors and behaviour; exit code 1 where one is wrong
+//   node gallery/run.mjs --check    no pictures: axe on every scene in both languages and themes, a walk through each by
+//                                   keyboard, errors and behaviour; exit code 1 where something is wrong
 //   --only a,b                      these scenes alone; `--only behaviours` no scenes
-import axe from "axe-core";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BEHAVIOURS } from "./behaviours.mjs";
 import { launch } from "./chromium.mjs";
 import { NOW } from "./data.mjs";
-import { serveDist } from "./dist-server.mjs";
+import { AXE, serveDist } from "./dist-server.mjs";
 import { SCENES } from "./scenes.mjs";
 import { StandIn } from "./stand-in.mjs";
+import { walk } from "./walk.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./scenes.mjs").Scene} Scene */
@@ -22,7 +23,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { c
 const published = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const folder = positionals[0] ?? published;
 const only = values.only?.split(/,(?! )/);
-const scenes = SCENES.filter((scene) => (values.check ? !scene.alike : positionals[0] || scene.published) && (!only || only.includes(scene.name)));
+const scenes = SCENES.filter((scene) => (values.check || positionals[0] || scene.published) && (!only || only.includes(scene.name)));
 const behaviours = values.check ? BEHAVIOURS.filter(({ name }) => !only || only.includes("behaviours") || only.includes(name)) : [];
 
 /** Scenes on the stage at once: loading one and asking axe about another go well together, even on two cores. */
@@ -33,32 +34,38 @@ const browser = await launch();
 /** @type {string[]} */
 const wrong = [];
 let right = 0;
+/** Pages that axe has seen. */
+let looked = 0;
+
+/** A page to play on; what goes wrong on it is told under the name of who plays. */
+async function openStage() {
+  const context = await browser.newContext({ colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const stage = { page, playing: "" };
+  page.setDefaultTimeout(20_000);
+  page.on("console", (message) => {
+    if (message.type() === "error") wrong.push(`${stage.playing}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => wrong.push(`${stage.playing}: ${error.message}`));
+  await page.clock.setFixedTime(NOW);
+  return stage;
+}
+
+/** @typedef {Awaited<ReturnType<typeof openStage>>} Stage */
 
 /**
+ * @param {Stage} stage
  * @param {Scene} scene
  * @param {"ru" | "en"} language
  * @param {(page: Page, standIn: StandIn) => Promise<void>} look
  */
-async function stage(scene, language, look) {
-  const name = `${scene.name}-${language}`;
+async function play(stage, scene, language, look) {
+  const { page } = stage;
+  stage.playing = `${scene.name}-${language}`;
   const standIn = new StandIn(language, scene.story?.(language) ?? {});
-  const context = await browser.newContext({
-    viewport: scene.size ?? { width: 420, height: 680 },
-    colorScheme: "light",
-    locale: language === "ru" ? "ru-RU" : "en-GB",
-    timezoneId: "Europe/Moscow",
-    reducedMotion: "reduce",
-    forcedColors: scene.forcedColors ? "active" : "none",
-    contrast: scene.contrast ? "more" : "no-preference",
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  page.on("console", (message) => {
-    if (message.type() === "error") wrong.push(`${name}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => wrong.push(`${name}: ${error.message}`));
-  await page.clock.setFixedTime(NOW);
   try {
+    await page.setViewportSize(scene.size ?? { width: 420, height: 680 });
+    await page.emulateMedia({ colorScheme: "light", forcedColors: scene.forcedColors ? "active" : "none", contrast: scene.contrast ? "more" : "no-preference" });
     await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}`);
     await page.locator("#app > *").first().waitFor();
     await scene.play?.(page, standIn);
@@ -67,10 +74,12 @@ async function stage(scene, language, look) {
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const places = [...(stack ?? "").matchAll(/gallery\/([\w-]+\.mjs:\d+)/g)].map(([, place]) => place);
-    wrong.push(`${name}: ${message} (${places.slice(0, 2).join(", ")})`);
+    wrong.push(`${stage.playing}: ${message} (${places.slice(0, 2).join(", ")})`);
   } finally {
+    // In this order: what is still to be asked has nobody to complain to. The pointer is nowhere again.
+    await page.goto("about:blank");
+    await page.mouse.move(0, 0);
     standIn.close();
-    await context.close();
   }
 }
 
@@ -94,40 +103,74 @@ function violations(page, rules) {
   }, rules);
 }
 
-/** Each scene in each language, light and then dark: the page is the same, only its colours change. @param {Scene} scene @param {"ru" | "en"} language */
-async function lookAt(scene, language) {
-  // Axe sees structure and colours, the words matter little: for English the width alone, where pictures are published.
-  const brief = values.check && language === "en";
-  if (brief && !scene.published) return;
-  await stage(scene, language, async (page) => {
+const LANGUAGES = /** @type {const} */ (["ru", "en"]);
+const THEMES = /** @type {const} */ (["light", "dark"]);
+
+/** Light and then dark: the page is the same, only its colours change. @param {Page} page @param {(theme: "light" | "dark") => Promise<void>} look */
+async function inBothThemes(page, look) {
+  for (const theme of THEMES) {
+    await page.emulateMedia({ colorScheme: theme });
+    await look(theme);
+  }
+}
+
+/** @param {Page} page @param {string} name */
+async function measure(page, name) {
+  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wrong.push(`${name}: wider than the window`);
+}
+
+/** Pictures of a scene that was played in `language`. @param {Stage} stage @param {Scene} scene @param {"ru" | "en"} language */
+function picture(stage, scene, language) {
+  return play(stage, scene, language, async (page) => {
     await page.waitForTimeout(60);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    if (wide) wrong.push(`${scene.name}-${language}: wider than the window`);
-    if (brief) return;
-    if (values.check) await page.evaluate(axe.source);
-    for (const theme of /** @type {const} */ (["light", "dark"])) {
-      if (theme === "dark") await page.emulateMedia({ colorScheme: theme });
-      const name = `${scene.name}-${theme}-${language}`;
-      if (!values.check) await page.screenshot({ path: `${folder}/${name}.png` });
-      else if (theme === "light" || !scene.forcedColors) for (const violation of await violations(page, theme === "dark" ? COLOURS : scene.forcedColors ? FORCED : {})) wrong.push(`${name}: ${violation}`);
-    }
+    await measure(page, `${scene.name}-${language}`);
+    await inBothThemes(page, async (theme) => void (await page.screenshot({ path: `${folder}/${scene.name}-${theme}-${language}.png` })));
   });
 }
 
-/** @type {(() => Promise<void>)[]} */
+/** What is wrong with a scene: played once, then told in the other language, which changes every word where it stands. @param {Stage} stage @param {Scene} scene */
+function inspect(stage, scene) {
+  return play(stage, scene, "ru", async (page, standIn) => {
+    await page.waitForTimeout(60);
+    await page.addScriptTag({ url: AXE });
+    for (const language of LANGUAGES) {
+      if (language === "en") await speak(page, standIn);
+      await measure(page, `${scene.name}-${language}`);
+      await inBothThemes(page, async (theme) => {
+        // Forced colours are the same in both.
+        if (scene.forcedColors && theme === "dark") return;
+        const rules = theme === "dark" ? COLOURS : scene.forcedColors ? FORCED : {};
+        for (const violation of await violations(page, rules)) wrong.push(`${scene.name}-${theme}-${language}: ${violation}`);
+        looked++;
+      });
+    }
+    for (const complaint of await walk(page)) wrong.push(`${scene.name}: ${complaint}`);
+  });
+}
+
+/** The window speaks English from now on; one that hears nobody stays as it is. @param {Page} page @param {StandIn} standIn */
+async function speak(page, standIn) {
+  if (standIn.story.fails?.hello) return;
+  standIn.state = { ...standIn.state, language: "en" };
+  standIn.tell({ type: "state", state: standIn.state });
+  await page.waitForFunction(() => document.documentElement.lang === "en");
+}
+
+/** @type {((stage: Stage) => Promise<void>)[]} */
 const jobs = [
-  ...behaviours.map((behaviour) => () => stage(behaviour, "ru", behaviour.check)),
-  ...scenes.flatMap((scene) => [() => lookAt(scene, "ru"), () => lookAt(scene, "en")]),
+  ...behaviours.map((behaviour) => (/** @type {Stage} */ stage) => play(stage, behaviour, "ru", behaviour.check)),
+  ...scenes.flatMap((scene) => (values.check ? [(/** @type {Stage} */ stage) => inspect(stage, scene)] : LANGUAGES.map((language) => (/** @type {Stage} */ stage) => picture(stage, scene, language)))),
 ];
 if (!values.check) await mkdir(folder, { recursive: true });
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
-    for (let job = jobs.shift(); job; job = jobs.shift()) await job();
+    const stage = await openStage();
+    for (let job = jobs.shift(); job; job = jobs.shift()) await job(stage);
   }),
 );
 
 await browser.close();
 dist.close();
 for (const line of wrong) console.error(line);
-console.log(values.check ? `${right} scenes and behaviours, ${wrong.length} failed` : `${right * 2} pictures in ${folder}`);
+console.log(values.check ? `axe looked ${looked} times, the keyboard walked through ${scenes.length} scenes\n${right} scenes and behaviours, ${wrong.length} failed` : `${right * 2} pictures in ${folder}`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -74,11 +74,11 @@ export const CHANNEL_SCENES = [
       await page.getByTestId("letters-zone").scrollIntoViewIfNeeded();
     },
   },
-  { name: "letters-elsewhere", alike: true, story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 1_095, zone: "Asia/Yekaterinburg" } }) }), play: async (page) => {
+  { name: "letters-elsewhere", story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 1_095, zone: "Asia/Yekaterinburg" } }) }), play: async (page) => {
     await toLetters(page);
     await page.getByTestId("letters-test").scrollIntoViewIfNeeded();
   } },
-  { name: "letters-nowhere", alike: true, story: (language) => ({ channels: withLetters(language, { providers: channels(language).providers.map((row) => ({ ...row, channels: { ...row.channels, email: false } })) }) }), play: toLetters },
+  { name: "letters-nowhere", story: (language) => ({ channels: withLetters(language, { providers: channels(language).providers.map((row) => ({ ...row, channels: { ...row.channels, email: false } })) }) }), play: toLetters },
   { name: "letters-tested", story: (language) => ({ channels: withLetters(language) }), play: async (page) => {
     await toLetters(page);
     await click("letters-test")(page);
@@ -89,10 +89,10 @@ export const CHANNEL_SCENES = [
     await click("letters-test")(page);
     await page.getByTestId("letters-tested").scrollIntoViewIfNeeded();
   } },
-  { name: "letters-testing", alike: true, story: (language) => ({ channels: withLetters(language), silent: ["send_test"] }), play: async (page) => {
+  { name: "letters-testing", story: (language) => ({ channels: withLetters(language), silent: ["send_test"] }), play: async (page) => {
     await toLetters(page);
     await click("letters-test")(page);
   } },
-  { name: "letters-360", alike: true, size: { width: 360, height: 480 }, story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 540, zone: "Europe/Moscow" } }) }), play: toLetters },
-  { name: "letters-200-percent", alike: true, size: { width: 210, height: 340 }, story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 540, zone: "Europe/Moscow" } }) }), play: toLetters },
+  { name: "letters-360", size: { width: 360, height: 480 }, story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 540, zone: "Europe/Moscow" } }) }), play: toLetters },
+  { name: "letters-200-percent", size: { width: 210, height: 340 }, story: (language) => ({ channels: withLetters(language, { email: { mode: "daily", at: 540, zone: "Europe/Moscow" } }) }), play: toLetters },
 ];

@@ -51,7 +51,7 @@ async function newAbove(page, standIn) {
 /** @type {import("./scenes.mjs").Scene[]} */
 export const LIST_SCENES = [
   { name: "list", published: true },
-  { name: "list-hover", alike: true, play: (page) => page.getByTestId("item").nth(2).hover() },
+  { name: "list-hover", play: (page) => page.getByTestId("item").nth(2).hover() },
   {
     name: "list-focus",
     play: async (page) => {
@@ -59,21 +59,24 @@ export const LIST_SCENES = [
       await page.keyboard.press("ArrowDown");
     },
   },
-  { name: "list-unread", alike: true, play: click("filter-unread") },
+  { name: "list-unread", play: click("filter-unread") },
   { name: "list-empty", published: true, story: () => ({ rows: [], tasks: [] }) },
-  { name: "list-empty-unread", alike: true, story: () => ({ state: { unread: 0 }, rows: flood(3).map((row) => ({ ...row, read_at: row.at })) }), play: click("filter-unread") },
+  { name: "list-empty-unread", story: () => ({ state: { unread: 0 }, rows: flood(3).map((row) => ({ ...row, read_at: row.at })) }), play: click("filter-unread") },
   { name: "list-empty-first", story: () => ({ rows: [], cursor: null, fails: { today: "offline" }, state: { connection: { state: "connecting" } } }) },
   { name: "list-loading", story: () => ({ silent: ["list"] }), play: (page) => page.waitForTimeout(300) },
   { name: "list-failed", story: () => ({ fails: { list: "storage" } }) },
   { name: "list-offline", published: true, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 8_000 } } }) },
-  { name: "list-offline-trying", alike: true, story: () => ({ state: { connection: { state: "offline", retry_at: null } } }) },
+  { name: "list-offline-trying", story: () => ({ state: { connection: { state: "offline", retry_at: null } } }) },
   { name: "list-trouble", story: () => ({ state: { troubles: ["crm_token_refused", "no_toasts"] } }) },
-  { name: "list-no-keyring", alike: true, story: () => ({ state: { troubles: ["no_keyring"] } }) },
+  { name: "list-no-keyring", story: () => ({ state: { troubles: ["no_keyring"] } }) },
+  { name: "list-not-permitted", story: () => ({ state: { troubles: ["not_permitted"] } }) },
+  { name: "list-crashed", story: () => ({ state: { troubles: ["crashed"] } }) },
+  { name: "list-troubles-rest", size: { width: 420, height: 900 }, story: () => ({ state: { troubles: ["not_permitted", "crashed", "newer_data", "managed_wrong", "no_keyring", "no_tray"] } }), play: (page) => page.locator(".more").click() },
   { name: "list-troubles-all", story: () => ({ state: { troubles: ["crm_blocked", "crm_unreachable", "store_failed", "settings_damaged", "no_tray"] } }), play: (page) => page.locator(".more").click() },
   { name: "list-detail", published: true, story: (language) => ({ rows: notifications(KINDS[language]).map((row, i) => (i === 0 ? { ...row, text: LONG[language], author: words(language, "Павел Громов", "Pavel Gromov") } : row)) }), play: press("Enter") },
   { name: "list-detail-task", story: (language) => ({ snoozed: [[0, NOW + 3_600_000]], rows: dayOfOneTask(language).map((row, i) => (i === 0 ? { ...row, author: words(language, "Марина Лебедева", "Marina Lebedeva") } : row)) }), play: press("Enter") },
-  { name: "list-detail-hostile", alike: true, story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)).map((row) => ({ ...row, link: null })) }), play: (page) => page.getByTestId("item").nth(2).locator("[data-open]").click() },
-  { name: "list-detail-200-percent", alike: true, size: { width: 210, height: 340 }, play: press("Enter") },
+  { name: "list-detail-hostile", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)).map((row) => ({ ...row, link: null })) }), play: (page) => page.getByTestId("item").nth(2).locator("[data-open]").click() },
+  { name: "list-detail-200-percent", size: { width: 210, height: 340 }, play: press("Enter") },
   { name: "list-snoozed", story: () => ({ snoozed: [[0, NOW + 3_600_000], [2, NOW + 65_000_000]] }) },
   { name: "list-snooze-menu", play: press("s") },
   { name: "list-open-failed", story: () => ({ fails: { open: "open_failed" } }), play: press("o") },
@@ -96,15 +99,15 @@ export const LIST_SCENES = [
   } },
   { name: "list-search", published: true, play: searched },
   { name: "list-search-none", play: async (page) => search(await spoken(page, "жираф", "giraffe"))(page) },
-  { name: "list-search-empty", alike: true, play: click("to-search") },
+  { name: "list-search-empty", play: click("to-search") },
   { name: "list-search-far", story: (language) => ({ rows: notifications(KINDS[language]).map((row) => ({ ...row, text: LONG[language] })) }), play: async (page) => search(await spoken(page, "пятн", "friday"))(page) },
   { name: "list-filters", published: true, play: filtered },
-  { name: "list-filters-360", alike: true, size: { width: 360, height: 480 }, play: filtered },
-  { name: "list-filter-menu", alike: true, play: async (page) => {
+  { name: "list-filters-360", size: { width: 360, height: 480 }, play: filtered },
+  { name: "list-filter-menu", play: async (page) => {
     await click("to-search")(page);
     await click("filter-provider")(page);
   } },
-  { name: "list-filters-none", alike: true, play: async (page) => {
+  { name: "list-filters-none", play: async (page) => {
     await filtered(page);
     await click("filter-unread")(page);
     await page.keyboard.press("/");
@@ -112,13 +115,13 @@ export const LIST_SCENES = [
     await page.getByTestId("nothing").waitFor();
   } },
   { name: "list-quiet", published: true, story: () => ({ state: { quiet: { by: "user", until: NOW + 12_700_000 } } }) },
-  { name: "list-quiet-hours", alike: true, story: () => ({ state: { quiet: { by: "hours", until: NOW + 65_000_000 } } }) },
+  { name: "list-quiet-hours", story: () => ({ state: { quiet: { by: "hours", until: NOW + 65_000_000 } } }) },
   { name: "list-quiet-system-offline", size: { width: 360, height: 480 }, story: () => ({ state: { quiet: { by: "system" }, connection: { state: "offline", retry_at: NOW + 45_000 } } }) },
-  { name: "list-quiet-menu", alike: true, play: press("q") },
+  { name: "list-quiet-menu", play: press("q") },
   { name: "list-keys", published: true, play: press("?") },
-  { name: "list-keys-200-percent", alike: true, size: { width: 210, height: 340 }, play: press("?") },
+  { name: "list-keys-200-percent", size: { width: 210, height: 340 }, play: press("?") },
   { name: "list-hostile", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)) }) },
-  { name: "list-many", alike: true, story: () => ({ rows: flood(100_000) }), play: async (page) => {
+  { name: "list-many", story: () => ({ rows: flood(100_000) }), play: async (page) => {
     await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 4_000_000));
     await page.waitForTimeout(200);
   } },
@@ -130,14 +133,14 @@ export const LIST_SCENES = [
   } },
   { name: "list-kinds", story: (language) => ({ rows: notifications(KINDS[language]) }) },
   { name: "list-reading-first", story: () => ({ rows: [], state: { reading: 2_500 } }) },
-  { name: "list-reading", alike: true, story: () => ({ state: { reading: 7_250 } }) },
+  { name: "list-reading", story: () => ({ state: { reading: 7_250 } }) },
   { name: "list-completing", published: true, play: startCompleting },
-  { name: "list-completing-320", alike: true, size: { width: 320, height: 480 }, play: startCompleting },
+  { name: "list-completing-320", size: { width: 320, height: 480 }, play: startCompleting },
   { name: "list-completed", story: (language) => ({ rows: dayOfOneTask(language), silent: ["complete"] }), play: complete },
   { name: "list-complete-failed", story: (language) => ({ rows: dayOfOneTask(language), fails: { complete: "crm_refused" } }), play: complete },
   { name: "list-360", size: { width: 360, height: 480 }, story: () => ({ state: { connection: { state: "offline", retry_at: NOW + 45_000 } } }) },
   { name: "list-200-percent", size: { width: 210, height: 340 } },
-  { name: "list-360-200-percent", alike: true, size: { width: 180, height: 240 } },
+  { name: "list-360-200-percent", size: { width: 180, height: 240 } },
   { name: "list-forced-colors", forcedColors: true, play: press("Enter") },
   { name: "list-contrast", contrast: true, play: press("Enter") },
 ];

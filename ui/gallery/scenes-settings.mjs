@@ -48,16 +48,16 @@ const TALL = { width: 420, height: 1_700 };
 /** @type {Scene[]} */
 export const SETTINGS_SCENES = [
   { name: "settings", published: true, play: to("settings") },
-  { name: "settings-whole", alike: true, size: TALL, play: to("settings") },
-  { name: "settings-320", alike: true, size: { width: 320, height: 1_900 }, play: to("settings") },
+  { name: "settings-whole", size: TALL, play: to("settings") },
+  { name: "settings-320", size: { width: 320, height: 1_900 }, play: to("settings") },
   { name: "settings-200-percent", size: { width: 210, height: 340 }, play: to("settings") },
   { name: "settings-managed", size: TALL, story: () => ({ state: { managed: ["language", "content", "start_at_login", "proxy", "ca_file", "log_level", "updates"] } }), play: to("settings") },
   { name: "settings-refused", story: () => ({ fails: { change: "shortcut_taken" } }), play: at("settings", async (page) => {
     await page.getByTestId("shortcut").click();
     await page.keyboard.press("Control+Alt+KeyD");
   }) },
-  { name: "settings-sounds", alike: true, play: at("settings", (page) => page.getByTestId("sounds-each").locator("summary").click()) },
-  { name: "settings-listening", alike: true, play: at("settings", (page) => page.getByTestId("shortcut").click()) },
+  { name: "settings-sounds", play: at("settings", (page) => page.getByTestId("sounds-each").locator("summary").click()) },
+  { name: "settings-listening", play: at("settings", (page) => page.getByTestId("shortcut").click()) },
   { name: "settings-proxy", play: at("settings", async (page) => {
     await page.getByTestId("proxy").selectOption("through");
     await page.getByTestId("proxy-url").scrollIntoViewIfNeeded();
@@ -68,7 +68,7 @@ export const SETTINGS_SCENES = [
   }) },
   { name: "settings-accounts", story: TWO, play: at("settings", (page) => page.getByTestId("add-account").scrollIntoViewIfNeeded()) },
   { name: "settings-update", story: () => ({ state: { update: { version: "0.2.0", notes: "Тихие часы и несколько аккаунтов.", step: { step: "found" } } } }), play: at("settings", (page) => page.getByTestId("quit").scrollIntoViewIfNeeded()) },
-  { name: "settings-updating", alike: true, story: () => ({ state: { update: { version: "0.2.0", notes: "", step: { step: "downloading", percent: 42 } } } }), play: at("settings", (page) => page.getByTestId("quit").scrollIntoViewIfNeeded()) },
+  { name: "settings-updating", story: () => ({ state: { update: { version: "0.2.0", notes: "", step: { step: "downloading", percent: 42 } } } }), play: at("settings", (page) => page.getByTestId("quit").scrollIntoViewIfNeeded()) },
   { name: "settings-licences", play: at("settings", async (page) => {
     await page.getByTestId("licences").locator("summary").click();
     await page.getByTestId("licences").locator("li").first().waitFor();
@@ -76,7 +76,7 @@ export const SETTINGS_SCENES = [
   }) },
   { name: "devices", published: true, story: TEAM(), play: atDevices() },
   { name: "devices-sure", story: TEAM(), play: atDevices((page) => page.getByTestId("revoke-01KAHD3").click()) },
-  { name: "devices-revoking", alike: true, story: TEAM({ silent: ["revoke_device"] }), play: atDevices(async (page) => {
+  { name: "devices-revoking", story: TEAM({ silent: ["revoke_device"] }), play: atDevices(async (page) => {
     await page.getByTestId("revoke-01KAHD3").click();
     await page.getByTestId("revoke-sure").click();
   }) },
@@ -85,17 +85,17 @@ export const SETTINGS_SCENES = [
     await page.getByTestId("revoke-sure").click();
     await page.getByTestId("revoke-failed").waitFor();
   }) },
-  { name: "devices-revoked", alike: true, story: TEAM(), play: atDevices(async (page) => {
+  { name: "devices-revoked", story: TEAM(), play: atDevices(async (page) => {
     await page.getByTestId("revoke-01KAHD2").click();
     await page.getByTestId("revoke-sure").click();
     await page.getByTestId("revoke-sure").waitFor({ state: "detached" });
   }) },
   { name: "devices-alone", story: (language) => ({ ...TEAM()(language), devices: devices(language).slice(0, 1) }), play: atDevices() },
-  { name: "devices-loading", alike: true, story: TEAM({ silent: ["devices"] }), play: atDevices() },
+  { name: "devices-loading", story: TEAM({ silent: ["devices"] }), play: atDevices() },
   { name: "devices-offline", story: TEAM({ fails: { devices: "offline" }, state: { connection: { state: "offline", retry_at: NOW + 8_000 } } }), play: atDevices() },
-  { name: "devices-200-percent", alike: true, size: { width: 210, height: 340 }, story: TEAM(), play: atDevices((page) => page.getByTestId("revoke-01KAHD3").click()) },
+  { name: "devices-200-percent", size: { width: 210, height: 340 }, story: TEAM(), play: atDevices((page) => page.getByTestId("revoke-01KAHD3").click()) },
   { name: "quiet-hours", published: true, play: toQuiet },
-  { name: "quiet-hours-360", alike: true, size: { width: 360, height: 480 }, play: toQuiet },
+  { name: "quiet-hours-360", size: { width: 360, height: 480 }, play: toQuiet },
   { name: "quiet-hours-no-days", play: async (page) => {
     await toQuiet(page);
     for (const day of await page.locator(".day").all()) await day.click();
@@ -107,7 +107,7 @@ export const SETTINGS_SCENES = [
     await page.getByTestId("report").click();
     await page.getByTestId("report-text").scrollIntoViewIfNeeded();
   }) },
-  { name: "diagnostics-tested", alike: true, play: at("diagnostics", (page) => page.getByTestId("test-desktop").click()) },
+  { name: "diagnostics-tested", play: at("diagnostics", (page) => page.getByTestId("test-desktop").click()) },
   { name: "diagnostics-200-percent", size: { width: 210, height: 340 }, play: to("diagnostics") },
   { name: "accounts", published: true, story: TWO },
 ];

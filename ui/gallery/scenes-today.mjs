@@ -25,18 +25,18 @@ async function completed(page) {
 /** @type {import("./scenes.mjs").Scene[]} */
 export const TODAY_SCENES = [
   { name: "today", published: true, play: today },
-  { name: "today-focus", alike: true, play: async (page) => {
+  { name: "today-focus", play: async (page) => {
     await today(page);
     await page.locator("[data-open]").first().focus();
     await page.keyboard.press("ArrowDown");
   } },
   { name: "today-empty", published: true, story: () => ({ tasks: [] }), play: today },
-  { name: "today-loading", alike: true, story: () => ({ silent: ["today"] }), play: async (page) => {
+  { name: "today-loading", story: () => ({ silent: ["today"] }), play: async (page) => {
     await today(page);
     await page.waitForTimeout(300);
   } },
   { name: "today-offline-first", story: () => ({ fails: { today: "offline" }, state: { connection: { state: "offline", retry_at: NOW + 8_000 } } }), play: today },
-  { name: "today-unavailable", alike: true, story: () => ({ fails: { today: "unavailable" } }), play: today },
+  { name: "today-unavailable", story: () => ({ fails: { today: "unavailable" } }), play: today },
   { name: "today-offline", published: true, play: async (page, standIn) => {
     await page.getByTestId("filter-today-count").waitFor();
     standIn.story = { ...standIn.story, fails: { today: "offline" } };
@@ -48,12 +48,12 @@ export const TODAY_SCENES = [
   { name: "today-completing", published: true, play: completing },
   { name: "today-completed", play: completed },
   { name: "today-failed", story: () => ({ fails: { complete_task: "crm_refused" } }), play: completed },
-  { name: "today-open-failed", alike: true, story: () => ({ fails: { open_task: "open_failed" } }), play: async (page) => {
+  { name: "today-open-failed", story: () => ({ fails: { open_task: "open_failed" } }), play: async (page) => {
     await today(page);
     await page.locator("[data-open]").first().click();
     await page.getByTestId("act-failed").waitFor();
   } },
-  { name: "today-many", alike: true, story: (language) => ({ tasks: Array.from({ length: 120 }, (_, i) => ({ .../** @type {import("../src/generated/protocol").OpenTask} */ (openTasks(language)[i % 6]), subject: `task:${1000 + i}` })) }), play: today },
+  { name: "today-many", story: (language) => ({ tasks: Array.from({ length: 120 }, (_, i) => ({ .../** @type {import("../src/generated/protocol").OpenTask} */ (openTasks(language)[i % 6]), subject: `task:${1000 + i}` })) }), play: today },
   { name: "today-long", size: { width: 360, height: 480 }, story: (language) => ({ tasks: openTasks(language).map((task) => ({ ...task, title: `${task.title} `.repeat(5), context: `${task.context ?? ""} `.repeat(4), author: "Константин Константинович Константинопольский" })) }), play: today },
   { name: "today-200-percent", size: { width: 210, height: 340 }, play: completing },
   { name: "today-forced-colors", forcedColors: true, play: completed },

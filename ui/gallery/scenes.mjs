@@ -14,7 +14,6 @@ import { click } from "./play.mjs";
  * @typedef {object} Scene
  * @property {string} name
  * @property {boolean} [published] belongs into docs/screenshots
- * @property {boolean} [alike] built as another scene is: worth a picture, not a check
  * @property {(language: Language) => import("./stand-in.mjs").Story} [story]
  * @property {(page: Page, standIn: StandIn) => Promise<void>} [play] what happens before the picture
  * @property {{ width: number, height: number }} [size]
@@ -66,7 +65,7 @@ const whereAll = (address) => async (/** @type {Page} */ page) => {
 /** @param {(page: Page) => Promise<void>} play */
 const failing = (play) => (/** @type {string} */ code) => ({
   name: `sign-in-wrong-${code.replaceAll("_", "-")}`,
-  alike: true,
+ 
   story: () => ({ ...NO_ACCOUNT(), fails: { check: /** @type {import("../src/generated/protocol").WindowErrorCode} */ (code) } }),
   play,
 });
@@ -77,14 +76,14 @@ export const SCENES = [
   ...TODAY_SCENES,
   ...CHANNEL_SCENES,
   { name: "sign-in", published: true, story: NO_ACCOUNT },
-  { name: "sign-in-demo-busy", alike: true, story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
-  { name: "sign-in-token", alike: true, published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
-  { name: "sign-in-team-managed", alike: true, story: () => ({ ...NO_ACCOUNT(), state: { ...NO_ACCOUNT().state, managed: ["centre"], managed_centre: "https://bell.romashka.ru" } }) },
-  { name: "sign-in-oauth", alike: true, story: NO_ACCOUNT, play: fillOauth(LINK) },
-  { name: "sign-in-oauth-360", alike: true, size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
+  { name: "sign-in-demo-busy", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
+  { name: "sign-in-token", published: true, story: NO_ACCOUNT, play: fillToken("romashka") },
+  { name: "sign-in-team-managed", story: () => ({ ...NO_ACCOUNT(), state: { ...NO_ACCOUNT().state, managed: ["centre"], managed_centre: "https://bell.romashka.ru" } }) },
+  { name: "sign-in-oauth", story: NO_ACCOUNT, play: fillOauth(LINK) },
+  { name: "sign-in-oauth-360", size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
   {
     name: "sign-in-where-token",
-    alike: true,
+   
     published: true,
     story: NO_ACCOUNT,
     play: async (page) => {
@@ -93,19 +92,19 @@ export const SCENES = [
     },
   },
   { name: "sign-in-where-all", size: { width: 420, height: 2000 }, story: NO_ACCOUNT, play: whereAll(LINK) },
-  { name: "sign-in-where-kommo", alike: true, size: { width: 320, height: 2200 }, story: NO_ACCOUNT, play: whereAll("daisy.kommo.com") },
+  { name: "sign-in-where-kommo", size: { width: 320, height: 2200 }, story: NO_ACCOUNT, play: whereAll("daisy.kommo.com") },
   { name: "sign-in-team", story: NO_ACCOUNT, play: click("way-team") },
   { name: "sign-in-checking", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: submitToken },
   { name: "sign-in-found", published: true, story: NO_ACCOUNT, play: submitToken },
   {
     name: "sign-in-found-manager",
-    alike: true,
+   
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), user: "", email: "", rights: "manager", expires_at: null } }),
     play: submitToken,
   },
-  { name: "sign-in-found-320", alike: true, size: { width: 320, height: 680 }, story: NO_ACCOUNT, play: submitToken },
+  { name: "sign-in-found-320", size: { width: 320, height: 680 }, story: NO_ACCOUNT, play: submitToken },
   {
-    name: "sign-in-found-team", alike: true,
+    name: "sign-in-found-team",
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), account: "", host: "bell.romashka.ru", time_zone: "", rights: null, expires_at: null } }),
     play: async (page) => {
       await click("way-team")(page);
@@ -116,7 +115,7 @@ export const SCENES = [
   },
   {
     name: "sign-in-empty",
-    alike: true,
+   
     story: NO_ACCOUNT,
     play: async (page) => {
       await click("way-solo")(page);
@@ -124,7 +123,7 @@ export const SCENES = [
     },
   },
   ...["address_wrong", "account_unknown", "not_a_centre", "token_refused", "token_expired", "token_elsewhere", "no_rights", "not_paid", "blocked", "proxy_asks", "offline", "storage"].map(failing(submitToken)),
-  ...["code_expired", "integration_wrong"].map(failing(submitOauth)).map((scene) => ({ ...scene, alike: scene.name !== "sign-in-wrong-integration-wrong" })),
+  ...["code_expired", "integration_wrong"].map(failing(submitOauth)),
   { name: "sign-in-revoked", story: () => ({ state: { way: "solo", account: "romashka.amocrm.ru", connection: { state: "signed_out", reason: "token_invalid" } } }) },
   { name: "sign-in-200-percent", size: { width: 210, height: 340 }, story: NO_ACCOUNT, play: click("way-solo") },
   ...SETTINGS_SCENES,

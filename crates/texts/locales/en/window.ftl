@@ -242,6 +242,8 @@ troubles-less = Show less
 keep-in-file = Keep in a file
 keep-nowhere = Ask every time
 paste-token = Paste a new token
+ask-permission = Allow
+to-report = To the report
 
 ## Channels
 

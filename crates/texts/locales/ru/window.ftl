@@ -249,6 +249,8 @@ troubles-less = Свернуть
 keep-in-file = Сохранить в файле
 keep-nowhere = Спрашивать каждый раз
 paste-token = Вставить новый токен
+ask-permission = Разрешить
+to-report = К отчёту
 
 ## Channels
 
