@@ -221,16 +221,16 @@ async fn attempt(centre: Centre, delivery: Delivery, taken: Taken) -> Came {
     if record.lost.load(SeqCst) {
         return Came::Nowhere;
     }
-    recorded(&centre, &letter.id, taken.lease, result.clone()).await;
     let tally: &Tally = &centre.inner.tally;
+    match &result {
+        Ok(()) => tally.sent.fetch_add(1, SeqCst),
+        Err(_) => tally.failed.fetch_add(1, SeqCst),
+    };
+    recorded(&centre, &letter.id, taken.lease, result.clone()).await;
     match result {
-        Ok(()) => {
-            tally.sent.fetch_add(1, SeqCst);
-            Came::In
-        }
+        Ok(()) => Came::In,
         Err(PostError::Closed { reason }) => Came::Closed(reason),
         Err(error) => {
-            tally.failed.fetch_add(1, SeqCst);
             tracing::info!(letter = letter.id, reason = %error, "a letter was not sent");
             match error {
                 PostError::Never { .. } => Came::In,

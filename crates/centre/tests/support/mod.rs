@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub(crate) mod letters;
+
 use axum::Router;
 use dealbell_centre::{Centre, Options, ServeOptions};
 use dealbell_protocol::{

@@ -1,0 +1,509 @@
+//! A centre with a time of its own, whoever sends its letters, and a post that keeps them.
+
+use super::{ANNA, LONG, http};
+use async_trait::async_trait;
+use dealbell_centre::{Centre, Clock, Delivery, Options, ServeOptions, Time};
+use dealbell_protocol::{
+    Channel, ChannelSettings, Kind, Millis, Notification, ProviderId, UserId,
+    ingest::{Act, Batch, Ingest as _, Notice},
+    letter::{Brink, Letter, LetterContent, LetterLinks, Post, PostError},
+    rest::FeedPage,
+};
+use serde_json::{Value, json};
+use sqlx::SqlitePool;
+use std::{
+    collections::VecDeque,
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+
+pub(crate) const MINUTE: Millis = 60_000;
+pub(crate) const HOUR: Millis = 60 * MINUTE;
+
+/// An RFC 3339 time.
+pub(crate) fn at(text: &str) -> Millis {
+    text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+/// A time that goes on when it is told to.
+pub(crate) struct Virtual(watch::Sender<Millis>);
+
+impl Virtual {
+    pub(crate) fn new(now: Millis) -> Arc<Self> {
+        Arc::new(Self(watch::Sender::new(now)))
+    }
+
+    pub(crate) fn set(&self, now: Millis) {
+        self.0.send_replace(now);
+    }
+}
+
+impl Time for Virtual {
+    fn now(&self) -> Millis {
+        *self.0.borrow()
+    }
+
+    fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let mut now = self.0.subscribe();
+        let until = *now.borrow() + i64::try_from(wait.as_millis()).unwrap();
+        Box::pin(async move {
+            let _ = now.wait_for(|now| *now >= until).await;
+        })
+    }
+}
+
+/// What the mail server does with the next letter.
+#[derive(Clone, Debug)]
+pub(crate) enum Deed {
+    Refuse(PostError),
+    /// Refuses after the whole letter was out.
+    RefuseAtEnd(PostError),
+    /// Never answers: before it was given the letter, with the letter, or having taken it over.
+    Hang(Stage),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Before,
+    Given,
+    Taken,
+}
+
+/// A mail server in process: keeps what it takes over.
+pub(crate) struct Office {
+    time: Arc<Virtual>,
+    taken: Mutex<Vec<(Millis, Letter)>>,
+    next: Mutex<VecDeque<Deed>>,
+    /// Refuses everything.
+    shut: Mutex<Option<PostError>>,
+    hung: watch::Sender<u32>,
+    /// Letters now, at most, and in all.
+    busy: Mutex<(usize, usize, usize)>,
+}
+
+impl Office {
+    fn take(&self, letter: &Letter) {
+        let now = self.time.now();
+        self.taken.lock().unwrap().push((now, letter.clone()));
+    }
+
+    pub(crate) fn plan(&self, deed: Deed) {
+        self.next.lock().unwrap().push_back(deed);
+    }
+
+    pub(crate) fn forget_plans(&self) {
+        self.next.lock().unwrap().clear();
+    }
+
+    pub(crate) fn shut(&self, error: Option<PostError>) {
+        *self.shut.lock().unwrap() = error;
+    }
+
+    /// Letters taken over since the last question, with the time of each.
+    pub(crate) fn taken(&self) -> Vec<(Millis, Letter)> {
+        std::mem::take(&mut *self.taken.lock().unwrap())
+    }
+
+    /// Returns when `count` letters hang.
+    pub(crate) async fn hung(&self, count: u32) {
+        let mut hung = self.hung.subscribe();
+        let wait = timeout(LONG, hung.wait_for(|hung| *hung >= count));
+        wait.await.expect("a letter hangs in time").unwrap();
+        self.hung.send_replace(0);
+    }
+
+    /// How often it was asked to take a letter.
+    pub(crate) fn asked(&self) -> usize {
+        self.busy.lock().unwrap().2
+    }
+
+    /// Letters at once at most, so far.
+    pub(crate) fn busiest(&self) -> usize {
+        self.busy.lock().unwrap().1
+    }
+
+    async fn hang(&self) {
+        self.hung.send_modify(|hung| *hung += 1);
+        std::future::pending::<()>().await;
+    }
+
+    async fn answer(&self, letter: &Letter, brink: &dyn Brink) -> Result<(), PostError> {
+        if let Some(error) = self.shut.lock().unwrap().clone() {
+            return Err(error);
+        }
+        let deed = self.next.lock().unwrap().pop_front();
+        match &deed {
+            Some(Deed::Refuse(error)) => return Err(error.clone()),
+            Some(Deed::Hang(Stage::Before)) => self.hang().await,
+            _ => {}
+        }
+        tokio::task::yield_now().await;
+        brink.reached().await?;
+        match &deed {
+            Some(Deed::RefuseAtEnd(error)) => return Err(error.clone()),
+            Some(Deed::Hang(Stage::Given)) => self.hang().await,
+            _ => {}
+        }
+        tokio::task::yield_now().await;
+        self.take(letter);
+        if let Some(Deed::Hang(Stage::Taken)) = &deed {
+            self.hang().await;
+        }
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Post for Office {
+    async fn send(&self, letter: &Letter) -> Result<(), PostError> {
+        self.take(letter);
+        Ok(())
+    }
+
+    async fn send_from(&self, letter: &Letter, brink: &dyn Brink) -> Result<(), PostError> {
+        {
+            let mut busy = self.busy.lock().unwrap();
+            busy.0 += 1;
+            busy.2 += 1;
+            busy.1 = busy.1.max(busy.0);
+        }
+        let answer = self.answer(letter, brink).await;
+        self.busy.lock().unwrap().0 -= 1;
+        answer
+    }
+}
+
+/// Links that say what they are for.
+pub(crate) struct Links;
+
+impl LetterLinks for Links {
+    fn unsubscribe(&self, _user: UserId, provider: Option<&ProviderId>) -> Option<String> {
+        let of = provider.map_or("all", ProviderId::as_str);
+        Some(format!("https://bell.firm.ru/off/{of}"))
+    }
+
+    fn inbox(&self, _user: UserId) -> Option<String> {
+        Some("https://bell.firm.ru/".to_owned())
+    }
+}
+
+/// A centre that sends letters, its users and its time.
+pub(crate) struct Desk {
+    pub(crate) folder: TempDir,
+    pub(crate) time: Arc<Virtual>,
+    pub(crate) office: Arc<Office>,
+    pub(crate) anna: UserId,
+    pub(crate) token: String,
+    http: reqwest::Client,
+    table: SqlitePool,
+    /// None while it is down.
+    up: Option<Up>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+struct Up {
+    centre: Centre,
+    address: SocketAddr,
+    stop: tokio::sync::oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+async fn up(folder: &TempDir, time: &Arc<Virtual>) -> Up {
+    let centre = Centre::open(options(folder, time)).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = centre.clone();
+    let server = tokio::spawn(async move {
+        let shutdown = async {
+            let _ = stopped.await;
+        };
+        let options = ServeOptions::default();
+        serving.serve(listener, options, shutdown).await.unwrap();
+    });
+    Up {
+        centre,
+        address,
+        stop,
+        server,
+    }
+}
+
+/// A centre that delivers letters, in Moscow.
+pub(crate) fn options(folder: &TempDir, time: &Arc<Virtual>) -> Options {
+    Options {
+        deliverable: vec![Channel::Interface, Channel::Desktop, Channel::Email],
+        zone: Some("Europe/Moscow".to_owned()),
+        clock: Clock::new(time.clone()),
+        ..Options::new(folder.path().join("centre.db").display().to_string())
+    }
+}
+
+impl Desk {
+    /// Anna gets letters about tasks, at once; nobody sends any yet.
+    pub(crate) async fn open(now: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let time = Virtual::new(at(now));
+        let up = up(&folder, &time).await;
+        let anna = up.centre.add_user(ANNA, "Анна", "ru").await.unwrap();
+        let token = up.centre.add_device(ANNA, "ноутбук").await.unwrap();
+        let path = folder.path().join("centre.db");
+        let table = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        let table = table.busy_timeout(LONG);
+        let desk = Self {
+            office: Arc::new(Office {
+                time: Arc::clone(&time),
+                taken: Mutex::default(),
+                next: Mutex::default(),
+                shut: Mutex::default(),
+                hung: watch::Sender::new(0),
+                busy: Mutex::default(),
+            }),
+            table: SqlitePool::connect_with(table).await.unwrap(),
+            folder,
+            time,
+            anna,
+            token,
+            http: http(),
+            up: Some(up),
+            workers: Vec::new(),
+        };
+        desk.save(json!({"providers": {"tasks": on()}})).await;
+        desk
+    }
+
+    pub(crate) fn centre(&self) -> &Centre {
+        &self.up.as_ref().unwrap().centre
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.time.now()
+    }
+
+    /// Somebody more sends letters.
+    pub(crate) fn start(&mut self) {
+        let centre = self.centre().clone();
+        let delivery = Delivery {
+            links: Arc::new(Links),
+            ..Delivery::new(self.office.clone())
+        };
+        let never = std::future::pending();
+        let worker = async move { centre.deliver(delivery, never).await };
+        self.workers.push(tokio::spawn(worker));
+    }
+
+    /// Everything ends wherever it is, as by a crash, and the file is free.
+    pub(crate) async fn kill(&mut self) {
+        for worker in self.workers.drain(..) {
+            worker.abort();
+            let _ = worker.await;
+        }
+        let up = self.up.take().unwrap();
+        drop(up.stop);
+        up.server.await.unwrap();
+        drop(up.centre);
+        self.office.forget_plans();
+        self.office.hung.send_replace(0);
+    }
+
+    pub(crate) async fn reopen(&mut self) {
+        self.up = Some(up(&self.folder, &self.time).await);
+    }
+
+    /// Time passes, and what is to be done then is done.
+    pub(crate) async fn pass(&self, wait: Millis) {
+        self.until(self.now() + wait).await;
+    }
+
+    pub(crate) async fn until(&self, then: Millis) {
+        self.time.set(then);
+        if !self.workers.is_empty() {
+            self.settled().await;
+        }
+    }
+
+    /// Returns when nothing is due and nothing on its way.
+    pub(crate) async fn settled(&self) {
+        let quiet = async {
+            loop {
+                let left: i64 = sqlx::query_scalar(
+                    "SELECT (SELECT count(*) FROM letters WHERE state IN ('leased', 'sending')
+                     OR (state = 'waiting' AND due_at <= ?1))
+                     + (SELECT count(*) FROM digests WHERE next_at <= ?1)",
+                )
+                .bind(self.now())
+                .fetch_one(&self.table)
+                .await
+                .unwrap();
+                if left == 0 {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_micros(200)).await;
+            }
+        };
+        timeout(LONG, quiet).await.expect("it settles in time");
+    }
+
+    /// Returns when no letter is on its way, whatever is due.
+    pub(crate) async fn idle(&self) {
+        let going = "SELECT count(*) FROM letters WHERE state IN ('leased', 'sending')";
+        let idle = async {
+            while self.count(going).await > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        timeout(LONG, idle).await.expect("it ends in time");
+    }
+
+    /// Letters taken over since the last question, by the titles they show.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let taken = self.office.taken();
+        taken.iter().map(|(_, letter)| says(letter)).collect()
+    }
+
+    pub(crate) async fn tell(&self, acts: Vec<Act>) {
+        self.tell_as("crm:1", acts).await;
+    }
+
+    pub(crate) async fn tell_as(&self, source: &str, acts: Vec<Act>) {
+        let batch = Batch {
+            source: source.to_owned(),
+            acts,
+            memory: Vec::new(),
+        };
+        self.centre().commit(batch).await.unwrap();
+    }
+
+    /// Tells Anna of a task.
+    pub(crate) async fn task(&self, kind: Kind, title: &str, task: u32) {
+        self.tell(vec![self.notice(kind, title, task)]).await;
+    }
+
+    pub(crate) fn notice(&self, kind: Kind, title: &str, task: u32) -> Act {
+        Act::Notify(Box::new(Notice {
+            kind,
+            subject: Some(format!("task:{task}")),
+            dedup_key: Some(format!("task:{task}:{}", kind.name())),
+            deadline: Some(self.now() + 5 * MINUTE),
+            ..super::notice(self.anna, title)
+        }))
+    }
+
+    pub(crate) async fn withdraw(&self, task: u32) {
+        let act = Act::Withdraw {
+            user: None,
+            provider: ProviderId::new("tasks"),
+            subject: format!("task:{task}"),
+            kinds: Vec::new(),
+        };
+        self.tell(vec![act]).await;
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.up.as_ref().unwrap().address)
+    }
+
+    pub(crate) async fn get(&self, token: &str, path: &str) -> (u16, Value) {
+        let request = self.http.get(self.url(path)).bearer_auth(token);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(self.url(path)).bearer_auth(token).json(body);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub(crate) async fn unread(&self, token: &str) -> Vec<Notification> {
+        let (status, page) = self.get(token, "/v1/notifications?unread=true").await;
+        assert_eq!(status, 200);
+        serde_json::from_value::<FeedPage>(page).unwrap().items
+    }
+
+    /// Anna reads, or marks as unread, what has these titles.
+    pub(crate) async fn mark(&self, as_what: &str, titles: &[&str]) {
+        let (_, page) = self.get(&self.token, "/v1/notifications").await;
+        let items = serde_json::from_value::<FeedPage>(page).unwrap().items;
+        let these = items.iter().filter(|n| titles.contains(&n.title.as_str()));
+        let ids: Vec<_> = these.map(|n| n.id).collect();
+        assert_eq!(ids.len(), titles.len());
+        self.mark_ids(&self.token, as_what, &json!(ids)).await;
+    }
+
+    pub(crate) async fn mark_ids(&self, token: &str, as_what: &str, ids: &Value) {
+        let path = format!("/v1/notifications/{as_what}");
+        let (status, _) = self.post(token, &path, &json!({ "ids": ids })).await;
+        assert_eq!(status, 200);
+    }
+
+    /// Saves Anna's channels over what they are.
+    pub(crate) async fn save(&self, changes: Value) {
+        self.save_as(&self.token, changes).await;
+    }
+
+    pub(crate) async fn save_as(&self, token: &str, changes: Value) {
+        let (_, current) = self.get(token, "/v1/channels").await;
+        let current: ChannelSettings = serde_json::from_value(current).unwrap();
+        let mut body = json!({"receive": current.receive, "providers": {}});
+        for (name, value) in changes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let request = self.http.put(self.url("/v1/channels")).bearer_auth(token);
+        let request = request.header("If-Match", format!("\"{}\"", current.revision));
+        let answer = request.json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{}", answer.text().await.unwrap());
+    }
+
+    /// A row of a question to the file itself.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(&self.table)
+            .await
+            .unwrap()
+    }
+
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        sqlx::query("PRAGMA foreign_keys = ON")
+            .execute(&self.table)
+            .await
+            .unwrap();
+        sqlx::query(sql).execute(&self.table).await.unwrap();
+    }
+}
+
+/// All channels on.
+pub(crate) fn on() -> Value {
+    json!({"desktop": true, "email": true, "mobile": true, "browser": true})
+}
+
+/// A daily digest at a minute of the day, Moscow's.
+pub(crate) fn daily(minute: u16) -> Value {
+    json!({"mode": "daily", "at": minute, "zone": ""})
+}
+
+/// What a letter shows: a title, or of a digest how many and which.
+pub(crate) fn says(letter: &Letter) -> String {
+    match &letter.content {
+        LetterContent::One { notification, .. } => notification.title.clone(),
+        LetterContent::Digest { newest, total } => {
+            let titles: Vec<&str> = newest.iter().map(|n| n.title.as_str()).collect();
+            format!("{total}: {}", titles.join(", "))
+        }
+        LetterContent::Test => "test".to_owned(),
+    }
+}
+
+/// A failure that may pass.
+pub(crate) fn later(after: Option<Duration>) -> PostError {
+    PostError::Later {
+        reason: "450 busy".to_owned(),
+        after,
+    }
+}
