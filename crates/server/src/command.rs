@@ -4,7 +4,7 @@
 use crate::{
     config,
     connect::{self, Connect},
-    defaults, integrations, mail,
+    dead_letters, defaults, integrations, mail,
     serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
@@ -59,6 +59,9 @@ enum Command {
     /// Letters.
     #[command(subcommand)]
     Mail(mail::Line),
+    /// Letters that are tried no more.
+    #[command(subcommand)]
+    Letters(dead_letters::Line),
     /// Integrations: programs that publish notifications.
     #[command(subcommand)]
     Integration(integrations::Line),
@@ -156,6 +159,7 @@ pub(crate) async fn run(line: Line) -> Result<()> {
         Command::Connect(line) => say(&connect::run(line).await?),
         Command::Defaults(line) => say(&defaults::run(line).await?),
         Command::Mail(line) => say(&mail::run(line).await?),
+        Command::Letters(line) => say(&dead_letters::run(line).await?),
         Command::User(User::Add {
             email,
             name,

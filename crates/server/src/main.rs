@@ -4,6 +4,7 @@ mod command;
 mod config;
 mod connect;
 mod connectors;
+mod dead_letters;
 mod defaults;
 mod hooks;
 mod integrations;
