@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const ROOM: u64 = 64 * 1024 * 1024;
 
 /// A part of the centre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Reading the database.
@@ -29,7 +29,7 @@ pub enum Part {
 }
 
 /// What is wrong with a part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Trouble {
     /// Which.
     pub part: Part,

@@ -69,7 +69,7 @@ pub use clock::{Clock, Time};
 pub use connections::{About, Connection, ConnectionState};
 pub use delivery::{Delivery, LetterCounts};
 pub use health::{Part, Trouble, free_bytes};
-pub use http::{ServeOptions, serve::ServeError};
+pub use http::{Beside, ServeOptions, serve::ServeError};
 pub use invitations::{INVITED_WITHIN, Invitation};
 pub use limits::Rate;
 pub use marks::Mark;

@@ -5,7 +5,7 @@ use crate::{Kind, Millis, ProviderId, UserId};
 use serde::{Deserialize, Serialize};
 
 /// A letter that is tried no more until somebody says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeadLetter {
     /// Names it; the left part of its `Message-ID`.
     pub id: String,
@@ -34,7 +34,7 @@ pub struct DeadLetter {
 }
 
 /// What kind of letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterKind {
     /// About one notification, at once (RULES C7).
@@ -46,7 +46,7 @@ pub enum LetterKind {
 }
 
 /// Why a letter is tried no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeadCause {
     /// The mail server refuses this letter or this address for good.
@@ -59,7 +59,8 @@ pub enum DeadCause {
 }
 
 /// The parameters of `GET /v1/letters/dead`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct DeadLettersQuery {
     /// Goes on where a page ended: its `next`.
     pub before: Option<String>,
@@ -68,7 +69,7 @@ pub struct DeadLettersQuery {
 }
 
 /// A page of dead letters, the latest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeadLetters {
     /// The letters.
     pub items: Vec<DeadLetter>,

@@ -82,7 +82,7 @@ pub struct AuditPage {
 }
 
 /// A user, as administrators see him: `GET /v1/users`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct UserRow {
     /// Names him.
     pub id: UserId,
@@ -103,7 +103,7 @@ pub struct UserRow {
 }
 
 /// `POST /v1/users`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
     /// His email address.
@@ -124,7 +124,7 @@ fn russian() -> String {
 }
 
 /// `PATCH /v1/users/{id}`; what is missing stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeUser {
     /// How he is called.
@@ -151,7 +151,7 @@ pub struct PageQuery {
 }
 
 /// A page of users, groups or invitations.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Page<T> {
     /// The rows.
     pub items: Vec<T>,
@@ -160,7 +160,7 @@ pub struct Page<T> {
 }
 
 /// A group of users that an integration can name together: `GET /v1/groups`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct GroupRow {
     /// As requests name it.
     pub name: String,
@@ -171,7 +171,7 @@ pub struct GroupRow {
 }
 
 /// `POST /v1/groups`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewGroup {
     /// 1 to 60 characters, as requests will name it.
@@ -179,7 +179,7 @@ pub struct NewGroup {
 }
 
 /// `POST /v1/invitations`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInvitation {
     /// Whom: a user of this address is added where there is none. The other fields are for a new
@@ -197,7 +197,7 @@ pub struct NewInvitation {
 }
 
 /// The answer to [`NewInvitation`]. The links cannot be shown again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Invited {
     /// Names the invitation.
     pub id: String,
@@ -212,7 +212,7 @@ pub struct Invited {
 }
 
 /// Whether an invitation can still be followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
     /// It can.
@@ -224,7 +224,7 @@ pub enum InvitationState {
 }
 
 /// `GET /v1/invitations`: one of them, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct InvitationRow {
     /// Names it.
     pub id: String,
@@ -245,7 +245,7 @@ pub struct InvitationRow {
 }
 
 /// `GET /v1/invitations/{code}`, for whoever has the code: what it is about. Asking uses nothing up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct InvitationSeen {
     /// Who is invited.
     pub email: String,
@@ -258,7 +258,7 @@ pub struct InvitationSeen {
 }
 
 /// `POST /v1/invitations/redeem`: signs a device in.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
     /// Of the link; secret.
@@ -276,7 +276,7 @@ impl std::fmt::Debug for Redeem {
 }
 
 /// A device to be signed in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDevice {
     /// What it calls itself; may be empty.
@@ -288,7 +288,7 @@ pub struct NewDevice {
 }
 
 /// The answer to [`Redeem`].
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Redeemed {
     /// The device's token, which cannot be shown again; secret.
     pub token: String,

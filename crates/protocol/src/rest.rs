@@ -236,7 +236,7 @@ pub struct SaveChannels {
 
 /// `GET /v1/calendar`: where the user's open tasks can be subscribed to (RULES T11). `POST` answers
 /// the same with a new address; the old one ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, utoipa::ToSchema)]
 pub struct CalendarLink {
     /// The address, a secret: whoever has it reads the tasks. None where this centre has no public
     /// address, so no calendar could reach it.
@@ -245,7 +245,7 @@ pub struct CalendarLink {
 
 /// What an administrator has decided for everybody: `GET` and `PUT /v1/defaults`, which puts the
 /// whole of it in place of what was. Nothing that a user has chosen changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Defaults {
     /// By provider: the channels of whoever has not chosen. One that is missing has the usual ones.

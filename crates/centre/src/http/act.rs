@@ -16,10 +16,23 @@ use dealbell_protocol::{
 use serde::Serialize;
 
 /// `{}`: done.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Done {}
 
 /// Does the deed and answers when it is done.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications/{id}/act",
+    tag = "list",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of a notification")),
+    request_body = Deed,
+    responses(
+        (status = 200, description = "Done", body = Done),
+        (status = 404, description = "There is no such notification, or nobody who can do it", body = ApiError),
+        (status = 502, description = "The CRM declined or does not answer", body = ApiError),
+    ),
+)]
 pub(crate) async fn act(
     State(served): State<Served>,
     Device(session): Device,
@@ -37,6 +50,18 @@ pub(crate) async fn act(
 }
 
 /// Does a deed to a thing itself and answers when it is done.
+#[utoipa::path(
+    post,
+    path = "/v1/act",
+    tag = "list",
+    security(("device" = [])),
+    request_body = ActOn,
+    responses(
+        (status = 200, description = "Done", body = Done),
+        (status = 404, description = "Nobody here knows it", body = ApiError),
+        (status = 502, description = "The CRM declined or does not answer", body = ApiError),
+    ),
+)]
 pub(crate) async fn act_on(
     State(served): State<Served>,
     Device(session): Device,
@@ -48,11 +73,26 @@ pub(crate) async fn act_on(
 }
 
 /// The user's open tasks up to the end of his day.
+#[utoipa::path(
+    get,
+    path = "/v1/tasks",
+    tag = "list",
+    security(("device" = [])),
+    responses((status = 200, description = "Soonest deadline first", body = Tasks)),
+)]
 pub(crate) async fn tasks(State(served): State<Served>, Device(session): Device) -> Json<Tasks> {
     Json(served.centre.tasks(session.user).await)
 }
 
 /// Sends the user a test of one channel.
+#[utoipa::path(
+    post,
+    path = "/v1/test",
+    tag = "settings",
+    security(("device" = [])),
+    request_body = TestChannel,
+    responses((status = 200, description = "Sent", body = Done)),
+)]
 pub(crate) async fn try_channel(
     State(served): State<Served>,
     Device(session): Device,

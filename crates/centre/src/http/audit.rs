@@ -6,9 +6,21 @@ use axum::{
     Json,
     extract::{Query, State, rejection::QueryRejection},
 };
+use dealbell_protocol::ApiError;
 use dealbell_protocol::people::{AuditPage, AuditQuery};
 
 /// A page of the acts, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/audit",
+    tag = "administration",
+    security(("device" = [])),
+    params(AuditQuery),
+    responses(
+        (status = 200, description = "A page, newest first", body = AuditPage),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+    ),
+)]
 pub(crate) async fn page(
     State(served): State<Served>,
     _: Administrator,

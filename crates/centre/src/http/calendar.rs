@@ -18,6 +18,13 @@ use sha2::{Digest as _, Sha256};
 const SOON: u64 = 60_000;
 
 /// Where the user's calendar is.
+#[utoipa::path(
+    get,
+    path = "/v1/calendar",
+    tag = "settings",
+    security(("device" = [])),
+    responses((status = 200, description = "Where it is", body = CalendarLink)),
+)]
 pub(crate) async fn link(
     State(served): State<Served>,
     Device(session): Device,
@@ -26,6 +33,13 @@ pub(crate) async fn link(
 }
 
 /// Another address in the place of the one that too many know.
+#[utoipa::path(
+    post,
+    path = "/v1/calendar",
+    tag = "settings",
+    security(("device" = [])),
+    responses((status = 200, description = "Where it is now", body = CalendarLink)),
+)]
 pub(crate) async fn renew(
     State(served): State<Served>,
     Device(session): Device,
@@ -43,6 +57,18 @@ async fn address(served: &Served, user: UserId, anew: bool) -> Result<CalendarLi
 }
 
 /// The calendar. Whoever has its address may read it.
+#[utoipa::path(
+    get,
+    path = "/v1/calendar/{file}",
+    tag = "other",
+    params(("file" = String, Path, description = "The secret of a calendar and `.ics`")),
+    responses(
+        (status = 200, description = "The calendar, iCalendar", body = String, content_type = "text/calendar; charset=utf-8"),
+        (status = 304, description = "It is the known one"),
+        (status = 404, description = "There is no such calendar", body = ApiError),
+        (status = 503, description = "The tasks are not read yet", body = ApiError),
+    ),
+)]
 pub(crate) async fn feed(
     State(served): State<Served>,
     Path(file): Path<String>,

@@ -15,11 +15,19 @@ use axum::{
         header::{ETAG, IF_MATCH},
     },
 };
+use dealbell_protocol::ApiError;
 use dealbell_protocol::{ChannelSettings, ErrorCode, rest::SaveChannels};
 
 type Tagged = ([(axum::http::HeaderName, String); 1], Json<ChannelSettings>);
 
 /// The user's channels.
+#[utoipa::path(
+    get,
+    path = "/v1/channels",
+    tag = "settings",
+    security(("device" = [])),
+    responses((status = 200, description = "With the revision as ETag", body = ChannelSettings)),
+)]
 pub(crate) async fn read(
     State(served): State<Served>,
     Device(session): Device,
@@ -35,6 +43,21 @@ pub(crate) async fn read(
 }
 
 /// Saves the user's channels over the revision he saw.
+#[utoipa::path(
+    put,
+    path = "/v1/channels",
+    tag = "settings",
+    security(("device" = [])),
+    params(
+        ("If-Match" = Option<String>, Header, description = "The revision that was read, in quotes; it has to be there"),
+    ),
+    request_body = SaveChannels,
+    responses(
+        (status = 200, description = "As they are now", body = ChannelSettings),
+        (status = 412, description = "Somebody saved in between", body = ApiError),
+        (status = 428, description = "If-Match is missing", body = ApiError),
+    ),
+)]
 pub(crate) async fn save(
     State(served): State<Served>,
     Device(session): Device,

@@ -9,6 +9,13 @@ use axum::{
 use dealbell_protocol::rest::Defaults;
 
 /// What was decided for everybody.
+#[utoipa::path(
+    get,
+    path = "/v1/defaults",
+    tag = "administration",
+    security(("device" = [])),
+    responses((status = 200, description = "What was decided for everybody", body = Defaults)),
+)]
 pub(crate) async fn read(
     State(served): State<Served>,
     _: Administrator,
@@ -17,6 +24,14 @@ pub(crate) async fn read(
 }
 
 /// Puts something else in its place.
+#[utoipa::path(
+    put,
+    path = "/v1/defaults",
+    tag = "administration",
+    security(("device" = [])),
+    request_body = Defaults,
+    responses((status = 200, description = "As it is now", body = Defaults)),
+)]
 pub(crate) async fn replace(
     State(served): State<Served>,
     Administrator { actor, .. }: Administrator,

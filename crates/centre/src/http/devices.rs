@@ -12,6 +12,18 @@ use dealbell_protocol::{
 };
 
 /// The devices that are signed in.
+#[utoipa::path(
+    get,
+    path = "/v1/devices",
+    tag = "settings",
+    security(("device" = [])),
+    params(("user" = Option<String>, Query, description = "Another user, for administrators")),
+    responses(
+        (status = 200, description = "The devices that are signed in", body = Vec<DeviceRow>),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+        (status = 404, description = "There is no such user", body = ApiError),
+    ),
+)]
 pub(crate) async fn list(
     State(served): State<Served>,
     asker: Asker,
@@ -28,6 +40,21 @@ pub(crate) async fn list(
 }
 
 /// Signs a device out for good.
+#[utoipa::path(
+    delete,
+    path = "/v1/devices/{id}",
+    tag = "settings",
+    security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "The id of a device"),
+        ("user" = Option<String>, Query, description = "Whose it is, for administrators"),
+    ),
+    responses(
+        (status = 200, description = "Signed out", body = Done),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+        (status = 404, description = "There is no such device", body = ApiError),
+    ),
+)]
 pub(crate) async fn revoke(
     State(served): State<Served>,
     asker: Asker,

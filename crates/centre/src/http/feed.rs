@@ -21,6 +21,18 @@ use dealbell_protocol::{
 use serde::{Deserialize, Serialize};
 
 /// A page of the list, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/notifications",
+    tag = "list",
+    security(("device" = [])),
+    params(FeedQuery),
+    responses(
+        (status = 200, description = "A page, newest first", body = FeedPage),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+        (status = 404, description = "`as_of` belongs to another history", body = ApiError),
+    ),
+)]
 pub(crate) async fn page(
     State(served): State<Served>,
     Device(session): Device,
@@ -74,27 +86,35 @@ async fn read_page(
 }
 
 /// The body of `read` and `unread`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Ids {
     ids: Vec<NotificationId>,
 }
 
 /// The body of `read-all`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Upto {
     upto: Cursor,
 }
 
 /// Where log and counter are after a mark.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Marked {
     cursor: Cursor,
     unread: Unread,
 }
 
 /// `POST /v1/notifications/read` with `{"ids":[…]}`.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications/read",
+    tag = "list",
+    security(("device" = [])),
+    request_body = Ids,
+    responses((status = 200, description = "Marked", body = Marked)),
+)]
 pub(crate) async fn read(
     State(served): State<Served>,
     Device(session): Device,
@@ -105,6 +125,14 @@ pub(crate) async fn read(
 }
 
 /// `POST /v1/notifications/unread` with `{"ids":[…]}`.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications/unread",
+    tag = "list",
+    security(("device" = [])),
+    request_body = Ids,
+    responses((status = 200, description = "Marked", body = Marked)),
+)]
 pub(crate) async fn unread(
     State(served): State<Served>,
     Device(session): Device,
@@ -115,6 +143,14 @@ pub(crate) async fn unread(
 }
 
 /// `POST /v1/notifications/read-all` with `{"upto":"e7.57"}`.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications/read-all",
+    tag = "list",
+    security(("device" = [])),
+    request_body = Upto,
+    responses((status = 200, description = "Marked", body = Marked)),
+)]
 pub(crate) async fn read_all(
     State(served): State<Served>,
     Device(session): Device,

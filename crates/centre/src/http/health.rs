@@ -12,7 +12,7 @@ use axum::{
 use serde::Serialize;
 
 /// `{"ok":true}`, or with 503 what is wrong.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, utoipa::ToSchema)]
 struct Health {
     ok: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -20,6 +20,15 @@ struct Health {
 }
 
 /// How the centre is.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "other",
+    responses(
+        (status = 200, description = "It is well", body = Health),
+        (status = 503, description = "It is not; `wrong` says why", body = Health),
+    ),
+)]
 pub(crate) async fn health(State(served): State<Served>) -> impl IntoResponse {
     let wrong = served.centre.health().await;
     let ok = wrong.is_empty();

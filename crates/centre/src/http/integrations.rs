@@ -8,12 +8,22 @@ use axum::{
     extract::{Path, State, rejection::BytesRejection},
     http::StatusCode,
 };
+use dealbell_protocol::ApiError;
 use dealbell_protocol::{
     ProviderId,
     integration::{AddedIntegration, AddedKey, IntegrationRow, NewIntegration, NewKey},
 };
 
 /// The integrations there are, each with its keys.
+#[utoipa::path(
+    get,
+    path = "/v1/integrations",
+    tag = "integrations",
+    security(("device" = [])),
+    responses(
+        (status = 200, description = "In the order of the settings", body = Vec<IntegrationRow>),
+    ),
+)]
 pub(crate) async fn list(
     State(served): State<Served>,
     _: Administrator,
@@ -22,6 +32,14 @@ pub(crate) async fn list(
 }
 
 /// Adds an integration; its first key is shown in the answer and never again.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations",
+    tag = "integrations",
+    security(("device" = [])),
+    request_body = NewIntegration,
+    responses((status = 201, description = "Added, with its first key", body = AddedIntegration)),
+)]
 pub(crate) async fn add(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -33,6 +51,17 @@ pub(crate) async fn add(
 }
 
 /// Takes an integration away: its keys are good no more, what it said stays.
+#[utoipa::path(
+    delete,
+    path = "/v1/integrations/{id}",
+    tag = "integrations",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of an integration")),
+    responses(
+        (status = 200, description = "Gone", body = Done),
+        (status = 404, description = "There is no such integration", body = ApiError),
+    ),
+)]
 pub(crate) async fn remove(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -44,6 +73,18 @@ pub(crate) async fn remove(
 }
 
 /// Adds a key to an integration; it is shown in the answer and never again.
+#[utoipa::path(
+    post,
+    path = "/v1/integrations/{id}/keys",
+    tag = "integrations",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of an integration")),
+    request_body = NewKey,
+    responses(
+        (status = 201, description = "Added", body = AddedKey),
+        (status = 404, description = "There is no such integration", body = ApiError),
+    ),
+)]
 pub(crate) async fn add_key(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -56,6 +97,20 @@ pub(crate) async fn add_key(
 }
 
 /// Revokes a key of an integration.
+#[utoipa::path(
+    delete,
+    path = "/v1/integrations/{id}/keys/{key}",
+    tag = "integrations",
+    security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "The id of an integration"),
+        ("key" = String, Path, description = "The id of a key"),
+    ),
+    responses(
+        (status = 200, description = "Good no more", body = Done),
+        (status = 404, description = "There is no such integration or key", body = ApiError),
+    ),
+)]
 pub(crate) async fn revoke_key(
     State(served): State<Served>,
     Administrator { actor }: Administrator,

@@ -25,6 +25,14 @@ use dealbell_protocol::{
 use url::Url;
 
 /// Invites somebody.
+#[utoipa::path(
+    post,
+    path = "/v1/invitations",
+    tag = "administration",
+    security(("device" = [])),
+    request_body = NewInvitation,
+    responses((status = 201, description = "Made", body = Invited)),
+)]
 pub(crate) async fn invite(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -50,6 +58,20 @@ pub(crate) async fn invite(
 }
 
 /// A page of the invitations, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/invitations",
+    tag = "administration",
+    security(("device" = [])),
+    params(
+        ("after" = Option<String>, Query, description = "Goes on where a page ended: its `next`"),
+        ("limit" = Option<u32>, Query, description = "Page size, at most 200"),
+    ),
+    responses(
+        (status = 200, description = "A page, newest first", body = Page<InvitationRow>),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+    ),
+)]
 pub(crate) async fn list(
     State(served): State<Served>,
     _: Administrator,
@@ -60,6 +82,17 @@ pub(crate) async fn list(
 }
 
 /// Takes one back.
+#[utoipa::path(
+    delete,
+    path = "/v1/invitations/{id}",
+    tag = "administration",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of an invitation")),
+    responses(
+        (status = 200, description = "Taken back", body = Done),
+        (status = 404, description = "There is no such invitation", body = ApiError),
+    ),
+)]
 pub(crate) async fn revoke(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -70,6 +103,17 @@ pub(crate) async fn revoke(
 }
 
 /// What the invitation of a code is about. Uses nothing up.
+#[utoipa::path(
+    get,
+    path = "/v1/invitations/{id}",
+    tag = "other",
+    params(("id" = String, Path, description = "The code of an invitation")),
+    responses(
+        (status = 200, description = "What it is about", body = InvitationSeen),
+        (status = 404, description = "There is no such invitation", body = ApiError),
+        (status = 429, description = "Too many tries", body = ApiError),
+    ),
+)]
 pub(crate) async fn see(
     State(served): State<Served>,
     From(from): From,
@@ -80,6 +124,17 @@ pub(crate) async fn see(
 }
 
 /// Signs a device in by a code.
+#[utoipa::path(
+    post,
+    path = "/v1/invitations/redeem",
+    tag = "other",
+    request_body = Redeem,
+    responses(
+        (status = 201, description = "Signed in", body = Redeemed),
+        (status = 404, description = "There is no such invitation", body = ApiError),
+        (status = 429, description = "Too many tries", body = ApiError),
+    ),
+)]
 pub(crate) async fn redeem(
     State(served): State<Served>,
     From(from): From,

@@ -7,9 +7,21 @@ use axum::{
     Json,
     extract::{Path, Query, State, rejection::QueryRejection},
 };
+use dealbell_protocol::ApiError;
 use dealbell_protocol::dead_letter::{DeadLetters, DeadLettersQuery};
 
 /// A page of them, the latest first.
+#[utoipa::path(
+    get,
+    path = "/v1/letters/dead",
+    tag = "administration",
+    security(("device" = [])),
+    params(DeadLettersQuery),
+    responses(
+        (status = 200, description = "A page, the latest first", body = DeadLetters),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+    ),
+)]
 pub(crate) async fn dead(
     State(served): State<Served>,
     _: Administrator,
@@ -25,6 +37,17 @@ pub(crate) async fn dead(
 }
 
 /// Lets one be tried again.
+#[utoipa::path(
+    post,
+    path = "/v1/letters/{id}/retry",
+    tag = "administration",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of a letter")),
+    responses(
+        (status = 200, description = "It is tried again", body = Done),
+        (status = 404, description = "There is no such letter", body = ApiError),
+    ),
+)]
 pub(crate) async fn retry(
     State(served): State<Served>,
     Administrator { actor, .. }: Administrator,

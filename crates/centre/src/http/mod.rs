@@ -8,12 +8,14 @@ mod calendar;
 mod channels;
 mod defaults;
 mod devices;
+mod docs;
 mod feed;
 mod guard;
 mod health;
 mod integrations;
 mod invitations;
 mod letters;
+mod openapi;
 mod people;
 mod provider;
 mod publish;
@@ -104,21 +106,40 @@ impl ServeOptions {
     }
 }
 
+/// Routes beside the centre's own, for what it knows nothing of.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// The routes.
+    pub routes: Router,
+    /// Their description, OpenAPI: its paths and schemas join the centre's own.
+    pub described: serde_json::Value,
+}
+
+impl From<Router> for Beside {
+    fn from(routes: Router) -> Self {
+        let described = serde_json::Value::Null;
+        Self { routes, described }
+    }
+}
+
 /// What every handler knows.
 #[derive(Clone)]
 pub(crate) struct Served {
     pub(crate) centre: Centre,
     pub(crate) options: Arc<ServeOptions>,
     pub(crate) limits: Arc<Limits>,
+    /// Every address there is, OpenAPI.
+    pub(crate) described: Arc<serde_json::Value>,
     /// Where the listener is bound.
     pub(crate) local: SocketAddr,
 }
 
 impl Centre {
     /// The routes and those `beside` them, for a listener bound to `local`.
-    fn router(&self, options: ServeOptions, beside: Router, local: SocketAddr) -> Router {
+    fn router(&self, options: ServeOptions, beside: Beside, local: SocketAddr) -> Router {
         let served = Served {
             centre: self.clone(),
+            described: Arc::new(openapi::described(&beside.described)),
             limits: Arc::new(Limits::new(options.per_key, options.per_account)),
             options: Arc::new(options),
             local,
@@ -131,6 +152,8 @@ impl Centre {
         let bulk = post(publish::bulk).layer(large);
         let signed_bulk = post(publish::signed_bulk).layer(large);
         Router::new()
+            .route("/openapi.json", get(openapi::description))
+            .route("/docs", get(openapi::page))
             .route("/healthz", get(health::health))
             .route("/v1/me", get(me))
             .route("/v1/notifications", list)
@@ -189,7 +212,7 @@ impl Centre {
             )
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
-            .merge(beside)
+            .merge(beside.routes)
             .fallback(nothing_here)
             .method_not_allowed_fallback(wrong_method)
             .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -247,6 +270,14 @@ fn bearer(parts: &Parts) -> Result<&str, Refusal> {
         })
 }
 
+/// Who the token belongs to.
+#[utoipa::path(
+    get,
+    path = "/v1/me",
+    tag = "list",
+    security(("device" = [])),
+    responses((status = 200, description = "Who the token belongs to", body = Me)),
+)]
 async fn me(State(served): State<Served>, Device(session): Device) -> Result<Json<Me>, Problem> {
     let row = sqlx::query("SELECT email, name FROM users WHERE id = ?")
         .bind(session.user.to_string())

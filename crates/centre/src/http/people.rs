@@ -17,6 +17,20 @@ use dealbell_protocol::{
 };
 
 /// A page of the users, by address.
+#[utoipa::path(
+    get,
+    path = "/v1/users",
+    tag = "administration",
+    security(("device" = [])),
+    params(
+        ("after" = Option<String>, Query, description = "Goes on where a page ended: its `next`"),
+        ("limit" = Option<u32>, Query, description = "Page size, at most 200"),
+    ),
+    responses(
+        (status = 200, description = "A page, by address", body = Page<UserRow>),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+    ),
+)]
 pub(crate) async fn users(
     State(served): State<Served>,
     _: Administrator,
@@ -26,6 +40,14 @@ pub(crate) async fn users(
 }
 
 /// Adds a user.
+#[utoipa::path(
+    post,
+    path = "/v1/users",
+    tag = "administration",
+    security(("device" = [])),
+    request_body = NewUser,
+    responses((status = 201, description = "Added", body = UserRow)),
+)]
 pub(crate) async fn add(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -38,6 +60,17 @@ pub(crate) async fn add(
 }
 
 /// One user.
+#[utoipa::path(
+    get,
+    path = "/v1/users/{id}",
+    tag = "administration",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of a user")),
+    responses(
+        (status = 200, description = "The user", body = UserRow),
+        (status = 404, description = "There is no such user", body = ApiError),
+    ),
+)]
 pub(crate) async fn user(
     State(served): State<Served>,
     _: Administrator,
@@ -47,6 +80,18 @@ pub(crate) async fn user(
 }
 
 /// Changes what is said of a user.
+#[utoipa::path(
+    patch,
+    path = "/v1/users/{id}",
+    tag = "administration",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of a user")),
+    request_body = ChangeUser,
+    responses(
+        (status = 200, description = "As he is now", body = UserRow),
+        (status = 404, description = "There is no such user", body = ApiError),
+    ),
+)]
 pub(crate) async fn change(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -60,6 +105,18 @@ pub(crate) async fn change(
 }
 
 /// Removes a user with all that is kept of him.
+#[utoipa::path(
+    delete,
+    path = "/v1/users/{id}",
+    tag = "administration",
+    security(("device" = [])),
+    params(("id" = String, Path, description = "The id of a user")),
+    responses(
+        (status = 200, description = "Gone", body = Done),
+        (status = 400, description = "He is the last administrator", body = ApiError),
+        (status = 404, description = "There is no such user", body = ApiError),
+    ),
+)]
 pub(crate) async fn remove(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -70,6 +127,20 @@ pub(crate) async fn remove(
 }
 
 /// A page of the groups, by name.
+#[utoipa::path(
+    get,
+    path = "/v1/groups",
+    tag = "administration",
+    security(("device" = [])),
+    params(
+        ("after" = Option<String>, Query, description = "Goes on where a page ended: its `next`"),
+        ("limit" = Option<u32>, Query, description = "Page size, at most 200"),
+    ),
+    responses(
+        (status = 200, description = "A page, by name", body = Page<GroupRow>),
+        (status = 400, description = "A parameter is wrong", body = ApiError),
+    ),
+)]
 pub(crate) async fn groups(
     State(served): State<Served>,
     _: Administrator,
@@ -79,6 +150,14 @@ pub(crate) async fn groups(
 }
 
 /// Adds a group.
+#[utoipa::path(
+    post,
+    path = "/v1/groups",
+    tag = "administration",
+    security(("device" = [])),
+    request_body = NewGroup,
+    responses((status = 201, description = "Added", body = Done)),
+)]
 pub(crate) async fn add_group(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -90,6 +169,17 @@ pub(crate) async fn add_group(
 }
 
 /// Removes a group.
+#[utoipa::path(
+    delete,
+    path = "/v1/groups/{name}",
+    tag = "administration",
+    security(("device" = [])),
+    params(("name" = String, Path, description = "The name of a group")),
+    responses(
+        (status = 200, description = "Gone", body = Done),
+        (status = 404, description = "There is no such group", body = ApiError),
+    ),
+)]
 pub(crate) async fn remove_group(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -100,6 +190,20 @@ pub(crate) async fn remove_group(
 }
 
 /// Makes a user a member.
+#[utoipa::path(
+    put,
+    path = "/v1/groups/{name}/members/{user}",
+    tag = "administration",
+    security(("device" = [])),
+    params(
+        ("name" = String, Path, description = "The name of a group"),
+        ("user" = String, Path, description = "The id of a user"),
+    ),
+    responses(
+        (status = 200, description = "A member", body = Done),
+        (status = 404, description = "There is no such group or user", body = ApiError),
+    ),
+)]
 pub(crate) async fn join(
     State(served): State<Served>,
     Administrator { actor }: Administrator,
@@ -111,6 +215,20 @@ pub(crate) async fn join(
 }
 
 /// Takes a user out.
+#[utoipa::path(
+    delete,
+    path = "/v1/groups/{name}/members/{user}",
+    tag = "administration",
+    security(("device" = [])),
+    params(
+        ("name" = String, Path, description = "The name of a group"),
+        ("user" = String, Path, description = "The id of a user"),
+    ),
+    responses(
+        (status = 200, description = "No member", body = Done),
+        (status = 404, description = "There is no such group or user", body = ApiError),
+    ),
+)]
 pub(crate) async fn leave(
     State(served): State<Served>,
     Administrator { actor }: Administrator,

@@ -20,9 +20,17 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
+use dealbell_protocol::integration::SaveProvider;
 use dealbell_protocol::{ApiError, ErrorCode, Provider, ProviderId};
 
 /// What the integration calls itself.
+#[utoipa::path(
+    get,
+    path = "/v1/provider",
+    tag = "notifications",
+    security(("integration" = [])),
+    responses((status = 200, description = "What the integration calls itself", body = Provider)),
+)]
 pub(crate) async fn read(
     State(served): State<Served>,
     Integration(caller): Integration,
@@ -31,6 +39,14 @@ pub(crate) async fn read(
 }
 
 /// Another name or picture. An address is fetched once, before anything is stored.
+#[utoipa::path(
+    put,
+    path = "/v1/provider",
+    tag = "notifications",
+    security(("integration" = [])),
+    request_body = SaveProvider,
+    responses((status = 200, description = "As it is now", body = Provider)),
+)]
 pub(crate) async fn save(
     State(served): State<Served>,
     Integration(caller): Integration,
@@ -66,6 +82,21 @@ async fn decoded(bytes: Vec<u8>) -> Result<(Vec<u8>, String), Refusal> {
 }
 
 /// The picture of a provider, PNG. Its tag is in the settings, so that clients ask when it changed.
+#[utoipa::path(
+    get,
+    path = "/v1/providers/{id}/icon",
+    tag = "list",
+    security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "The id of a provider"),
+        ("If-None-Match" = Option<String>, Header, description = "The tag of the picture that is known"),
+    ),
+    responses(
+        (status = 200, description = "The picture, PNG, with its tag as ETag", body = Vec<u8>, content_type = "image/png"),
+        (status = 304, description = "It is the known one"),
+        (status = 404, description = "It has none", body = ApiError),
+    ),
+)]
 pub(crate) async fn icon(
     State(served): State<Served>,
     _: Device,

@@ -13,6 +13,9 @@ use axum::{
     extract::{RawQuery, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
 };
+use dealbell_protocol::rest::Bulk;
+use dealbell_protocol::rest::NewNotification;
+use dealbell_protocol::rest::Revision;
 use dealbell_protocol::{
     ApiError, ErrorCode, ProviderId,
     rest::{BulkPublished, MAX_KEY, Published, Updated, Withdrawn},
@@ -22,6 +25,21 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const WEBHOOK_ID: &str = "webhook-id";
 
 /// Publishes a notification to each user named.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications",
+    tag = "notifications",
+    security(("integration" = [])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request again under the same key within 24 hours is answered the same and done once"),
+    ),
+    request_body = NewNotification,
+    responses(
+        (status = 201, description = "Told", body = Published),
+        (status = 409, description = "Another request came under this Idempotency-Key", body = ApiError),
+        (status = 422, description = "A recipient nobody knows; `field` names him", body = ApiError),
+    ),
+)]
 pub(crate) async fn publish(
     State(served): State<Served>,
     Integration(caller): Integration,
@@ -34,6 +52,21 @@ pub(crate) async fn publish(
 }
 
 /// Publishes many at once.
+#[utoipa::path(
+    post,
+    path = "/v1/notifications/bulk",
+    tag = "notifications",
+    security(("integration" = [])),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "The same request again under the same key within 24 hours is answered the same and done once"),
+    ),
+    request_body = Bulk,
+    responses(
+        (status = 201, description = "All told", body = BulkPublished),
+        (status = 409, description = "Another request came under this Idempotency-Key", body = ApiError),
+        (status = 422, description = "A recipient nobody knows; `field` names him", body = ApiError),
+    ),
+)]
 pub(crate) async fn bulk(
     State(served): State<Served>,
     Integration(caller): Integration,
@@ -46,6 +79,26 @@ pub(crate) async fn bulk(
 }
 
 /// Publishes what an integration signed.
+#[utoipa::path(
+    post,
+    path = "/v1/providers/{id}/notifications",
+    tag = "notifications",
+    security(("signature" = [])),
+    params(
+        ("id" = String, Path, description = "The id of an integration"),
+        ("webhook-id" = String, Header, description = "Names the message: every try of it carries the same, and it counts once"),
+        ("webhook-timestamp" = String, Header, description = "Unix seconds of this try, at most 5 minutes off"),
+        ("webhook-signature" = String, Header, description = "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several with spaces between"),
+    ),
+    request_body = NewNotification,
+    responses(
+        (status = 201, description = "Told", body = Published),
+        (status = 409, description = "Another body came under this webhook-id", body = ApiError),
+        (status = 422, description = "A recipient nobody knows; `field` names him", body = ApiError),
+        (status = 401, description = "No key of this integration signed it, or not now", body = ApiError),
+        (status = 404, description = "There is no such address", body = ApiError),
+    ),
+)]
 pub(crate) async fn signed(
     State(served): State<Served>,
     Name(provider): Name,
@@ -59,6 +112,26 @@ pub(crate) async fn signed(
 }
 
 /// Publishes many that an integration signed together.
+#[utoipa::path(
+    post,
+    path = "/v1/providers/{id}/notifications/bulk",
+    tag = "notifications",
+    security(("signature" = [])),
+    params(
+        ("id" = String, Path, description = "The id of an integration"),
+        ("webhook-id" = String, Header, description = "Names the message: every try of it carries the same, and it counts once"),
+        ("webhook-timestamp" = String, Header, description = "Unix seconds of this try, at most 5 minutes off"),
+        ("webhook-signature" = String, Header, description = "`v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`; several with spaces between"),
+    ),
+    request_body = Bulk,
+    responses(
+        (status = 201, description = "All told", body = BulkPublished),
+        (status = 409, description = "Another body came under this webhook-id", body = ApiError),
+        (status = 422, description = "A recipient nobody knows; `field` names him", body = ApiError),
+        (status = 401, description = "No key of this integration signed it, or not now", body = ApiError),
+        (status = 404, description = "There is no such address", body = ApiError),
+    ),
+)]
 pub(crate) async fn signed_bulk(
     State(served): State<Served>,
     Name(provider): Name,
@@ -161,6 +234,21 @@ fn signed_header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Refu
 }
 
 /// Gives new words to what the integration said of `?subject=…`, to all or to `&user=EMAIL`.
+#[utoipa::path(
+    patch,
+    path = "/v1/notifications",
+    tag = "notifications",
+    security(("integration" = [])),
+    params(
+        ("subject" = String, Query, description = "What it is about"),
+        ("user" = Option<String>, Query, description = "One recipient, by email address; all where it is missing"),
+    ),
+    request_body = Revision,
+    responses(
+        (status = 200, description = "Said anew", body = Updated),
+        (status = 422, description = "A recipient nobody knows", body = ApiError),
+    ),
+)]
 pub(crate) async fn revise(
     State(served): State<Served>,
     Integration(caller): Integration,
@@ -178,6 +266,21 @@ pub(crate) async fn revise(
 }
 
 /// Takes back what the integration said of `?subject=…`, to all or to `&user=EMAIL`.
+#[utoipa::path(
+    delete,
+    path = "/v1/notifications",
+    tag = "notifications",
+    security(("integration" = [])),
+    params(
+        ("subject" = String, Query, description = "What it is about"),
+        ("user" = Option<String>, Query, description = "One recipient, by email address; all where it is missing"),
+    ),
+    responses(
+        (status = 200, description = "Taken back", body = Withdrawn),
+        (status = 400, description = "A field is wrong; `field` names it", body = ApiError),
+        (status = 422, description = "A recipient nobody knows", body = ApiError),
+    ),
+)]
 pub(crate) async fn withdraw(
     State(served): State<Served>,
     Integration(caller): Integration,

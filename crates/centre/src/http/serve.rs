@@ -1,6 +1,6 @@
 //! Serving until told to stop, then leaving in order.
 
-use super::ServeOptions;
+use super::{Beside, ServeOptions};
 use crate::Centre;
 use axum::{Router, serve::ListenerExt as _};
 use dealbell_protocol::stream::CloseCode;
@@ -41,10 +41,10 @@ impl Centre {
         &self,
         listener: TcpListener,
         options: ServeOptions,
-        beside: Router,
+        beside: impl Into<Beside>,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
-        let router = self.router(options, beside, listener.local_addr()?);
+        let router = self.router(options, beside.into(), listener.local_addr()?);
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|io| {
             // A toast should not wait for a packet to fill; without it things work, too.

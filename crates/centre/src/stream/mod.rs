@@ -11,6 +11,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use dealbell_protocol::ApiError;
 use dealbell_protocol::{
     ErrorCode,
     stream::{MAX_FRAME, SUBPROTOCOL},
@@ -23,6 +24,18 @@ const BUFFER: usize = 2 * 1024;
 const SOCKET_LIMIT: usize = 4 * MAX_FRAME;
 
 /// Upgrades to a WebSocket. A wrong token is refused before, so that clients see the reason.
+#[utoipa::path(
+    get,
+    path = "/v1/stream",
+    tag = "list",
+    security(("device" = [])),
+    responses(
+        (status = 101, description = "A WebSocket, `dealbell.v1`"),
+        (status = 400, description = "This is no WebSocket", body = ApiError),
+        (status = 405, description = "This is no WebSocket", body = ApiError),
+        (status = 426, description = "This is no WebSocket", body = ApiError),
+    ),
+)]
 pub(crate) async fn upgrade(
     State(served): State<Served>,
     device: Device,
