@@ -6,6 +6,7 @@ mod checking;
 mod choosing;
 mod drawing;
 mod feeding;
+mod joining;
 mod keeping;
 mod leaving;
 mod managing;
@@ -47,6 +48,7 @@ use dealbell_protocol::window::{
 };
 use dealbell_toasts::{ToastBackend, ToastEvent};
 use feeding::{forward, watch_for_end};
+use joining::Redeemed;
 use keeping::Kept;
 use opening::Opened;
 use order::LastChecked;
@@ -83,6 +85,8 @@ pub(crate) enum Input {
     Opened(Box<Opened>),
     /// A way was tried out for the window.
     Checked(Box<CheckEnded>),
+    /// An invitation was used up, or not.
+    Redeemed(Box<Redeemed>),
     /// What the check of this turn found is too old to be entered.
     CheckExpired(u64),
     /// The account of a line has moved to this address.
@@ -295,6 +299,7 @@ impl Controller {
             Input::Changed => {}
             Input::Opened(opened) => self.opened(*opened).await,
             Input::Checked(ended) => self.check_ended(*ended),
+            Input::Redeemed(redeemed) => self.redeemed(*redeemed).await,
             Input::CheckExpired(turn) => self.checked.expire(turn),
             Input::Moved(account, address) => self.moved(&account, &address),
             Input::Kept(kept) => self.kept(kept),

@@ -2,6 +2,7 @@
 import { CHANNEL_SCENES } from "./scenes-channels.mjs";
 import { SETTINGS_SCENES } from "./scenes-settings.mjs";
 import { found } from "./data.mjs";
+import { JOIN_SCENES } from "./scenes-join.mjs";
 import { LIST_SCENES } from "./scenes-list.mjs";
 import { TODAY_SCENES } from "./scenes-today.mjs";
 import { click } from "./play.mjs";
@@ -94,6 +95,16 @@ export const SCENES = [
   { name: "sign-in-where-all", size: { width: 420, height: 2000 }, story: NO_ACCOUNT, play: whereAll(LINK) },
   { name: "sign-in-where-kommo", size: { width: 320, height: 2200 }, story: NO_ACCOUNT, play: whereAll("daisy.kommo.com") },
   { name: "sign-in-team", story: NO_ACCOUNT, play: click("way-team") },
+  {
+    name: "sign-in-team-invitation",
+    alike: true,
+    story: NO_ACCOUNT,
+    play: async (page) => {
+      await click("way-team")(page);
+      await page.getByTestId("address").fill(`https://bell.romashka.ru/join/${"0a".repeat(32)}`);
+    },
+  },
+  ...JOIN_SCENES,
   { name: "sign-in-checking", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: submitToken },
   { name: "sign-in-found", published: true, story: NO_ACCOUNT, play: submitToken },
   {

@@ -8,6 +8,7 @@ import { Completing } from "./list/completing.svelte";
 import { ListModel } from "./list/model.svelte";
 import { EVERYTHING, isNarrowed } from "./list/query";
 import { Connecting } from "./pages/connecting/model.svelte";
+import { Joining } from "./pages/join/model.svelte";
 import type { MenuAsked } from "./parts/Menu.svelte";
 import { Undoing } from "./parts/undoing.svelte";
 import { speak } from "./texts/texts.svelte";
@@ -44,6 +45,7 @@ export class Desk {
   readonly completing: Completing;
   readonly channels: ChannelsModel;
   readonly connecting: Connecting;
+  readonly joining: Joining;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly backend: Backend) {
@@ -57,6 +59,7 @@ export class Desk {
     this.list = new ListModel(backend, (page) => this.completing.saw(page));
     this.channels = new ChannelsModel(backend);
     this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));
+    this.joining = new Joining(backend, () => this.#turn({ page: "list", at: null }));
     backend.listen((told) => this.#hear(told));
     void this.begin();
     // Asked beside the state, not after it: the first rows are what the user waits for.
@@ -171,6 +174,7 @@ export class Desk {
     // An item that is asked for may be left out of what is shown.
     if (page.page === "list" && page.at) this.list.narrow(EVERYTHING);
     if (page.page === "channels") void this.channels.load();
+    if (page.page === "join") this.joining.open(page.link);
   }
 
   #take(state: WindowState): void {

@@ -9,6 +9,7 @@
 //! | [`view`] | what tray and menu show, as values |
 //! | `address`, `rest`, `link` | the centre's address, its HTTP API, its stream |
 //! | `check` | trying a centre out before it is taken into use |
+//! | `joining` | signing in by an invitation |
 //! | [`Inbox`] | the handle that drives it all |
 //!
 //! It knows neither Tauri nor an OS. TLS needs a rustls provider installed by the application.
@@ -18,6 +19,7 @@ mod check;
 mod driver;
 mod engine;
 mod inbox;
+mod joining;
 mod link;
 mod rest;
 pub mod session;
@@ -32,6 +34,7 @@ pub use check::{CheckError, check};
 pub use dealbell_network::{Network, NetworkError};
 pub use engine::MarkedAll;
 pub use inbox::{Config, Inbox, InboxError, StartError};
+pub use joining::{redeem, see_invitation};
 pub use rest::RestError;
 pub use state::State;
 pub use store::{Rebuilt, StoreError};

@@ -3,6 +3,7 @@
 use crate::Address;
 use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
+use dealbell_protocol::people::{InvitationSeen, Redeem, Redeemed};
 use dealbell_protocol::rest::{
     ActOn, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
 };
@@ -145,6 +146,17 @@ impl Rest {
         let url = self.address.api(&format!("devices/{id}"));
         let Done {} = ask(self.client()?.delete(url).bearer_auth(&self.token)).await?;
         Ok(())
+    }
+
+    /// Whoever has the code may ask.
+    pub(crate) async fn invitation(&self, code: &str) -> Result<InvitationSeen, RestError> {
+        let url = self.address.api(&format!("invitations/{code}"));
+        ask(self.client()?.get(url)).await
+    }
+
+    pub(crate) async fn redeem(&self, redeem: &Redeem) -> Result<Redeemed, RestError> {
+        let url = self.address.api("invitations/redeem");
+        ask(self.client()?.post(url).json(redeem)).await
     }
 
     pub(crate) async fn me(&self) -> Result<Me, RestError> {

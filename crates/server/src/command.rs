@@ -2,9 +2,15 @@
 //! goes to standard error.
 
 use crate::{
+    audit::{self, Audit},
     config,
     connect::{self, Connect},
-    dead_letters, defaults, integrations, mail,
+    dead_letters, defaults,
+    devices::{self, Device},
+    integrations,
+    invite::{self, Invitations, Invite},
+    mail,
+    people::{self, Group, User},
     serve::{self, Serve},
 };
 use anyhow::{Context as _, Result};
@@ -53,6 +59,16 @@ enum Command {
     /// Devices: each desktop signs in with its own token.
     #[command(subcommand)]
     Device(Device),
+    /// Groups of users that integrations can name together.
+    #[command(subcommand)]
+    Group(Group),
+    /// Invite somebody and print the link that signs him in: once, within 24 hours.
+    Invite(Invite),
+    /// Invitations: whom, and what became of them.
+    #[command(subcommand)]
+    Invitation(Invitations),
+    /// List what administrators did.
+    Audit(Audit),
     /// Channels for whoever has not chosen, and where each kind may go.
     #[command(subcommand)]
     Defaults(defaults::Line),
@@ -121,34 +137,6 @@ impl Database {
     }
 }
 
-#[derive(Debug, Subcommand)]
-enum User {
-    /// Add a user and print his id.
-    Add {
-        /// Matches him to the user of the CRM.
-        email: String,
-        /// How he is called.
-        #[arg(long, default_value = "")]
-        name: String,
-        /// Language of what he is told: ru or en.
-        #[arg(long, default_value = "ru")]
-        language: String,
-        #[command(flatten)]
-        database: Database,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum Device {
-    /// Add a device of a user and print its token, which cannot be shown again.
-    Add {
-        /// Whose.
-        email: String,
-        #[command(flatten)]
-        database: Database,
-    },
-}
-
 /// Does what the line says.
 ///
 /// # Errors
@@ -160,23 +148,12 @@ pub(crate) async fn run(line: Line) -> Result<()> {
         Command::Defaults(line) => say(&defaults::run(line).await?),
         Command::Mail(line) => say(&mail::run(line).await?),
         Command::Letters(line) => say(&dead_letters::run(line).await?),
-        Command::User(User::Add {
-            email,
-            name,
-            language,
-            database,
-        }) => {
-            let centre = database.open().await?;
-            println!("{}", centre.add_user(&email, &name, &language).await?);
-            Ok(())
-        }
-        Command::Device(Device::Add { email, database }) => {
-            let centre = database.open().await?;
-            let token = centre.add_device(&email, "").await?;
-            eprintln!("the device's token; it cannot be shown again");
-            println!("{token}");
-            Ok(())
-        }
+        Command::User(line) => say(&people::user(line).await?),
+        Command::Group(line) => say(&people::group(line).await?),
+        Command::Device(line) => say(&devices::run(line).await?),
+        Command::Invite(line) => say(&invite::invite(line).await?),
+        Command::Invitation(line) => say(&invite::run(line).await?),
+        Command::Audit(line) => say(&audit::run(line).await?),
         Command::Integration(line) => integrations::run(line).await,
     }
 }

@@ -123,6 +123,7 @@ fn answer(
         text: say("text"),
         tip: None,
         button: (mark == Mark::Ask).then(|| Button::Do(text(language, "off-ask-button", &[]))),
+        link: None,
     };
     sheet.answer(language)
 }
@@ -135,12 +136,17 @@ async fn inbox(headers: HeaderMap) -> Response {
         title: text(language, "inbox-title", &[]),
         text: text(language, "inbox-text", &[]),
         tip: None,
-        button: Some(Button::Go(text(language, "inbox-open", &[]), APP)),
+        button: Some(Button::Go(
+            text(language, "inbox-open", &[]),
+            APP.to_owned(),
+        )),
+        link: None,
     };
     sheet.answer(language)
 }
 
-fn language(headers: &HeaderMap) -> Language {
+/// The language of whoever sends these headers.
+pub(crate) fn language(headers: &HeaderMap) -> Language {
     let accepted = headers.get(ACCEPT_LANGUAGE);
     let accepted = accepted.and_then(|value| value.to_str().ok());
     preferred(accepted.unwrap_or_default())

@@ -1,17 +1,22 @@
 //! `dealbell-centre`: the notification centre for a department.
 
+mod audit;
 mod command;
 mod config;
 mod connect;
 mod connectors;
 mod dead_letters;
 mod defaults;
+mod devices;
 mod hooks;
 mod integrations;
+mod invite;
+mod join;
 mod letter_links;
 mod mail;
 mod metrics;
 mod page;
+mod people;
 mod public_url;
 mod running;
 mod serve;

@@ -4,6 +4,7 @@ use crate::{
     command::Database,
     connectors::{self, Common},
     hooks::Hooks,
+    join,
     letter_links::{self, Links},
     mail::Mail,
     metrics::Metrics,
@@ -17,6 +18,7 @@ use dealbell_letters::SmtpPost;
 use dealbell_protocol::Channel;
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
+use url::Url;
 
 /// What `serve` is told; its flags are the options of the whole program (see [`crate::config`]).
 #[derive(Debug, Args)]
@@ -28,6 +30,9 @@ pub(crate) struct Serve {
     /// accounts are registered under it, calendars are subscribed to there.
     #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
     public_url: Option<PublicUrl>,
+    /// Where people get the desktop app: linked on the page of an invitation.
+    #[arg(long, env = "DEALBELL_APP_URL")]
+    app_url: Option<Url>,
     #[command(flatten)]
     database: Database,
     #[command(flatten)]
@@ -44,6 +49,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     let Serve {
         listen,
         public_url,
+        app_url,
         database,
         metrics,
         mail,
@@ -69,9 +75,17 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     let (stop, stopped) = watch::channel(());
     let hooks = Arc::new(Hooks::default());
     let figures = metrics.serve(&centre, stopped.clone()).await?;
+    let address = listener
+        .local_addr()
+        .context("the listener has no address")?;
+    let base = match &public_url {
+        Some(url) => url.base().clone(),
+        None => Url::parse(&format!("http://{address}"))?,
+    };
     let beside = hooks
         .router()
         .merge(sign_in::router(centre.clone()))
+        .merge(join::router(centre.clone(), base, app_url))
         .merge(metrics.router(&centre))
         .merge(letter_links::router(centre.clone()));
     let letters = match post {
@@ -92,9 +106,6 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         public_url,
     };
     let connectors = tokio::spawn(connectors::run(common, stopped));
-    let address = listener
-        .local_addr()
-        .context("the listener has no address")?;
     eprintln!("listening on http://{address}");
     let signal = asked_to_stop()?;
     let served = centre.serve_with(listener, options, beside, signal).await;

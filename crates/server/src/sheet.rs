@@ -38,8 +38,8 @@ pub(crate) enum Mark {
 pub(crate) enum Button {
     /// Asks for this very address with POST.
     Do(String),
-    /// Leads to an address of ours, words first.
-    Go(String, &'static str),
+    /// Leads to an address, words first.
+    Go(String, String),
 }
 
 /// A page, all of it plain text.
@@ -51,6 +51,8 @@ pub(crate) struct Sheet {
     pub(crate) text: String,
     pub(crate) tip: Option<String>,
     pub(crate) button: Option<Button>,
+    /// Where one could go besides, words first.
+    pub(crate) link: Option<(String, String)>,
 }
 
 impl Sheet {
@@ -74,11 +76,15 @@ impl Sheet {
                 rest += &format!("<form method=\"post\"><button>{words}</button></form>");
             }
             Some(Button::Go(words, address)) => {
-                let words = escaped(words);
+                let (words, address) = (escaped(words), escaped(address));
                 rest += &format!(
                     "<p class=\"go\"><a class=\"button\" href=\"{address}\">{words}</a></p>"
                 );
             }
+        }
+        if let Some((words, address)) = &self.link {
+            let (words, address) = (escaped(words), escaped(address));
+            rest += &format!("<p class=\"tip\"><a href=\"{address}\">{words}</a></p>");
         }
         let html = format!(
             include_str!("page.html"),

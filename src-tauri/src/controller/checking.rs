@@ -1,6 +1,7 @@
 //! Trying out a way in, before anything is kept: what is there, and whether it lets us in.
 
 use super::calls::refused;
+use super::joining;
 use super::opening::Key;
 use super::{Controller, Input};
 use crate::account::Account;
@@ -41,9 +42,24 @@ pub(crate) struct Entry {
     checked: Checked,
 }
 
+impl Entry {
+    /// The same with what lets us in, so that it is not asked for twice.
+    pub(super) fn with_secret(mut self, secret: String) -> Self {
+        self.checked.secret = Some(secret);
+        self
+    }
+}
+
 impl Controller {
     /// The window wants a way tried out. The line in use is not touched.
     pub(super) fn check(&mut self, caller: Caller, way: SignIn) {
+        if let SignIn::Invitation { link } = &way
+            && self.is_in_already(link)
+        {
+            return self
+                .window
+                .answer(caller, refused(WindowErrorCode::AlreadyIn));
+        }
         // A code is good once: asked again, the CRM would call it used.
         let known = self.checked.of(&caller.page);
         if let Some(known) = known.filter(|known| is_oauth(&way) && known.way == way) {
@@ -87,12 +103,23 @@ impl Controller {
                 .window
                 .answer(caller, refused(WindowErrorCode::CheckAgain));
         };
-        let (account, secret) = (checked.account.clone(), checked.secret.clone());
         let entry = Entry {
             caller,
             turn,
             checked,
         };
+        if let SignIn::Invitation { link } = &entry.checked.way
+            && entry.checked.secret.is_none()
+        {
+            let link = link.clone();
+            return self.redeem(entry, &link);
+        }
+        self.enter_with(entry).await;
+    }
+
+    /// The same, with what lets us in.
+    pub(super) async fn enter_with(&mut self, entry: Entry) {
+        let (account, secret) = (entry.checked.account.clone(), entry.checked.secret.clone());
         let key = secret.map_or(Key::None, Key::New);
         self.want_line(Some(entry), account, key).await;
     }
@@ -108,7 +135,7 @@ impl Controller {
 fn is_oauth(way: &SignIn) -> bool {
     match way {
         SignIn::Solo { access, .. } => matches!(access, CrmAccess::Oauth { .. }),
-        SignIn::Demo | SignIn::Team { .. } => false,
+        SignIn::Demo | SignIn::Team { .. } | SignIn::Invitation { .. } => false,
     }
 }
 
@@ -132,6 +159,10 @@ async fn try_out(way: SignIn, network: &Network) -> Result<Checked, WindowErrorC
                 ..found_at(account.label())
             };
             (account, Some(token), found)
+        }
+        SignIn::Invitation { link } => {
+            let (account, found) = joining::look(link, network).await?;
+            (account, None, found)
         }
     };
     Ok(Checked {
@@ -187,7 +218,7 @@ async fn crm(
 }
 
 /// Something at this host, and not a word more about it.
-fn found_at(host: String) -> Found {
+pub(super) fn found_at(host: String) -> Found {
     Found {
         account: String::new(),
         host,
@@ -195,11 +226,13 @@ fn found_at(host: String) -> Found {
         email: String::new(),
         time_zone: String::new(),
         rights: None,
+        invited_by: None,
         expires_at: None,
     }
 }
 
-fn centre_code(error: &CheckError) -> WindowErrorCode {
+/// What refuses a centre, in the window's words.
+pub(super) fn centre_code(error: &CheckError) -> WindowErrorCode {
     let refused = match error {
         CheckError::Address(_) => return WindowErrorCode::AddressWrong,
         CheckError::Rest(RestError::NotACentre) => return WindowErrorCode::NotACentre,

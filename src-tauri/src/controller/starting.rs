@@ -1,13 +1,16 @@
 //! Dealbell started while it runs, by the user or by a link.
 //!
-//! Anybody can write a link, a web page included. So it only ever shows the window, or does what a
-//! click on a toast of ours would, which nobody can name who has not seen it.
+//! Anybody can write a link, a web page included. So it only ever shows the window, there asking
+//! about an invitation, or does what a click on a toast of ours would, which nobody can name who has
+//! not seen it.
 
 use super::Controller;
 use super::seats::Click;
 use super::toasting::toast_of;
 use crate::cli::Cli;
 use dealbell_inbox::{Inbox, ToastKey, ToastOutcome};
+use dealbell_protocol::join::JoinLink;
+use dealbell_protocol::window::Page;
 use dealbell_toasts::link::parse_toast_link;
 
 /// How far back a toast is remembered, attempts.
@@ -31,6 +34,10 @@ impl Controller {
     /// shows the window.
     pub(super) async fn follow_link(&mut self, link: &str) {
         self.open_known_lines().await;
+        if JoinLink::parse(link).is_some() {
+            let link = link.to_owned();
+            return self.window.show(Page::Join { link });
+        }
         let click = parse_toast_link(link).and_then(|(name, button)| {
             let (tag, key) = toast_of(&name)?;
             Some((tag.to_owned(), Click { key, button }))

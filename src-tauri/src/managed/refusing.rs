@@ -2,6 +2,7 @@
 
 use super::Managed;
 use dealbell_inbox::Address;
+use dealbell_protocol::join::JoinLink;
 use dealbell_protocol::window::{LanguageChoice, Setting, SettingName, SignIn, WindowRequest};
 
 impl Managed {
@@ -21,6 +22,17 @@ impl Managed {
             return self.locked.centre.as_ref().is_some_and(|only| {
                 let typed = Address::parse(centre, false);
                 typed.is_err() || typed != Address::parse(only, false)
+            });
+        }
+        if let WindowRequest::Check {
+            way: SignIn::Invitation { link },
+        } = request
+        {
+            let led = JoinLink::parse(link);
+            let led = led.map(|link| Address::parse(link.centre().as_str(), false));
+            return self.locked.centre.as_ref().is_some_and(|only| {
+                let only = Address::parse(only, false);
+                led.is_none_or(|led| led.is_err() || led != only)
             });
         }
         let updates = matches!(
@@ -115,6 +127,14 @@ mod tests {
             centre: Some("https://bell.example.org".to_owned()),
             ..Choices::default()
         });
+        let invited = |centre: &str| WindowRequest::Check {
+            way: SignIn::Invitation {
+                link: format!("{centre}/join/{}", "0".repeat(64)),
+            },
+        };
+        assert!(!refuses(&managed, &invited("https://bell.example.org")));
+        assert!(refuses(&managed, &invited("https://evil.example.org")));
+        assert!(refuses(&managed, &invited("http://bell.example.org")));
         let team = |centre: &str| WindowRequest::Check {
             way: SignIn::Team {
                 centre: centre.to_owned(),

@@ -311,7 +311,7 @@ export type Tasks = {
  */
 tasks: Array<OpenTask>, };
 
-export type ErrorCode = "token_invalid" | "token_revoked" | "forbidden" | "foreign_origin" | "field_invalid" | "body_invalid" | "recipient_unknown" | "idempotency_conflict" | "revision_conflict" | "not_found" | "rate_limited" | "unavailable" | "crm_refused" | "crm_unreachable" | "protocol";
+export type ErrorCode = "token_invalid" | "token_revoked" | "forbidden" | "foreign_origin" | "field_invalid" | "body_invalid" | "recipient_unknown" | "idempotency_conflict" | "revision_conflict" | "not_found" | "rate_limited" | "unavailable" | "crm_refused" | "crm_unreachable" | "invitation_used" | "invitation_expired" | "invitation_unknown" | "protocol";
 
 export type ApiError = { 
 /**
@@ -673,7 +673,11 @@ export type Page = { "page": "list",
 /**
  * The item to bring into view.
  */
-at: NotificationId | null, } | { "page": "today" } | { "page": "channels" } | { "page": "settings" } | { "page": "diagnostics" } | { "page": "sign_in" };
+at: NotificationId | null, } | { "page": "today" } | { "page": "channels" } | { "page": "settings" } | { "page": "diagnostics" } | { "page": "sign_in" } | { "page": "join", 
+/**
+ * For [`SignIn::Invitation`]; secret. Anybody can have made it.
+ */
+link: string, };
 
 export type ListQuery = { 
 /**
@@ -733,7 +737,11 @@ centre: string,
 /**
  * The device token; secret.
  */
-token: string, };
+token: string, } | { "way": "invitation", 
+/**
+ * As it was followed or pasted, in either form ([`crate::join::JoinLink`]); secret.
+ */
+link: string, };
 
 export type CrmRights = "administrator" | "manager";
 
@@ -763,11 +771,15 @@ time_zone: string,
  */
 rights: CrmRights | null, 
 /**
+ * Who invites us, where we are.
+ */
+invited_by?: string, 
+/**
  * When the token ends by itself; none where it is renewed or does not say.
  */
 expires_at: number | null, };
 
-export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "shortcut_taken" | "shortcut_wrong" | "proxy_wrong" | "ca_wrong" | "autostart_failed" | "managed" | "not_permitted" | "newer_data" | "unavailable" | "update_failed" | "unknown";
+export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "invitation_used" | "invitation_expired" | "invitation_unknown" | "already_in" | "shortcut_taken" | "shortcut_wrong" | "proxy_wrong" | "ca_wrong" | "autostart_failed" | "managed" | "not_permitted" | "newer_data" | "unavailable" | "update_failed" | "unknown";
 
 export type WindowRequest = { "type": "hello" } | { "type": "list", 
 /**

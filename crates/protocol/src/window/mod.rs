@@ -401,4 +401,9 @@ pub enum Page {
     Diagnostics,
     /// Sign in, or add an account.
     SignIn,
+    /// An invitation was followed: ask whether to sign in by it.
+    Join {
+        /// For [`SignIn::Invitation`]; secret. Anybody can have made it.
+        link: String,
+    },
 }

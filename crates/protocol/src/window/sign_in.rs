@@ -24,6 +24,12 @@ pub enum SignIn {
         /// The device token; secret.
         token: String,
     },
+    /// A department's centre, by an invitation. `Check` looks at it, `Enter` uses it up; either fails
+    /// with `invitation_used`, `invitation_expired`, `invitation_unknown` or `already_in`.
+    Invitation {
+        /// As it was followed or pasted, in either form ([`crate::join::JoinLink`]); secret.
+        link: String,
+    },
 }
 
 /// What lets us into a CRM account.
@@ -66,6 +72,7 @@ impl std::fmt::Debug for SignIn {
                 write!(f, "Solo {{ address: {address:?}, access: {access:?} }}")
             }
             Self::Team { centre, .. } => write!(f, "Team {{ centre: {centre:?} }}"),
+            Self::Invitation { .. } => f.write_str("Invitation"),
         }
     }
 }
@@ -85,6 +92,10 @@ pub struct Found {
     pub time_zone: String,
     /// What the CRM lets us see; none for demo and centre.
     pub rights: Option<CrmRights>,
+    /// Who invites us, where we are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub invited_by: Option<String>,
     /// When the token ends by itself; none where it is renewed or does not say.
     #[ts(type = "number | null")]
     pub expires_at: Option<Millis>,

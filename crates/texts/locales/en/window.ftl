@@ -334,9 +334,11 @@ signin-oauth-code-help = Good for 20 minutes, so paste it last. The whole addres
 signin-oauth-code-found = The code is in this address
 signin-team-address = Address of the centre
 signin-team-address-example = https://bell.romashka.com
-signin-team-address-help = The centre's administrator knows it
+signin-team-address-help = The centre's administrator knows it. A link of invitation can be pasted here, too
 signin-team-token = Device token
 signin-team-help = The centre's administrator gives out a token for each device
+signin-team-invitation = This is an invitation, nothing else is needed
+signin-team-no-token = With an invitation no token is needed
 
 ## Where a field's content is found, by the names the CRM uses
 
@@ -672,3 +674,30 @@ log-warn = Failures only
 log-info = Usual
 log-debug = Detailed
 log-debug-about = A detailed log may name customers
+
+## An invitation that was followed
+
+join-title = Sign in to this centre?
+join-invited = You were invited by a link. Notifications of your team will ring here.
+join-invited-by = { $by } invites you. Notifications of your team will ring here.
+join-centre = Centre
+join-once = An invitation is good once. If you do not expect it or do not know this centre, do not sign in.
+join-looking = Looking at the invitation of { $host }…
+join-enter = Sign in
+join-entering = Signing in…
+join-not-now = Not now
+join-to-list = To the notifications
+join-other-way = Sign in another way
+join-failed-title = The invitation could not be opened
+join-invitation-used-title = This invitation is used up
+join-invitation-used-text = Somebody has signed in by it, and it is good once. Ask the administrator of { $host } for another.
+join-invitation-expired-title = This invitation is too old
+join-invitation-expired-text = It was good for a day. Ask the administrator of { $host } for another.
+join-invitation-unknown-title = There is no such invitation
+join-invitation-unknown-text = Perhaps it was taken back, or the link was not copied whole. Ask the administrator of { $host } for another.
+join-already-in-title = You are signed in already
+join-already-in-text = Dealbell is connected to { $host }, and the invitation is still good. To sign in by it as somebody else, sign out first.
+join-offline-title = { $host } does not answer
+join-offline-text = The invitation is still good. Check the network and try again.
+join-managed-title = This centre is not yours
+join-managed-text = Your administrator has set which centre this computer connects to, and it is not { $host }. The invitation is still good.

@@ -341,9 +341,11 @@ signin-oauth-code-help = Действует 20 минут, поэтому вст
 signin-oauth-code-found = Нашли код в этом адресе
 signin-team-address = Адрес центра
 signin-team-address-example = https://bell.romashka.ru
-signin-team-address-help = Его знает администратор центра
+signin-team-address-help = Его знает администратор центра. Ссылку-приглашение можно вставить сюда же
 signin-team-token = Токен устройства
 signin-team-help = Токен выдаёт администратор центра, на каждое устройство свой
+signin-team-invitation = Это приглашение, больше ничего не нужно
+signin-team-no-token = С приглашением токен не нужен
 
 ## Where a field's content is found, by the names the CRM uses
 
@@ -681,3 +683,30 @@ log-warn = Только сбои
 log-info = Обычный
 log-debug = Подробный
 log-debug-about = В подробном журнале могут встретиться имена клиентов
+
+## Приглашение, по которому перешли
+
+join-title = Войти в этот центр?
+join-invited = Вас пригласили по ссылке. Уведомления команды будут приходить сюда.
+join-invited-by = Вас приглашает { $by }. Уведомления команды будут приходить сюда.
+join-centre = Центр
+join-once = Приглашение действует один раз. Если вы его не ждали или не знаете этого центра, не входите.
+join-looking = Смотрим приглашение от { $host }…
+join-enter = Войти
+join-entering = Входим…
+join-not-now = Не сейчас
+join-to-list = К уведомлениям
+join-other-way = Войти иначе
+join-failed-title = Приглашение не открылось
+join-invitation-used-title = По этому приглашению уже вошли
+join-invitation-used-text = Оно действует один раз. Попросите у администратора { $host } новое.
+join-invitation-expired-title = Приглашение больше не действует
+join-invitation-expired-text = Оно действует сутки. Попросите у администратора { $host } новое.
+join-invitation-unknown-title = Такого приглашения нет
+join-invitation-unknown-text = Возможно, его отозвали или ссылка скопировалась не целиком. Попросите у администратора { $host } новое.
+join-already-in-title = Вы уже вошли
+join-already-in-text = Dealbell подключён к { $host }, а приглашение осталось целым. Чтобы войти по нему под другим именем, сначала выйдите.
+join-offline-title = { $host } не отвечает
+join-offline-text = Приглашение цело. Проверьте сеть и попробуйте ещё раз.
+join-managed-title = Это не ваш центр
+join-managed-text = Администратор задал, к какому центру подключается этот компьютер, и это не { $host }. Приглашение осталось целым.

@@ -2,6 +2,7 @@
 import type { Backend } from "../../backend/backend";
 import { failure } from "../../backend/backend";
 import type { AccessBy, Found, SignedOutReason, SignIn, Way, WindowErrorCode, WindowState } from "../../generated/protocol";
+import { isInvitation } from "../join/link";
 import { wordsFor, type Field, type Form, type Wrong } from "./failures";
 
 /** What the forms hold. It outlives failures, and going back and forth between them. */
@@ -87,6 +88,12 @@ export class Connecting {
     return this.state()?.managed.includes("centre") ?? false;
   }
 
+  /** The invitation that was pasted where the address or the token goes. */
+  get invitation(): string | null {
+    const { address, token } = this.team;
+    return [token, address].map((typed) => typed.trim()).find(isInvitation) ?? null;
+  }
+
   /** Writes the account's own address into its form, or the administrator's centre, where nothing was typed yet. */
   prefill(): void {
     const state = this.state();
@@ -140,7 +147,8 @@ export class Connecting {
     const { form } = this;
     if (!form || form === "demo" || this.busy) return;
     const typed = form === "team" ? this.team : this.solo;
-    const empty = FIELDS[form].find((field) => typed[field].trim() === "");
+    // An invitation needs nothing beside it.
+    const empty = form === "team" && this.invitation ? undefined : FIELDS[form].find((field) => typed[field].trim() === "");
     if (empty) this.failed = { form, text: "signin-empty", fields: [empty] };
     else await this.#check(form, this.#wanted(form));
   }
@@ -190,6 +198,7 @@ export class Connecting {
   #wanted(form: "token" | "oauth" | "team"): SignIn {
     const typed = form === "team" ? this.team : this.solo;
     const [address, token] = [typed.address.trim(), typed.token.trim()];
+    if (form === "team" && this.invitation) return { way: "invitation", link: this.invitation };
     if (form === "team") return { way: "team", centre: address, token };
     if (form === "token") return { way: "solo", address, access: { by: "token", token } };
     const [integration, secret, redirect_uri, code] = [typed.integration, typed.secret, typed.redirect, typed.code].map((value) => value.trim()) as [string, string, string, string];
