@@ -13,6 +13,7 @@ use dealbell_protocol::{
     letter::{LetterContent, PostError},
     window::Language,
 };
+use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::json;
 use std::{collections::BTreeMap, time::Duration};
 use support::{
@@ -531,4 +532,135 @@ async fn an_integrations_letter_names_it_and_goes_by_its_own_switch() {
         panic!("it is about one notification");
     };
     assert_eq!(provider, "Телефония");
+}
+
+/// What can happen to Anna's letters.
+#[derive(Clone, Debug)]
+enum Op {
+    New { task: u8 },
+    Due { task: u8 },
+    Read { place: usize },
+    Done { task: u8 },
+    Pass { seconds: i64 },
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let task = 0..4_u8;
+    prop_oneof![
+        2 => task.clone().prop_map(|task| Op::New { task }),
+        3 => task.clone().prop_map(|task| Op::Due { task }),
+        2 => (0..6_usize).prop_map(|place| Op::Read { place }),
+        1 => task.prop_map(|task| Op::Done { task }),
+        4 => (1..70_i64).prop_map(|seconds| Op::Pass { seconds }),
+    ]
+}
+
+/// A notification as the oracle knows it.
+struct Known {
+    title: String,
+    task: u8,
+    /// When its letter is due; none once it was, or is to be none.
+    due: Option<i64>,
+    is_due_notice: bool,
+    read: bool,
+}
+
+/// Time passes until `then`: what the oracle says is sent, in order of its time.
+fn foretold(known: &mut [Known], then: i64) -> Vec<String> {
+    let mut told = Vec::new();
+    let read: Vec<u8> = known.iter().filter(|k| k.read).map(|k| k.task).collect();
+    for one in known.iter_mut() {
+        let Some(due) = one.due.filter(|due| *due <= then) else {
+            continue;
+        };
+        one.due = None;
+        if !one.read && !(one.is_due_notice && read.contains(&one.task)) {
+            told.push((due, one.title.clone()));
+        }
+    }
+    told.sort();
+    told.into_iter().map(|(_, title)| title).collect()
+}
+
+#[test]
+fn t6_nothing_is_sent_of_what_was_read_before_it_was_due_and_everything_else_is() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.unwrap();
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(40));
+    let ops = proptest::collection::vec(op(), 1..25);
+    let held = runner.run(&ops, |ops| {
+        runtime.block_on(async {
+            let mut desk = Desk::open(MORNING).await;
+            desk.start();
+            let mut known: Vec<Known> = Vec::new();
+            for (number, op) in ops.into_iter().enumerate() {
+                match op {
+                    Op::New { task } | Op::Due { task } => {
+                        let is_due_notice = matches!(op, Op::Due { .. });
+                        let kind = if is_due_notice {
+                            Kind::TaskDue
+                        } else {
+                            Kind::TaskNew
+                        };
+                        let title = format!("{number}");
+                        let Act::Notify(notice) = desk.notice(kind, &title, task.into()) else {
+                            panic!("it is a notice");
+                        };
+                        let anew = Notice {
+                            dedup_key: None,
+                            ..*notice
+                        };
+                        desk.tell(vec![Act::Notify(Box::new(anew))]).await;
+                        let wait = if is_due_notice { MINUTE } else { 0 };
+                        let due = Some(desk.now() + wait);
+                        known.push(Known {
+                            title,
+                            task,
+                            due,
+                            is_due_notice,
+                            read: false,
+                        });
+                    }
+                    Op::Read { place } => {
+                        let len = known.len();
+                        if let Some(one) = known.get_mut(len.wrapping_sub(1 + place)) {
+                            one.read = true;
+                            desk.mark("read", &[&one.title.clone()]).await;
+                        }
+                    }
+                    Op::Done { task } => {
+                        desk.withdraw(task.into()).await;
+                        known.retain(|one| one.task != task);
+                    }
+                    Op::Pass { seconds } => desk.pass(seconds * 1_000).await,
+                }
+                desk.settled().await;
+                let mut told = desk.told();
+                let mut foretold = foretold(&mut known, desk.now());
+                told.sort();
+                foretold.sort();
+                prop_assert_eq!(told, foretold);
+            }
+            Ok(())
+        })
+    });
+    held.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_sends_sleeps_a_minute_while_there_is_nothing_to_send() {
+    let mut desk = Desk::open(MORNING).await;
+    desk.start();
+    desk.task(Kind::TaskNew, "Новая", 1).await;
+    desk.settled().await;
+    desk.pass(2 * MINUTE).await;
+    let slept = desk.time.slept();
+    for _ in 0..600 {
+        desk.time.set(desk.now() + 1_000);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let looks = desk.time.slept() - slept;
+    assert!((8..=11).contains(&looks), "{looks} looks in ten minutes");
 }

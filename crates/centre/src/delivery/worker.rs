@@ -26,8 +26,8 @@ const LONGEST: Millis = 60_000;
 const STORAGE: Duration = Duration::from_secs(5);
 /// How often an outcome is tried to be recorded.
 const RECORDS: u32 = 5;
-/// How long a try may take. Shorter than the lease.
-const TRY: Duration = Duration::from_secs(150);
+/// How long a try may take, a slow mail server's every answer included. Shorter than the lease.
+const TRY: Duration = Duration::from_secs(270);
 /// How long letters that are being sent may take at the end.
 const LEAVE: Duration = Duration::from_secs(10);
 

@@ -16,7 +16,10 @@ use std::{
     future::Future,
     net::SocketAddr,
     pin::Pin,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::Duration,
 };
 use tempfile::TempDir;
@@ -31,25 +34,37 @@ pub(crate) fn at(text: &str) -> Millis {
 }
 
 /// A time that goes on when it is told to.
-pub(crate) struct Virtual(watch::Sender<Millis>);
+pub(crate) struct Virtual {
+    now: watch::Sender<Millis>,
+    slept: AtomicUsize,
+}
 
 impl Virtual {
     pub(crate) fn new(now: Millis) -> Arc<Self> {
-        Arc::new(Self(watch::Sender::new(now)))
+        Arc::new(Self {
+            now: watch::Sender::new(now),
+            slept: AtomicUsize::new(0),
+        })
     }
 
     pub(crate) fn set(&self, now: Millis) {
-        self.0.send_replace(now);
+        self.now.send_replace(now);
+    }
+
+    /// How often somebody went to sleep.
+    pub(crate) fn slept(&self) -> usize {
+        self.slept.load(SeqCst)
     }
 }
 
 impl Time for Virtual {
     fn now(&self) -> Millis {
-        *self.0.borrow()
+        *self.now.borrow()
     }
 
     fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let mut now = self.0.subscribe();
+        self.slept.fetch_add(1, SeqCst);
+        let mut now = self.now.subscribe();
         let until = *now.borrow() + i64::try_from(wait.as_millis()).unwrap();
         Box::pin(async move {
             let _ = now.wait_for(|now| *now >= until).await;
