@@ -103,6 +103,8 @@ impl Database {
     fn options(&self) -> Options {
         Options {
             key_file: self.key_file.clone(),
+            // Of whoever has chosen none: TZ decides, else the machine.
+            zone: jiff::tz::TimeZone::system().iana_name().map(str::to_owned),
             ..Options::new(&self.database)
         }
     }
