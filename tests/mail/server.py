@@ -11,9 +11,11 @@ import asyncio
 import email
 import email.policy
 import json
+import logging
 import re
 import ssl
 import sys
+import warnings
 
 import html5lib
 from aiosmtpd.smtp import SMTP, AuthResult
@@ -69,6 +71,14 @@ class Handler:
 
     async def handle_NOOP(self, server, session, envelope, arg):
         return "250 OK"
+
+
+class Leaving(SMTP):
+    """Tells when it has hung up."""
+
+    def connection_lost(self, error):
+        super().connection_lost(error)
+        say({"left": True})
 
 
 def read(content):
@@ -155,19 +165,26 @@ def signing_in(wanted):
 
 
 async def main():
+    # Clients that are refused are what it is for.
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
     options = argparse.ArgumentParser()
     options.add_argument("--tls", choices=["starttls", "implicit", "none"], default="none")
     options.add_argument("--certificate")
     options.add_argument("--key")
     options.add_argument("--auth")
-    options.add_argument("--idle", type=float, default=300)
+    options.add_argument("--idle", type=float, help="hang up after so many seconds, and say so")
     options = options.parse_args()
     context = None
     if options.certificate:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(options.certificate, options.key)
     handler = Handler()
-    keywords = {"hostname": "mail.test", "timeout": options.idle}
+    keywords = {"hostname": "mail.test"}
+    protocol = SMTP
+    if options.idle:
+        protocol = Leaving
+        keywords["timeout"] = options.idle
     if options.tls == "starttls":
         keywords |= {"tls_context": context, "require_starttls": True}
     if options.auth:
@@ -178,7 +195,7 @@ async def main():
         }
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(handler, loop=loop, **keywords),
+        lambda: protocol(handler, loop=loop, **keywords),
         host="127.0.0.1",
         port=0,
         ssl=context if options.tls == "implicit" else None,

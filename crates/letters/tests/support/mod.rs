@@ -119,6 +119,12 @@ impl MailServer {
         said["letter"].take()
     }
 
+    /// Waits until it has hung up, where it was told to.
+    pub(crate) fn has_hung_up(&self) {
+        let said = self.said.recv_timeout(LONG).expect("it hangs up");
+        assert_eq!(said["left"], true);
+    }
+
     /// That nothing has arrived but what was asked for.
     pub(crate) fn has_nothing_more(&self) {
         let more = self.said.recv_timeout(Duration::from_millis(300));
