@@ -19,6 +19,8 @@
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
 //! | `unsubscribe` | from a letter to the channels |
 //! | `clock` | where the time comes from |
+//! | `copies`, `inspect` | backup and restore, a look from outside |
+//! | `retention` | what is kept how long |
 //! | `health`, `metrics` | how the centre is, and its figures |
 //! | `store` | the SQLite file, its one writer, the log |
 //! | `hub`, `stream` | connections, live and resuming |
@@ -29,6 +31,7 @@ mod audit;
 mod calendar;
 mod clock;
 mod connections;
+mod copies;
 mod defaults;
 mod delivery;
 mod devices;
@@ -39,6 +42,7 @@ mod http;
 mod hub;
 mod icon;
 mod ingest;
+mod inspect;
 mod integrations;
 mod invitations;
 mod keys;
@@ -49,6 +53,7 @@ mod people;
 mod publish;
 mod refusal;
 mod removal;
+mod retention;
 mod sealing;
 mod secret;
 mod sign_ins;
@@ -67,13 +72,16 @@ pub use actors::Registration;
 pub use audit::Actor;
 pub use clock::{Clock, Time};
 pub use connections::{About, Connection, ConnectionState};
+pub use copies::{CopyError, Restored, backup, restore};
 pub use delivery::{Delivery, LetterCounts};
 pub use health::{Part, Trouble, free_bytes};
 pub use http::{Beside, ServeOptions, serve::ServeError};
+pub use inspect::{Inspection, Schema, inspect};
 pub use invitations::{INVITED_WITHIN, Invitation};
 pub use limits::Rate;
 pub use marks::Mark;
-pub use metrics::{Delivered, METRICS_TYPE, Metrics};
+pub use metrics::{METRICS_TYPE, Metrics};
+pub use retention::{Retention, Trimmed};
 pub use sealing::KeyError;
 pub use sign_ins::SIGN_IN_WITHIN;
 pub use unsubscribe::{Subscription, Unsubscribing};

@@ -6,7 +6,7 @@
 mod look;
 
 use crate::{Centre, CentreError};
-use dealbell_protocol::{Channel, Millis, stream::ResumeMode};
+use dealbell_protocol::{Millis, stream::ResumeMode};
 use prometheus_client::{
     encoding::text::{encode_eof, encode_registry},
     metrics::{
@@ -26,30 +26,6 @@ use std::{
 /// The `Content-Type` of the figures: OpenMetrics, which Prometheus has read since 2.5.
 pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// How an attempt to deliver ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Delivered {
-    /// Whoever carries it on has taken it.
-    Sent,
-    /// It failed and will be tried again.
-    Retried,
-    /// It became pointless before it was sent: read, done, switched off.
-    Dropped,
-    /// It failed for good.
-    Dead,
-}
-
-impl Delivered {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Retried => "retried",
-            Self::Dropped => "dropped",
-            Self::Dead => "dead",
-        }
-    }
-}
-
 /// How an event reached a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
@@ -67,7 +43,6 @@ pub struct Metrics {
     registry: Registry,
     /// Whose names every program shares, so without our prefix.
     process: Registry,
-    deliveries: Family<Labels<2>, Counter>,
     live: Counter,
     backlog: Counter,
     starts: Family<Labels<1>, Counter>,
@@ -92,12 +67,6 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("dealbell");
         let mut process = Registry::default();
-        let deliveries = Family::default();
-        registry.register(
-            "deliveries",
-            "Attempts to deliver beyond the stream, by channel and how they ended",
-            deliveries.clone(),
-        );
         let events = Family::<Labels<1>, Counter>::default();
         registry.register(
             "stream_events",
@@ -158,7 +127,6 @@ impl Metrics {
         Self {
             registry,
             process,
-            deliveries,
             live,
             backlog,
             starts,
@@ -172,15 +140,6 @@ impl Metrics {
             behind,
             looked,
         }
-    }
-
-    /// Counts an attempt to deliver on `channel`.
-    pub fn delivered(&self, channel: Channel, how: Delivered) {
-        let labels = [
-            ("channel", name_of(channel).to_owned()),
-            ("outcome", how.name().to_owned()),
-        ];
-        self.deliveries.get_or_create(&labels).inc();
     }
 
     /// Says how the connector of `account` is doing, in one word, and of its last reading when that
@@ -248,16 +207,6 @@ impl Metrics {
             ("status", status.to_string()),
         ];
         self.requests.get_or_create(&labels).inc();
-    }
-}
-
-fn name_of(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Interface => "interface",
-        Channel::Desktop => "desktop",
-        Channel::Email => "email",
-        Channel::Mobile => "mobile",
-        Channel::Browser => "browser",
     }
 }
 

@@ -81,6 +81,11 @@ impl Sealer {
         }
     }
 
+    /// Where the key is, or would be.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads the key.
     pub(crate) fn load(&self) -> Result<(), KeyError> {
         self.cipher().map(drop)

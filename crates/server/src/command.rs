@@ -5,8 +5,10 @@ use crate::{
     audit::{self, Audit},
     config,
     connect::{self, Connect},
+    copies::{self, Backup, Restore},
     dead_letters, defaults,
     devices::{self, Device},
+    doctor::{self, Doctor},
     integrations,
     invite::{self, Invitations, Invite},
     mail,
@@ -50,6 +52,12 @@ impl Line {
 enum Command {
     /// Serve desktops and integrations, and read the connected CRM accounts.
     Serve(Box<Serve>),
+    /// Look everything over: a line for each thing, and what to do where it is not right.
+    Doctor(Box<Doctor>),
+    /// Copy the database while it is served. Secrets stay sealed; their key is not in the copy.
+    Backup(Backup),
+    /// Put a copy back in the place of the database, which is kept aside. The server must be stopped.
+    Restore(Restore),
     /// CRM accounts that `serve` reads.
     #[command(subcommand)]
     Connect(Connect),
@@ -100,7 +108,8 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    fn options(&self) -> Options {
+    /// How the centre is opened.
+    pub(crate) fn options(&self) -> Options {
         Options {
             key_file: self.key_file.clone(),
             // Of whoever has chosen none: TZ decides, else the machine.
@@ -146,6 +155,9 @@ impl Database {
 pub(crate) async fn run(line: Line) -> Result<()> {
     match line.command {
         Command::Serve(line) => serve::run(*line).await,
+        Command::Doctor(line) => doctor::run(*line).await,
+        Command::Backup(line) => copies::backup(line).await,
+        Command::Restore(line) => copies::restore(line).await,
         Command::Connect(line) => say(&connect::run(line).await?),
         Command::Defaults(line) => say(&defaults::run(line).await?),
         Command::Mail(line) => say(&mail::run(line).await?),

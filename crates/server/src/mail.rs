@@ -79,6 +79,12 @@ impl Mail {
         Ok(Some(SmtpPost::new(setup)?))
     }
 
+    /// Name and port of the mail server.
+    pub(crate) fn server(&self) -> Option<(String, u16)> {
+        let server = self.smtp.as_ref()?;
+        Some((server.host.clone(), server.port))
+    }
+
     fn password(&self) -> Result<Option<String>> {
         let Some(path) = &self.smtp_password_file else {
             return Ok(self.smtp_password.clone());

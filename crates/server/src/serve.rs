@@ -5,6 +5,7 @@ use crate::{
     connectors::{self, Common},
     hooks::Hooks,
     join,
+    keep::Keep,
     letter_links::{self, Links},
     mail::Mail,
     metrics::Metrics,
@@ -16,6 +17,7 @@ use clap::Args;
 use dealbell_centre::{Centre, Delivery, ServeOptions};
 use dealbell_letters::SmtpPost;
 use dealbell_protocol::Channel;
+use sd_notify::NotifyState;
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
@@ -25,20 +27,22 @@ use url::Url;
 pub(crate) struct Serve {
     /// Address and port to listen on.
     #[arg(long, env = "DEALBELL_LISTEN", default_value = "127.0.0.1:7780")]
-    listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Where the world reaches this centre, such as https://bell.example: webhooks of connected
     /// accounts are registered under it, calendars are subscribed to there.
     #[arg(long, env = "DEALBELL_PUBLIC_URL", value_parser = PublicUrl::parse)]
-    public_url: Option<PublicUrl>,
+    pub(crate) public_url: Option<PublicUrl>,
     /// Where people get the desktop app: linked on the page of an invitation.
     #[arg(long, env = "DEALBELL_APP_URL")]
     app_url: Option<Url>,
     #[command(flatten)]
-    database: Database,
+    pub(crate) database: Database,
     #[command(flatten)]
     metrics: Metrics,
     #[command(flatten)]
-    mail: Mail,
+    pub(crate) mail: Mail,
+    #[command(flatten)]
+    keep: Keep,
 }
 
 /// Serves until told to stop.
@@ -53,6 +57,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         database,
         metrics,
         mail,
+        keep,
     } = line;
     let post = mail.post()?;
     let able: &[Channel] = match post {
@@ -105,13 +110,16 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         hooks,
         public_url,
     };
-    let connectors = tokio::spawn(connectors::run(common, stopped));
+    let connectors = tokio::spawn(connectors::run(common, stopped.clone()));
+    let trimming = tokio::spawn(trim(centre.clone(), keep, stopped));
     eprintln!("listening on http://{address}");
+    tell_systemd(NotifyState::Ready);
     let signal = asked_to_stop()?;
     let served = centre.serve_with(listener, options, beside, signal).await;
     drop(stop);
     // One that broke has said so in the log.
     let _ = connectors.await;
+    let _ = trimming.await;
     if let Some(figures) = figures {
         // Whoever reads them now has waited long enough.
         figures.abort();
@@ -143,6 +151,21 @@ async fn delivery(
     })
 }
 
+async fn trim(centre: Centre, keep: Keep, mut stopped: watch::Receiver<()>) {
+    let stopped = async move {
+        // Nothing is ever sent: it fails when the sender is gone, which is the signal.
+        let _ = stopped.changed().await;
+    };
+    centre.keep_trimmed(keep.retention(), stopped).await;
+}
+
+/// Says how it stands where systemd has started us and waits to hear it.
+fn tell_systemd(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::warn!(%error, "systemd does not hear us");
+    }
+}
+
 /// Returns at Ctrl-C and, where there is such a thing, at SIGTERM.
 fn asked_to_stop() -> Result<impl Future<Output = ()> + Send> {
     #[cfg(unix)]
@@ -159,5 +182,6 @@ fn asked_to_stop() -> Result<impl Future<Output = ()> + Send> {
         #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
         tracing::info!("stopping");
+        tell_systemd(NotifyState::Stopping);
     })
 }

@@ -3,6 +3,7 @@
 
 mod support;
 
+use dealbell_sandbox::{Config, Sandbox};
 use serde_json::{Value, json};
 use std::{
     io::Write as _,
@@ -204,4 +205,109 @@ async fn whoever_reaches_the_usual_address_reads_no_figures_without_the_token() 
     let words = refused(centre(folder.path(), &line).output().unwrap());
     assert!(words.contains("DEALBELL_METRICS_TOKEN"), "{words}");
     assert!(!words.contains(TOKEN), "{words}");
+}
+
+/// What `doctor` finds, by part, and whether it is content.
+fn doctor(folder: &Path, more: &[&str]) -> (Vec<Value>, bool) {
+    let output = centre(folder, &["doctor", "--json"])
+        .args(more)
+        .output()
+        .unwrap();
+    let findings = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+        panic!("{}", String::from_utf8_lossy(&output.stderr));
+    });
+    (findings, output.status.success())
+}
+
+fn verdict<'f>(findings: &'f [Value], part: &str) -> (&'f str, &'f str) {
+    let found = findings.iter().find(|finding| finding["part"] == part);
+    let found = found.unwrap_or_else(|| panic!("nothing of {part}: {findings:?}"));
+    (
+        found["verdict"].as_str().unwrap(),
+        found["words"].as_str().unwrap(),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_is_wrong_and_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let crm = Sandbox::start(Config::default()).await.unwrap();
+    let admin = crm.users().iter().find(|user| user.is_admin).unwrap();
+    let (found, content) = doctor(folder.path(), &["--listen", "127.0.0.1:0"]);
+    assert!(content, "nothing is wrong with what is not there yet");
+    assert_eq!(verdict(&found, "database").0, "attention");
+    assert_eq!(verdict(&found, "server").0, "attention");
+
+    said(folder.path(), &["user", "add", ANNA]);
+    for token in [&*admin.token, "forged"] {
+        let line = [
+            "connect",
+            "amocrm",
+            "--url",
+            crm.url(),
+            "--unchecked",
+            "--token",
+            token,
+        ];
+        said(folder.path(), &line);
+        let (found, content) = doctor(folder.path(), &["--listen", "127.0.0.1:0"]);
+        let good = token != "forged";
+        assert_eq!(content, good, "{found:?}");
+        assert_eq!(
+            verdict(&found, "account").0,
+            if good { "ok" } else { "wrong" }
+        );
+        assert_eq!(verdict(&found, "key").0, "ok");
+        assert_eq!(verdict(&found, "database").0, "ok");
+    }
+    said(folder.path(), &["connect", "forget", crm.url()]);
+
+    let serving = Serving::start(folder.path());
+    let address = serving.url.strip_prefix("http://").unwrap();
+    let line = ["--listen", address, "--public-url", &serving.url];
+    let (found, content) = doctor(folder.path(), &line);
+    assert!(content, "{found:?}");
+    for part in ["server", "public address", "clock", "files", "disk"] {
+        let (verdict, words) = verdict(&found, part);
+        // How full the disk of this machine is, is nobody's fault here.
+        assert!(verdict == "ok" || part == "disk", "{part}: {words}");
+    }
+    let live = || centre(folder.path(), &["doctor", "--live", "--listen", address]).output();
+    assert!(live().unwrap().status.success());
+    let url = crm.url().to_owned();
+    let (found, content) = doctor(folder.path(), &["--listen", address, "--public-url", &url]);
+    let (verdict_there, words) = verdict(&found, "public address");
+    assert_eq!(verdict_there, "wrong", "the CRM is no centre: {words}");
+    assert!(!content);
+
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let smtp = format!("smtp://{closed}?tls=none");
+    let mail = ["--smtp", &smtp, "--mail-from", "bell@firm.ru"];
+    let (found, content) = doctor(folder.path(), &mail);
+    assert_eq!(verdict(&found, "mail").0, "wrong");
+    assert!(!content);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = folder.path().join("centre.db");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let words = centre(folder.path(), &["doctor"])
+            .args(line)
+            .output()
+            .unwrap();
+        let words = String::from_utf8(words.stdout).unwrap();
+        let todo = format!("chmod 600 {}", file.display());
+        assert!(
+            words.contains("wrong     files: others may read them"),
+            "{words}"
+        );
+        assert!(words.contains(&todo), "{words}");
+    }
+    let address = address.to_owned();
+    drop(serving);
+    let live = centre(folder.path(), &["doctor", "--live", "--listen", &address]).output();
+    assert!(refused(live.unwrap()).contains("does not answer"));
 }

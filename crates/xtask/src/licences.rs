@@ -28,12 +28,13 @@ fn file() -> PathBuf {
     root().join("ui/src/generated/licences.json")
 }
 
-fn current() -> Result<String> {
+/// Name, version and licence of what is compiled into the program of a package.
+pub(crate) fn compiled_in(package: &str) -> Result<BTreeSet<(String, String, String)>> {
     let tree = capture(cargo().args([
-        "tree", "-p", "dealbell", "--edges", "normal", "--target", "all", "--prefix", "none",
+        "tree", "-p", package, "--edges", "normal", "--target", "all", "--prefix", "none",
         "--format", "{p}\t{l}",
     ]))?;
-    let mut known: BTreeSet<(String, String, String)> = tree
+    Ok(tree
         .lines()
         .filter_map(|line| {
             let (package, licence) = line.trim_end_matches(" (*)").split_once('\t')?;
@@ -42,7 +43,11 @@ fn current() -> Result<String> {
             let ours = name.starts_with("dealbell");
             (!ours).then(|| (name.to_owned(), version.to_owned(), licence.to_owned()))
         })
-        .collect();
+        .collect())
+}
+
+fn current() -> Result<String> {
+    let mut known = compiled_in("dealbell")?;
     known.extend(window_libraries()?);
     let rows: Vec<Value> = known
         .iter()

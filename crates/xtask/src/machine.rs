@@ -69,6 +69,12 @@ pub(crate) const PLATFORMS: Need = Need {
     ],
 };
 
+/// To build a program that needs no library of the machine it runs on.
+pub(crate) const STATIC: Need = Need {
+    why: "to build the centre statically, and to see that it is",
+    packages: &["musl-tools", "binutils", "file", "ca-certificates"],
+};
+
 /// To make packages and to judge them.
 pub(crate) const PACKAGE: Need = Need {
     why: "to make packages and to look them over",

@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets a machine up, shows the product, proves and measures it.
 
 mod bench;
+mod centre;
 mod checks;
 mod desktops;
 mod licences;

@@ -3,6 +3,8 @@
 //! Tauri's command makes them from `src-tauri/tauri*.conf.json`. What those cannot say is written
 //! here: the libraries the program really needs, and what comes from `packaging/releases.toml`.
 
+use crate::centre;
+use crate::licences;
 use crate::machine::{BUILD, PACKAGE, provide};
 use crate::releases::{self, Release};
 use crate::tools::{capture, cargo, npm_folder, root, say, step, target};
@@ -29,10 +31,16 @@ pub(crate) struct Wanted {
     /// Of the debug build, what tests/install wants to find in DEALBELL_PACKAGES.
     #[arg(long, conflicts_with_all = ["appimage", "target", "debug"])]
     for_tests: bool,
+    /// The department's centre instead of the app: a static program, what a container is built of, a deb.
+    #[arg(long, conflicts_with_all = ["appimage", "target", "for_tests"])]
+    centre: bool,
 }
 
 /// Builds the app and packs it.
 pub(crate) fn run(wanted: &Wanted) -> Result<()> {
+    if wanted.centre {
+        return centre::package(wanted.debug);
+    }
     provide(&[&BUILD, &PACKAGE])?;
     ui::build()?;
     if wanted.for_tests {
@@ -342,13 +350,35 @@ fn read_json(name: &str) -> Result<Value> {
 }
 
 /// As Debian wants it: smallest, and the same bytes every time.
-fn gzip(from: &Path, to: &Path) -> Result<PathBuf> {
+pub(crate) fn gzip(from: &Path, to: &Path) -> Result<PathBuf> {
     let output = Command::new("gzip").args(["-9nc"]).arg(from).output()?;
     if !output.status.success() {
         bail!("gzip: {}", String::from_utf8_lossy(&output.stderr));
     }
     fs::write(to, output.stdout)?;
     Ok(to.to_owned())
+}
+
+/// Debian's copyright file of a program that is made of the crate `package` and what it is built from.
+pub(crate) fn copyright(package: &str) -> Result<String> {
+    let base: Value = read_json("tauri.conf.json")?;
+    let homepage = base["bundle"]["homepage"].as_str().unwrap_or_default();
+    let mut lines = vec![" SQLite: public domain".to_owned()];
+    for (name, version, licence) in licences::compiled_in(package)? {
+        lines.push(format!(" {name} {version}: {licence}"));
+    }
+    let text = fs::read_to_string(root().join("packaging/linux/copyright"))?;
+    Ok(text
+        .replace("@HOMEPAGE@", homepage)
+        .replace("@MAINTAINER@", &maintainer()?)
+        .replace("@LIBRARIES@", &lines.join("\n")))
+}
+
+/// Who answers for packages, with an address.
+pub(crate) fn maintainer() -> Result<String> {
+    let linux: Value = read_json("tauri.linux.conf.json")?;
+    let maintainer = linux["bundle"]["publisher"].as_str();
+    Ok(maintainer.context("no publisher is named")?.to_owned())
 }
 
 /// What is compiled in, for the copyright file: the list that the window's *about* shows.

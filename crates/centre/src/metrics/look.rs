@@ -1,12 +1,19 @@
 //! Figures that are looked up when they are asked for.
 
-use crate::{Centre, store::log};
+use crate::{
+    Centre, CentreError,
+    store::{beside, log},
+};
 use prometheus_client::{
-    metrics::{gauge::Gauge, info::Info},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, info::Info},
     registry::{Registry, Unit},
 };
 use sqlx::Row as _;
-use std::{path::Path, sync::atomic::AtomicU64, time::SystemTime};
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::SystemTime,
+};
 
 /// Gauges that are set just before they are read.
 pub(super) struct Gauges {
@@ -18,6 +25,8 @@ pub(super) struct Gauges {
     file: Gauge,
     side_file: Gauge,
     resident: Gauge,
+    letters: Family<[(&'static str, &'static str); 1], Gauge>,
+    deliveries: Family<[(&'static str, &'static str); 2], Counter>,
 }
 
 impl Gauges {
@@ -40,7 +49,21 @@ impl Gauges {
         let name = "process_start_time";
         let help = "When the centre was opened, Unix time";
         process.register_with_unit(name, help, Unit::Seconds, started);
+        let letters = Family::default();
+        registry.register(
+            "letters",
+            "Letters that wait to be sent, and those that are tried no more",
+            letters.clone(),
+        );
+        let deliveries = Family::default();
+        registry.register(
+            "deliveries",
+            "Attempts to deliver beyond the stream, by channel and how they ended",
+            deliveries.clone(),
+        );
         Self {
+            letters,
+            deliveries,
             connections: gauge(registry, "connections", "Open stream connections"),
             waiting: gauge(registry, "writer_queue", "Steps that wait for the writer"),
             entries: gauge(registry, "log_entries", "Entries of all logs together"),
@@ -60,7 +83,7 @@ impl Gauges {
         }
     }
 
-    pub(super) async fn look(&self, centre: &Centre) -> Result<(), sqlx::Error> {
+    pub(super) async fn look(&self, centre: &Centre) -> Result<(), CentreError> {
         self.connections.set(signed(centre.connections()));
         self.waiting.set(signed(centre.writer().waiting()));
         // An entry for each number since the last deleted one: nothing has to be counted.
@@ -73,6 +96,20 @@ impl Gauges {
         self.users.set(sums.try_get("users")?);
         self.entries.set(sums.try_get("entries")?);
         self.unread.set(sums.try_get("unread")?);
+        let counts = centre.letter_counts().await?;
+        for (state, count) in [("waiting", counts.waiting), ("dead", counts.dead)] {
+            let gauge = self.letters.get_or_create_owned(&[("state", state)]);
+            gauge.set(log::signed(count));
+        }
+        for (outcome, count) in [
+            ("sent", counts.sent),
+            ("failed", counts.failed),
+            ("dropped", counts.dropped),
+        ] {
+            let labels = [("channel", "email"), ("outcome", outcome)];
+            let counter = self.deliveries.get_or_create_owned(&labels);
+            counter.inner().fetch_max(count, Relaxed);
+        }
         let path = &centre.inner.store.path;
         self.file.set(size(path));
         self.side_file.set(size(&beside(path, "-wal")));
@@ -89,13 +126,6 @@ fn signed(count: usize) -> i64 {
 
 fn size(path: &Path) -> i64 {
     std::fs::metadata(path).map_or(0, |about| log::signed(about.len()))
-}
-
-/// A file of SQLite's beside the database.
-pub(crate) fn beside(path: &Path, ending: &str) -> std::path::PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 /// Bytes of this process in RAM, as Linux tells it; other systems have no such file.

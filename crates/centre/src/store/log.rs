@@ -12,6 +12,8 @@ pub(crate) struct Head {
     pub(crate) cursor: Cursor,
     /// The counter there.
     pub(crate) unread: Unread,
+    /// The last entry that was deleted for its age.
+    pub(crate) trimmed: u64,
 }
 
 impl Head {
@@ -26,6 +28,7 @@ impl Head {
                 epoch: row.try_get("epoch")?,
                 seq,
             },
+            trimmed: unsigned(row.try_get("trimmed")?),
         })
     }
 }
@@ -90,7 +93,7 @@ pub(crate) async fn head(
     db: &mut SqliteConnection,
     user: UserId,
 ) -> Result<Option<Head>, sqlx::Error> {
-    sqlx::query("SELECT epoch, seq, unread FROM users WHERE id = ?")
+    sqlx::query("SELECT epoch, seq, unread, trimmed FROM users WHERE id = ?")
         .bind(user.to_string())
         .fetch_optional(db)
         .await?

@@ -1,6 +1,7 @@
 //! The SQLite file: opening it, one writer, a few readers.
 
 pub(crate) mod defaults;
+pub(crate) mod lock;
 pub(crate) mod log;
 pub(crate) mod notifications;
 pub(crate) mod providers;
@@ -11,7 +12,7 @@ pub(crate) mod writer;
 
 use crate::{CentreError, Options, delivery::Ground, hub::Hub, metrics::Metrics, sealing::Sealer};
 use sqlx::{
-    ConnectOptions as _, SqlitePool,
+    ConnectOptions as _, SqliteConnection, SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -37,6 +38,8 @@ pub(crate) struct Store {
     pub(crate) sealer: Arc<Sealer>,
     /// The file.
     pub(crate) path: PathBuf,
+    /// Keeps others from replacing it.
+    _lock: lock::Lock,
 }
 
 /// What to do about sealed secrets when the file is opened.
@@ -60,6 +63,7 @@ impl Store {
         let path = path_of(&options.database)?;
         let sealer = Sealer::new(options.key_file.clone(), &path);
         keep_private(&path)?;
+        let lock = lock::Lock::shared(&path)?;
         let clock = options.clock.clone();
         let ground = Ground::of(options);
         let options = SqliteConnectOptions::new()
@@ -76,18 +80,7 @@ impl Store {
             reason: error.to_string(),
         };
         let mut write = options.connect().await.map_err(unreadable)?;
-        MIGRATIONS
-            .run_direct(None, &mut write, false)
-            .await
-            .map_err(|error| match error {
-                MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-                    CentreError::NewerSchema { path: path.clone() }
-                }
-                other => CentreError::Unreadable {
-                    path: path.clone(),
-                    reason: other.to_string(),
-                },
-            })?;
+        migrate(&mut write, &path).await?;
         if secrets == Secrets::GivenUp {
             seal::give_up(&mut write).await?;
         }
@@ -106,12 +99,43 @@ impl Store {
             writer: Writer::start(write, hub, clock, ground, metrics),
             sealer: Arc::new(sealer),
             path,
+            _lock: lock,
         })
     }
 }
 
+/// Brings the schema of the file `path` up to date.
+pub(crate) async fn migrate(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreError> {
+    let migrated = MIGRATIONS.run_direct(None, db, false).await;
+    migrated.map_err(|error| match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            CentreError::NewerSchema {
+                path: path.to_owned(),
+            }
+        }
+        other => CentreError::Unreadable {
+            path: path.to_owned(),
+            reason: other.to_string(),
+        },
+    })
+}
+
+/// How many migrations this version knows.
+pub(crate) fn migrations() -> usize {
+    MIGRATIONS.iter().count()
+}
+
+/// A file beside the database, of its name with this ending.
+pub(crate) fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Whether the file has migrations that this version does not know.
-pub(crate) async fn foreign_migrations(read: &SqlitePool) -> Result<bool, sqlx::Error> {
+pub(crate) async fn foreign_migrations(
+    read: impl sqlx::SqliteExecutor<'_>,
+) -> Result<bool, sqlx::Error> {
     let applied: Vec<i64> = sqlx::query_scalar("SELECT version FROM _sqlx_migrations")
         .fetch_all(read)
         .await?;
@@ -120,7 +144,8 @@ pub(crate) async fn foreign_migrations(read: &SqlitePool) -> Result<bool, sqlx::
         .all(|version| MIGRATIONS.version_exists(*version)))
 }
 
-fn path_of(database: &str) -> Result<PathBuf, CentreError> {
+/// The file that an option names.
+pub(crate) fn path_of(database: &str) -> Result<PathBuf, CentreError> {
     let path = match database.split_once(':') {
         Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
         Some((scheme, rest)) if rest.starts_with("//") => {

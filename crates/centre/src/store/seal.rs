@@ -13,7 +13,7 @@ const TO_BE_WIPED: &str = "ALTER TABLE connections_plain RENAME TO connections_w
 
 /// Sees to it that the key is there and the one this file was sealed with. A file without secrets
 /// needs none.
-pub(super) async fn check(db: &mut SqliteConnection, sealer: &Sealer) -> Result<(), Refusal> {
+pub(crate) async fn check(db: &mut SqliteConnection, sealer: &Sealer) -> Result<(), Refusal> {
     let Some(probe) = probe(db).await? else {
         return Ok(());
     };

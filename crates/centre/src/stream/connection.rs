@@ -182,7 +182,8 @@ impl Connection {
             return Ok(Ok((ResumeMode::Reset, head.cursor.seq, head)));
         }
         let near = head.cursor.seq.saturating_sub(cursor.seq) <= self.served.options.max_backlog;
-        if cursor.epoch == head.cursor.epoch && near {
+        let whole = cursor.seq >= head.trimmed;
+        if cursor.epoch == head.cursor.epoch && near && whole {
             return Ok(Ok((ResumeMode::Resumed, cursor.seq, head)));
         }
         Ok(Ok((ResumeMode::Reset, head.cursor.seq, head)))
@@ -240,6 +241,10 @@ impl Connection {
             };
             let more = page.len() == PAGE as usize;
             for entry in page {
+                // Trimmed since it was decided to resume: the client comes back and starts over.
+                if entry.seq != self.sent + 1 {
+                    return Break(Some(CloseCode::Gap));
+                }
                 self.feed(entry.frame.into()).await?;
                 self.sent = entry.seq;
                 self.served.centre.metrics().sent(Way::Backlog);
@@ -364,7 +369,7 @@ impl Connection {
     async fn obey(&mut self, frame: ClientFrame) -> Flow {
         match frame {
             ClientFrame::Start { .. } => self.refuse_frame().await,
-            // Nothing hangs on it yet: log trimming will, for devices that are behind.
+            // Nothing hangs on it: the log is trimmed by age, and who is further behind starts over.
             ClientFrame::Pong | ClientFrame::Ack { .. } => Continue(()),
             ClientFrame::Read { id, ids } => self.mark(id, Mark::Read(ids)).await,
             ClientFrame::Unread { id, ids } => self.mark(id, Mark::Unread(ids)).await,

@@ -1,0 +1,196 @@
+//! A copy taken while the centre works, and put back.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use dealbell_centre::{Centre, CopyError, Options, backup, restore};
+use dealbell_protocol::stream::ResumeMode;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::path::Path;
+use support::{ANNA, Bed, bed, bed_over};
+
+fn database(bed: &Bed) -> String {
+    format!("sqlite:{}", bed.folder.path().join("centre.db").display())
+}
+
+/// Ends the server and lets go of the file.
+async fn end(mut bed: Bed) -> (tempfile::TempDir, String) {
+    let token = bed.token.clone();
+    bed.stop();
+    bed.ended().await;
+    (bed.folder, token)
+}
+
+/// Puts it back as soon as the last handle of the centre is gone, which tasks may hold a moment longer.
+async fn restored(from: &Path, database: &str) -> Result<dealbell_centre::Restored, CopyError> {
+    let options = Options::new(database);
+    let done = async {
+        loop {
+            match restore(from, &options).await {
+                Err(CopyError::InUse(_)) => tokio::task::yield_now().await,
+                done => return done,
+            }
+        }
+    };
+    tokio::time::timeout(support::LONG, done).await.unwrap()
+}
+
+async fn opened(path: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new().filename(path);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_restore_begins_a_new_history_and_keeps_the_old_file_aside() {
+    let bed = bed().await;
+    let database = database(&bed);
+    let copy = bed.folder.path().join("copy.db");
+    bed.tell_anna(3).await;
+    // Taken twice: the second replaces the first.
+    backup(&database, &copy).await.unwrap();
+    bed.tell_anna(2).await;
+    backup(&database, &copy).await.unwrap();
+    bed.tell_anna(100).await;
+    let cursor = bed.page("").await.as_of;
+    let options = Options::new(&database);
+    let refused = restore(&copy, &options).await.unwrap_err();
+    assert!(matches!(refused, CopyError::InUse(_)), "{refused}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = copy.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    let (folder, token) = end(bed).await;
+    let done = restored(&copy, &database).await.unwrap();
+    assert_eq!((done.users, done.letters), (1, 0));
+    assert!(done.key.is_none());
+    let aside = done.aside.unwrap();
+    let lost: i64 = sqlx::query_scalar("SELECT count(*) FROM notifications")
+        .fetch_one(&mut opened(&aside).await)
+        .await
+        .unwrap();
+    assert_eq!(lost, 105);
+
+    let centre = Centre::open(Options::new(&database)).await.unwrap();
+    let mut bed = bed_over(folder, centre).await;
+    bed.token = token;
+    let page = bed.page("").await;
+    assert_eq!((page.items.len(), page.unread.count), (5, 5));
+    assert_ne!(page.as_of.epoch, cursor.epoch);
+    let (_, mode, _) = bed.started(Some(cursor)).await;
+    assert_eq!(mode, ResumeMode::Reset);
+}
+
+#[tokio::test]
+async fn letters_that_were_due_meanwhile_are_not_sent_again() {
+    let bed = bed().await;
+    let database = database(&bed);
+    let anna = bed.anna.to_string();
+    let path = bed.folder.path().join("centre.db");
+    let mut db = opened(&path).await;
+    let now = std::time::SystemTime::now();
+    let now = now
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_millis() as i64;
+    for (id, state, due) in [
+        ("past", "waiting", now - 1),
+        ("under way", "sending", now - 1),
+        ("tomorrow", "waiting", now + 86_400_000),
+        ("dead", "dead", now - 1),
+    ] {
+        sqlx::query(
+            "INSERT INTO letters (id, user, content, state, at, due_at) VALUES (?, ?, 'test', ?, 0, ?)",
+        )
+        .bind(id)
+        .bind(&anna)
+        .bind(state)
+        .bind(due)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    }
+    sqlx::query("INSERT INTO digests (user, last_day, next_at) VALUES (?, '2026-01-01', ?)")
+        .bind(&anna)
+        .bind(now - 1)
+        .execute(&mut db)
+        .await
+        .unwrap();
+    db.close().await.unwrap();
+    let copy = bed.folder.path().join("copy.db");
+    backup(&database, &copy).await.unwrap();
+    let (_folder, _) = end(bed).await;
+    assert_eq!(restored(&copy, &database).await.unwrap().letters, 2);
+    let mut db = opened(&path).await;
+    let left: Vec<String> = sqlx::query_scalar("SELECT id FROM letters ORDER BY id")
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(left, ["dead", "tomorrow"]);
+    let next: Option<i64> = sqlx::query_scalar("SELECT next_at FROM digests")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(next, None);
+}
+
+#[tokio::test]
+async fn what_is_no_copy_is_refused_and_what_was_there_stays() {
+    let bed = bed().await;
+    let database = database(&bed);
+    bed.tell_anna(1).await;
+    let folder = bed.folder.path().to_owned();
+    let file = |name: &str| folder.join(name);
+    let itself = backup(&database, &file("centre.db")).await.unwrap_err();
+    assert!(matches!(itself, CopyError::Itself(_)), "{itself}");
+    let nowhere = backup("sqlite:/nowhere/at/all.db", &file("copy.db")).await;
+    assert!(matches!(nowhere, Err(CopyError::Missing(_))));
+
+    backup(&database, &file("copy.db")).await.unwrap();
+    let whole = std::fs::read(file("copy.db")).unwrap();
+    std::fs::write(file("half.db"), &whole[..whole.len() / 2]).unwrap();
+    let mut spoilt = whole.clone();
+    let middle = spoilt.len() / 2;
+    spoilt[middle..middle + 4096].fill(0xA5);
+    std::fs::write(file("spoilt.db"), spoilt).unwrap();
+    std::fs::write(file("text.db"), "no database at all").unwrap();
+    backup(&database, &file("newer.db")).await.unwrap();
+    let mut newer = opened(&file("newer.db")).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of next year', 1, x'00', 0)",
+    )
+    .execute(&mut newer)
+    .await
+    .unwrap();
+    newer.close().await.unwrap();
+    let mut foreign = SqliteConnection::connect_with(
+        &SqliteConnectOptions::new()
+            .filename(file("foreign.db"))
+            .create_if_missing(true),
+    )
+    .await
+    .unwrap();
+    sqlx::query("CREATE TABLE users (id)")
+        .execute(&mut foreign)
+        .await
+        .unwrap();
+    foreign.close().await.unwrap();
+
+    let (_folder, _) = end(bed).await;
+    for name in ["half.db", "spoilt.db", "text.db", "foreign.db"] {
+        let refused = restored(&file(name), &database).await.unwrap_err();
+        assert!(
+            matches!(refused, CopyError::Damaged { .. }),
+            "{name}: {refused}"
+        );
+    }
+    let refused = restored(&file("newer.db"), &database).await.unwrap_err();
+    assert!(matches!(refused, CopyError::Newer(_)), "{refused}");
+    assert!(!file("centre.db.restoring").exists());
+    let centre = Centre::open(Options::new(&database)).await.unwrap();
+    let anna = centre.user(ANNA).await.unwrap();
+    assert_eq!(centre.email_of(anna).await.unwrap().as_deref(), Some(ANNA));
+}
