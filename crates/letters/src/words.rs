@@ -114,7 +114,7 @@ impl Saying<'_> {
         if !provider.is_empty() {
             item.label.clone_from(&called);
         }
-        if called != item.label {
+        if !alike(&called, &item.label) {
             item.meta = format!("{called} · {}", item.meta);
         }
         let context = context(notification);
@@ -303,4 +303,10 @@ fn context(notification: &Notification) -> Option<String> {
 fn unquoted(text: &str) -> String {
     let quotes = ['«', '»', '„', '“', '”', '‘', '’', '"', '\''];
     text.replace(quotes, "")
+}
+
+/// Whether one of two names says nothing new beside the other: «Заявка», «Заявки».
+fn alike(one: &str, other: &str) -> bool {
+    let stem = |name: &str| name.to_lowercase().chars().take(4).collect::<String>();
+    stem(one) == stem(other)
 }

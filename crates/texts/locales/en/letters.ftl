@@ -18,11 +18,11 @@ letter-digest-title = { $count ->
     [one] { $count } unread notification
    *[other] { $count } unread notifications
 }
-letter-digest-what = They came in the last day and wait for you in Dealbell.
-letter-digest-what-one = It came in the last day and waits for you in Dealbell.
+letter-digest-what = They came in the last day and wait in Dealbell.
+letter-digest-what-one = It came in the last day and waits in Dealbell.
 letter-digest-newest = { $count ->
-    [one] The newest is below.
-   *[other] The newest { $count } are below.
+    [one] The newest:
+   *[other] The newest { $count }:
 }
 letter-digest-more = { $count ->
     [one] And { $count } more notification
@@ -61,5 +61,5 @@ off-failed-text = Email is still on. Follow the link in the letter again in a fe
 
 # The page behind “All notifications”: they are in the app.
 inbox-title = Your notifications are in Dealbell
-inbox-text = The window with the list will open. If nothing happens, click the bell beside the clock: Dealbell must be running on this computer.
+inbox-text = Press the button and the window with the list opens. If it does not, click the bell beside the clock: Dealbell must be running on this computer.
 inbox-open = Open Dealbell

@@ -20,8 +20,8 @@ letter-digest-title = { $count ->
     [few] { $count } непрочитанных уведомления
    *[many] { $count } непрочитанных уведомлений
 }
-letter-digest-what = Пришли за последние сутки и ждут вас в Dealbell.
-letter-digest-what-one = Пришло за последние сутки и ждёт вас в Dealbell.
+letter-digest-what = Пришли за сутки и ждут вас в Dealbell.
+letter-digest-what-one = Пришло за сутки и ждёт вас в Dealbell.
 letter-digest-newest = { $count ->
     [one] Ниже { $count } самое новое.
     [few] Ниже { $count } самых новых.
@@ -65,5 +65,5 @@ off-failed-text = Письма пока включены. Нажмите ссы�
 
 # The page behind «Все уведомления»: they are in the app.
 inbox-title = Уведомления ждут в Dealbell
-inbox-text = Откроется окно со списком. Если ничего не произошло, нажмите на колокольчик у часов: Dealbell на этом компьютере должен быть запущен.
+inbox-text = Нажмите, и откроется окно со списком. Если не открылось, щёлкните колокольчик у часов: Dealbell на этом компьютере должен быть запущен.
 inbox-open = Открыть Dealbell
