@@ -1,6 +1,6 @@
 //! From rows to letters.
 
-use super::lease::Said;
+use super::lease::{Lease, Said};
 use crate::{refusal::Refusal, secret, store::writer::Step};
 use dealbell_protocol::{
     EmailSettings, Notification, ProviderId, UserId,
@@ -16,7 +16,7 @@ const NEWEST: usize = 5;
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
     /// The lease.
-    pub(super) lease: String,
+    pub(super) lease: Lease,
     pub(super) user: UserId,
     /// Whose letters its reader may want no more of; none for a digest.
     pub(super) provider: Option<ProviderId>,
@@ -30,7 +30,7 @@ pub(super) async fn letter(
     row: &SqliteRow,
     user: UserId,
     said: Said,
-    lease: String,
+    lease: Lease,
 ) -> Result<Taken, Refusal> {
     let reader =
         sqlx::query("SELECT email, name, language, email_settings FROM users WHERE id = ?")

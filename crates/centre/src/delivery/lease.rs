@@ -25,6 +25,15 @@ pub(super) const LEASE: Millis = 5 * 60_000;
 /// Letters dropped in one transaction at most, so that nobody waits long for it.
 const MOST_DROPPED: usize = 200;
 
+/// A hold on a letter: whoever has lost it changes nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Lease {
+    /// Which letter.
+    pub(super) letter: String,
+    /// Names the hold.
+    pub(super) name: String,
+}
+
 /// What is to be done now, and when to look again.
 pub(super) struct Round {
     pub(super) taken: Vec<Taken>,
@@ -69,18 +78,20 @@ pub(super) async fn take(step: &mut Step, most: usize) -> Result<Round, Refusal>
         };
         match said {
             Ok(said) => {
-                let lease = Ulid::generate().to_string();
-                let letter = compose::letter(step, &row, user, said, lease.clone()).await?;
+                let lease = Lease {
+                    letter: id,
+                    name: Ulid::generate().to_string(),
+                };
                 sqlx::query(
                     "UPDATE letters SET state = 'leased', lease = ?2, lease_until = ?3
                      WHERE id = ?1",
                 )
-                .bind(&id)
-                .bind(lease)
+                .bind(&lease.letter)
+                .bind(&lease.name)
                 .bind(step.now + LEASE)
                 .execute(&mut step.db)
                 .await?;
-                taken.push(letter);
+                taken.push(compose::letter(step, &row, user, said, lease).await?);
             }
             Err(why) => {
                 tracing::info!(letter = id, ?why, "a letter has become pointless");
@@ -232,16 +243,4 @@ async fn next(step: &mut Step) -> Result<Option<Millis>, Refusal> {
     .fetch_one(&mut step.db)
     .await?;
     Ok(next)
-}
-
-/// Gives back what was leased and not handed over.
-pub(super) async fn give_back(step: &mut Step, lease: &str) -> Result<(), Refusal> {
-    sqlx::query(
-        "UPDATE letters SET state = 'waiting', lease = NULL, lease_until = NULL
-         WHERE lease = ? AND state = 'leased'",
-    )
-    .bind(lease)
-    .execute(&mut step.db)
-    .await?;
-    Ok(())
 }

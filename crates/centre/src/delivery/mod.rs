@@ -85,6 +85,13 @@ pub struct LetterCounts {
     pub dropped: u64,
 }
 
+/// What a mail server said, for the log: without the addresses that it likes to repeat.
+fn loggable(reason: &str) -> String {
+    let words = reason.split_whitespace();
+    let words = words.map(|word| if word.contains('@') { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// What became of letters since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
@@ -108,5 +115,14 @@ impl Ground {
             sent: options.deliverable.contains(&Channel::Email),
             zone: options.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_log_has_no_addresses() {
+        let said = "550 5.1.1 <anna@firm.ru>:\r\n no such user";
+        assert_eq!(super::loggable(said), "550 5.1.1 … no such user");
     }
 }

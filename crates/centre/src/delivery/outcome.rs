@@ -3,23 +3,24 @@
 
 use super::{
     backoff::{self, MOST_ATTEMPTS},
-    lease::LEASE,
+    lease::{LEASE, Lease},
+    loggable,
 };
 use crate::{refusal::Refusal, store::writer::Step};
-use dealbell_protocol::{dead_letter::DeadCause, letter::PostError};
+use dealbell_protocol::{Millis, dead_letter::DeadCause, letter::PostError};
 use sqlx::Row as _;
-use std::time::Duration;
 
 /// What is said of a letter that nobody reported back about.
 const UNKNOWN: &str = "the centre ended while this letter was being sent";
 
 /// The mail server may take it over from now on. False where it is no longer ours to send.
-pub(super) async fn handing(step: &mut Step, lease: &str) -> Result<bool, Refusal> {
+pub(super) async fn handing(step: &mut Step, lease: &Lease) -> Result<bool, Refusal> {
     let done = sqlx::query(
-        "UPDATE letters SET state = 'sending', lease_until = ?2
-         WHERE lease = ?1 AND state IN ('leased', 'sending')",
+        "UPDATE letters SET state = 'sending', lease_until = ?3
+         WHERE id = ?1 AND lease = ?2 AND state IN ('leased', 'sending')",
     )
-    .bind(lease)
+    .bind(&lease.letter)
+    .bind(&lease.name)
     .bind(step.now + LEASE)
     .execute(&mut step.db)
     .await?;
@@ -27,9 +28,10 @@ pub(super) async fn handing(step: &mut Step, lease: &str) -> Result<bool, Refusa
 }
 
 /// The mail server has it. This holds even where the lease had run out and it was called doubtful.
-pub(super) async fn sent(step: &mut Step, lease: &str) -> Result<(), Refusal> {
-    sqlx::query("DELETE FROM letters WHERE lease = ?")
-        .bind(lease)
+pub(super) async fn sent(step: &mut Step, lease: &Lease) -> Result<(), Refusal> {
+    sqlx::query("DELETE FROM letters WHERE id = ? AND lease = ?")
+        .bind(&lease.letter)
+        .bind(&lease.name)
         .execute(&mut step.db)
         .await?;
     Ok(())
@@ -38,99 +40,94 @@ pub(super) async fn sent(step: &mut Step, lease: &str) -> Result<(), Refusal> {
 /// It was not sent, or nobody knows.
 pub(super) async fn failed(
     step: &mut Step,
-    lease: &str,
+    lease: &Lease,
     error: &PostError,
     chance: f64,
 ) -> Result<(), Refusal> {
+    let row = sqlx::query(
+        "SELECT attempts, content FROM letters
+         WHERE id = ? AND lease = ? AND state IN ('leased', 'sending')",
+    )
+    .bind(&lease.letter)
+    .bind(&lease.name)
+    .fetch_optional(&mut step.db)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    let failed = row.try_get::<u32, _>("attempts")?.saturating_add(1);
+    let digest = row.try_get::<&str, _>("content")? == "digest";
     match error {
-        PostError::Later { reason, after } => {
-            again(step, lease, reason, *after, chance).await?;
+        PostError::Never { reason } => bury(step, lease, DeadCause::Refused, reason, failed).await,
+        PostError::Unknown { reason } if digest => {
+            bury(step, lease, DeadCause::Doubtful, reason, failed).await
         }
-        PostError::Never { reason } => {
-            bury(step, lease, DeadCause::Refused, reason, true).await?;
+        PostError::Later { reason, .. } | PostError::Unknown { reason }
+            if failed >= MOST_ATTEMPTS =>
+        {
+            bury(step, lease, DeadCause::Exhausted, reason, failed).await
+        }
+        PostError::Later { reason, after } => {
+            let due_at = step.now + backoff::wait(failed, *after, chance);
+            wait(step, lease, reason, Some((failed, due_at))).await
         }
         PostError::Unknown { reason } => {
-            if is_digest(step, lease).await? {
-                bury(step, lease, DeadCause::Doubtful, reason, true).await?;
-            } else {
-                again(step, lease, reason, None, chance).await?;
-            }
+            let due_at = step.now + backoff::wait(failed, None, chance);
+            wait(step, lease, reason, Some((failed, due_at))).await
         }
-        PostError::Closed { reason } => {
-            // No fault of the letter.
-            sqlx::query(
-                "UPDATE letters SET state = 'waiting', lease = NULL, lease_until = NULL,
-                 reason = ?2 WHERE lease = ?1 AND state IN ('leased', 'sending')",
-            )
-            .bind(lease)
-            .bind(reason)
-            .execute(&mut step.db)
-            .await?;
-        }
+        // No fault of the letter.
+        PostError::Closed { reason } => wait(step, lease, reason, None).await,
     }
-    Ok(())
 }
 
-async fn again(
+/// Puts it back into the queue: after a failure with how many there were and when the next try is.
+async fn wait(
     step: &mut Step,
-    lease: &str,
+    lease: &Lease,
     reason: &str,
-    after: Option<Duration>,
-    chance: f64,
+    failed: Option<(u32, Millis)>,
 ) -> Result<(), Refusal> {
-    let sql = "SELECT attempts FROM letters WHERE lease = ? AND state IN ('leased', 'sending')";
-    let failed: Option<u32> = sqlx::query_scalar(sql)
-        .bind(lease)
-        .fetch_optional(&mut step.db)
-        .await?;
-    let Some(failed) = failed.map(|before| before.saturating_add(1)) else {
-        return Ok(());
-    };
-    if failed >= MOST_ATTEMPTS {
-        return bury(step, lease, DeadCause::Exhausted, reason, true).await;
-    }
     sqlx::query(
-        "UPDATE letters SET state = 'waiting', attempts = ?2, due_at = ?3, reason = ?4,
-         lease = NULL, lease_until = NULL WHERE lease = ?1",
+        "UPDATE letters SET state = 'waiting', lease = NULL, lease_until = NULL, reason = ?3,
+         attempts = coalesce(?4, attempts), due_at = coalesce(?5, due_at)
+         WHERE id = ?1 AND lease = ?2",
     )
-    .bind(lease)
-    .bind(failed)
-    .bind(step.now + backoff::wait(failed, after, chance))
+    .bind(&lease.letter)
+    .bind(&lease.name)
     .bind(reason)
+    .bind(failed.map(|(attempts, _)| attempts))
+    .bind(failed.map(|(_, due_at)| due_at))
     .execute(&mut step.db)
     .await?;
     Ok(())
 }
 
-/// Puts it among the dead. A doubtful one keeps its lease: whoever had it may still report.
+/// Puts it among the dead. It keeps its lease: whoever had a doubtful one may still report.
 async fn bury(
     step: &mut Step,
-    lease: &str,
+    lease: &Lease,
     cause: DeadCause,
     reason: &str,
-    tried: bool,
+    attempts: u32,
 ) -> Result<(), Refusal> {
-    let done = sqlx::query(
-        "UPDATE letters SET state = 'dead', cause = ?2, reason = ?3, dead_at = ?4,
-         attempts = attempts + ?5, lease_until = NULL
-         WHERE lease = ?1 AND state IN ('leased', 'sending') RETURNING id",
+    sqlx::query(
+        "UPDATE letters SET state = 'dead', cause = ?3, reason = ?4, attempts = ?5, dead_at = ?6,
+         lease_until = NULL WHERE id = ?1 AND lease = ?2",
     )
-    .bind(lease)
+    .bind(&lease.letter)
+    .bind(&lease.name)
     .bind(name(cause))
     .bind(reason)
+    .bind(attempts)
     .bind(step.now)
-    .bind(tried)
-    .fetch_optional(&mut step.db)
+    .execute(&mut step.db)
     .await?;
-    if let Some(row) = done {
-        let letter: &str = row.try_get("id")?;
-        tracing::warn!(
-            letter,
-            ?cause,
-            reason,
-            "a letter is tried no more: see `letters list`"
-        );
-    }
+    let letter = &lease.letter;
+    let reason = loggable(reason);
+    tracing::warn!(
+        letter,
+        ?cause,
+        reason,
+        "a letter is tried no more: see `letters list`"
+    );
     Ok(())
 }
 
@@ -139,31 +136,25 @@ async fn bury(
 /// letter is, since one that comes twice under the same `Message-ID` does less harm than none.
 pub(super) async fn lapsed(step: &mut Step) -> Result<(), Refusal> {
     let rows = sqlx::query(
-        "SELECT lease, state FROM letters
+        "SELECT id, lease, state, reason FROM letters
          WHERE state IN ('leased', 'sending') AND lease_until <= ?",
     )
     .bind(step.now)
     .fetch_all(&mut step.db)
     .await?;
     for row in rows {
-        let lease: &str = row.try_get("lease")?;
+        let lease = Lease {
+            letter: row.try_get("id")?,
+            name: row.try_get("lease")?,
+        };
         if row.try_get::<&str, _>("state")? == "leased" {
-            super::lease::give_back(step, lease).await?;
+            wait(step, &lease, row.try_get("reason")?, None).await?;
         } else {
             let reason = UNKNOWN.to_owned();
-            failed(step, lease, &PostError::Unknown { reason }, 0.0).await?;
+            failed(step, &lease, &PostError::Unknown { reason }, 0.0).await?;
         }
     }
     Ok(())
-}
-
-async fn is_digest(step: &mut Step, lease: &str) -> Result<bool, Refusal> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM letters WHERE lease = ? AND content = 'digest')";
-    let digest = sqlx::query_scalar(sql)
-        .bind(lease)
-        .fetch_one(&mut step.db)
-        .await?;
-    Ok(digest)
 }
 
 /// As the table has it.

@@ -4,8 +4,8 @@ use super::{
     Delivery, Tally,
     compose::Taken,
     gate::{Gate, May},
-    lease::{self, Round},
-    outcome, queue,
+    lease::{self, Lease, Round},
+    loggable, outcome, queue,
 };
 use crate::Centre;
 use async_trait::async_trait;
@@ -29,7 +29,7 @@ const RECORDS: u32 = 5;
 /// How long a try may take, a slow mail server's every answer included. Shorter than the lease.
 const TRY: Duration = Duration::from_secs(270);
 /// How long letters that are being sent may take at the end.
-const LEAVE: Duration = Duration::from_secs(10);
+const LEAVE: Duration = Duration::from_secs(30);
 
 impl Centre {
     /// Sends letters until `shutdown`, then waits a little for those on their way. Several may do so
@@ -146,6 +146,7 @@ impl Worker {
             }
             Ok(Came::Closed(reason)) => {
                 if self.gate.close(self.centre.now()) {
+                    let reason = loggable(&reason);
                     tracing::error!(reason, "the mail server lets nobody in: all letters wait");
                 }
             }
@@ -226,12 +227,13 @@ async fn attempt(centre: Centre, delivery: Delivery, taken: Taken) -> Came {
         Ok(()) => tally.sent.fetch_add(1, SeqCst),
         Err(_) => tally.failed.fetch_add(1, SeqCst),
     };
-    recorded(&centre, &letter.id, taken.lease, result.clone()).await;
+    recorded(&centre, taken.lease, result.clone()).await;
     match result {
         Ok(()) => Came::In,
         Err(PostError::Closed { reason }) => Came::Closed(reason),
         Err(error) => {
-            tracing::info!(letter = letter.id, reason = %error, "a letter was not sent");
+            let reason = loggable(&error.to_string());
+            tracing::info!(letter = letter.id, reason, "a letter was not sent");
             match error {
                 PostError::Never { .. } => Came::In,
                 PostError::Later { .. } | PostError::Unknown { .. } | PostError::Closed { .. } => {
@@ -268,19 +270,20 @@ async fn send(
 }
 
 /// Records what became of a letter. Where that cannot be, the lease runs out.
-async fn recorded(centre: &Centre, letter: &str, lease: String, result: Result<(), PostError>) {
+async fn recorded(centre: &Centre, lease: Lease, result: Result<(), PostError>) {
     let chance = rand::random_range(0.0..1.0);
     for _ in 0..RECORDS {
-        let (lease, result) = (lease.clone(), result.clone());
+        let (held, result) = (lease.clone(), result.clone());
         let written = centre.writer().write(move |step| {
             Box::pin(async move {
                 match result {
-                    Ok(()) => outcome::sent(step, &lease).await,
-                    Err(error) => outcome::failed(step, &lease, &error, chance).await,
+                    Ok(()) => outcome::sent(step, &held).await,
+                    Err(error) => outcome::failed(step, &held, &error, chance).await,
                 }
             })
         });
         let Err(error) = written.await else { return };
+        let letter = &lease.letter;
         tracing::error!(letter, %error, "what became of a letter could not be recorded");
         centre.inner.clock.sleep(STORAGE).await;
     }
@@ -289,7 +292,7 @@ async fn recorded(centre: &Centre, letter: &str, lease: String, result: Result<(
 /// The record that a letter may have been taken over.
 struct Record {
     centre: Centre,
-    lease: String,
+    lease: Lease,
     handing: AtomicBool,
     /// It was not ours to send any more.
     lost: AtomicBool,
