@@ -574,7 +574,8 @@ fn foretold(known: &mut [Known], then: i64) -> Vec<String> {
             continue;
         };
         one.due = None;
-        if !one.read && !(one.is_due_notice && read.contains(&one.task)) {
+        let seen = one.read || (one.is_due_notice && read.contains(&one.task));
+        if !seen {
             told.push((due, one.title.clone()));
         }
     }
