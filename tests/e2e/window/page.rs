@@ -49,8 +49,17 @@ impl Window {
 
     /// Starts the app on this desktop with this environment.
     pub(crate) async fn open_on(desktop: PrivateDesktop, entries: &[(&str, &str)]) -> Result<Self> {
+        Self::open_with(desktop, entries, &["--open"]).await
+    }
+
+    /// The same, with these arguments, which have to open the window.
+    pub(crate) async fn open_with(
+        desktop: PrivateDesktop,
+        entries: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Result<Self> {
         let driver = WebDriver::start(&desktop.environment_with(entries)).await?;
-        let client = driver.open(&binary("dealbell")?, &["--open"]).await?;
+        let client = driver.open(&binary("dealbell")?, arguments).await?;
         Ok(Self {
             client,
             driver,
