@@ -14,6 +14,7 @@
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
 //! | `actors` | from a user's deed to whoever can do it |
 //! | `calendar` | open tasks as a private calendar |
+//! | `deliverable` | what the centre is able to deliver on |
 //! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
@@ -33,6 +34,7 @@ mod clock;
 mod connections;
 mod copies;
 mod defaults;
+mod deliverable;
 mod delivery;
 mod devices;
 mod frame;
@@ -109,7 +111,7 @@ impl Options {
         Self {
             database: database.into(),
             key_file: None,
-            deliverable: vec![Channel::Interface, Channel::Desktop],
+            deliverable: deliverable::USUAL.to_vec(),
             zone: None,
             clock: Clock::system(),
         }

@@ -118,16 +118,16 @@ impl Database {
         }
     }
 
-    /// Opens the centre.
+    /// Opens the centre as it is served.
     ///
     /// # Errors
     /// In words for the person at the terminal.
     pub(crate) async fn open(&self) -> Result<Centre> {
-        let opened = Centre::open(self.options()).await;
+        let opened = Centre::open_beside(self.options()).await;
         opened.context("the centre cannot be opened")
     }
 
-    /// Opens the centre that delivers on `more` besides list and screen.
+    /// Opens the centre to serve it; it delivers on `more` besides list and screen.
     ///
     /// # Errors
     /// In words for the person at the terminal.

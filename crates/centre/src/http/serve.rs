@@ -44,6 +44,9 @@ impl Centre {
         beside: impl Into<Beside>,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
+        if let Err(refusal) = self.keep_deliverable().await {
+            tracing::warn!(reason = %refusal, "what this centre delivers on was not written");
+        }
         let router = self.router(options, beside.into(), listener.local_addr()?);
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|io| {
