@@ -1,9 +1,11 @@
 // What the window does, seen from outside: the calls it makes and what it shows then.
 import assert from "node:assert/strict";
 import { KEYBOARD } from "./behaviours-keyboard.mjs";
+import { SETTINGS_KEYBOARD } from "./behaviours-keyboard-settings.mjs";
+import { SIGN_IN_KEYBOARD } from "./behaviours-keyboard-sign-in.mjs";
 import { LIST_BEHAVIOURS } from "./behaviours-list.mjs";
 import { devices, flood, withLetters } from "./data.mjs";
-import { NO_ACCOUNT } from "./scenes.mjs";
+import { NO_ACCOUNT } from "./first-run.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene & { check: (page: import("playwright-core").Page, standIn: import("./stand-in.mjs").StandIn) => Promise<void> }} Behaviour */
 
@@ -11,6 +13,8 @@ import { NO_ACCOUNT } from "./scenes.mjs";
 export const BEHAVIOURS = [
   ...LIST_BEHAVIOURS,
   ...KEYBOARD,
+  ...SIGN_IN_KEYBOARD,
+  ...SETTINGS_KEYBOARD,
   {
     name: "channels: only what differs is saved; leaving with changes asks; a conflict keeps mine on request",
     check: async (page, standIn) => {

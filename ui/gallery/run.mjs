@@ -13,8 +13,9 @@ import { launch } from "./chromium.mjs";
 import { NOW } from "./data.mjs";
 import { AXE, serveDist } from "./dist-server.mjs";
 import { SCENES } from "./scenes.mjs";
+import { operate } from "./operate.mjs";
 import { StandIn } from "./stand-in.mjs";
-import { walk } from "./walk.mjs";
+import { follow, walk } from "./walk.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {import("./scenes.mjs").Scene} Scene */
@@ -34,6 +35,8 @@ const browser = await launch();
 /** @type {string[]} */
 const wrong = [];
 let right = 0;
+/** Controls that were used, by name. @type {Set<string>} */
+const used = new Set();
 /** Pages that axe has seen. */
 let looked = 0;
 
@@ -41,7 +44,7 @@ let looked = 0;
 async function openStage() {
   const context = await browser.newContext({ colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
   const page = await context.newPage();
-  const stage = { page, playing: "" };
+  const stage = { page, playing: "", standIn: /** @type {StandIn | null} */ (null) };
   page.setDefaultTimeout(20_000);
   page.on("console", (message) => {
     if (message.type() === "error") wrong.push(`${stage.playing}: ${message.text()}`);
@@ -53,6 +56,27 @@ async function openStage() {
 
 /** @typedef {Awaited<ReturnType<typeof openStage>>} Stage */
 
+/** Raises the curtain: the scene is played, and whoever stands in for the resident listens. @param {Stage} stage @param {Scene} scene @param {"ru" | "en"} language */
+async function raise(stage, scene, language) {
+  await drop(stage);
+  const { page } = stage;
+  const standIn = (stage.standIn = new StandIn(language, scene.story?.(language) ?? {}));
+  await page.setViewportSize(scene.size ?? { width: 420, height: 680 });
+  await page.emulateMedia({ colorScheme: "light", forcedColors: scene.forcedColors ? "active" : "none", contrast: scene.contrast ? "more" : "no-preference" });
+  await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}`);
+  await page.locator("#app > *").first().waitFor();
+  await scene.play?.(page, standIn);
+  return standIn;
+}
+
+/** The page goes first: what it would still ask has nobody to complain to. The pointer is nowhere again. @param {Stage} stage */
+async function drop({ page, standIn }) {
+  if (!standIn) return;
+  await page.goto("about:blank");
+  await page.mouse.move(0, 0);
+  standIn.close();
+}
+
 /**
  * @param {Stage} stage
  * @param {Scene} scene
@@ -60,26 +84,14 @@ async function openStage() {
  * @param {(page: Page, standIn: StandIn) => Promise<void>} look
  */
 async function play(stage, scene, language, look) {
-  const { page } = stage;
   stage.playing = `${scene.name}-${language}`;
-  const standIn = new StandIn(language, scene.story?.(language) ?? {});
   try {
-    await page.setViewportSize(scene.size ?? { width: 420, height: 680 });
-    await page.emulateMedia({ colorScheme: "light", forcedColors: scene.forcedColors ? "active" : "none", contrast: scene.contrast ? "more" : "no-preference" });
-    await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}`);
-    await page.locator("#app > *").first().waitFor();
-    await scene.play?.(page, standIn);
-    await look(page, standIn);
+    await look(stage.page, await raise(stage, scene, language));
     right++;
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     const places = [...(stack ?? "").matchAll(/gallery\/([\w-]+\.mjs:\d+)/g)].map(([, place]) => place);
     wrong.push(`${stage.playing}: ${message} (${places.slice(0, 2).join(", ")})`);
-  } finally {
-    // In this order: what is still to be asked has nobody to complain to. The pointer is nowhere again.
-    await page.goto("about:blank");
-    await page.mouse.move(0, 0);
-    standIn.close();
   }
 }
 
@@ -134,7 +146,7 @@ function inspect(stage, scene) {
     await page.waitForTimeout(60);
     await page.addScriptTag({ url: AXE });
     for (const language of LANGUAGES) {
-      if (language === "en") await speak(page, standIn);
+      await speak(page, standIn, language);
       await measure(page, `${scene.name}-${language}`);
       await inBothThemes(page, async (theme) => {
         // Forced colours are the same in both.
@@ -144,16 +156,22 @@ function inspect(stage, scene) {
         looked++;
       });
     }
-    for (const complaint of await walk(page)) wrong.push(`${scene.name}: ${complaint}`);
+    await speak(page, standIn, "ru");
+    const again = async () => {
+      const anew = await raise(stage, scene, "ru");
+      await follow(page);
+      return anew;
+    };
+    for (const complaint of [...(await walk(page)), ...(await operate(page, standIn, used, again))]) wrong.push(`${scene.name}: ${complaint}`);
   });
 }
 
-/** The window speaks English from now on; one that hears nobody stays as it is. @param {Page} page @param {StandIn} standIn */
-async function speak(page, standIn) {
-  if (standIn.story.fails?.hello) return;
-  standIn.state = { ...standIn.state, language: "en" };
+/** The window speaks `language` from now on; one that hears nobody stays as it is. @param {Page} page @param {StandIn} standIn @param {"ru" | "en"} language */
+async function speak(page, standIn, language) {
+  if (standIn.story.fails?.hello || standIn.state.language === language) return;
+  standIn.state = { ...standIn.state, language };
   standIn.tell({ type: "state", state: standIn.state });
-  await page.waitForFunction(() => document.documentElement.lang === "en");
+  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
 }
 
 /** @type {((stage: Stage) => Promise<void>)[]} */
@@ -166,11 +184,12 @@ await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
     const stage = await openStage();
     for (let job = jobs.shift(); job; job = jobs.shift()) await job(stage);
+    await drop(stage);
   }),
 );
 
 await browser.close();
 dist.close();
 for (const line of wrong) console.error(line);
-console.log(values.check ? `axe looked ${looked} times, the keyboard walked through ${scenes.length} scenes\n${right} scenes and behaviours, ${wrong.length} failed` : `${right * 2} pictures in ${folder}`);
+console.log(values.check ? `axe looked ${looked} times, the keyboard walked through ${scenes.length} scenes and used ${used.size} controls\n${right} scenes and behaviours, ${wrong.length} failed` : `${right * 2} pictures in ${folder}`);
 process.exitCode = wrong.length > 0 ? 1 : 0;

@@ -2,6 +2,7 @@
 import { CHANNEL_SCENES } from "./scenes-channels.mjs";
 import { SETTINGS_SCENES } from "./scenes-settings.mjs";
 import { found } from "./data.mjs";
+import { NO_ACCOUNT } from "./first-run.mjs";
 import { JOIN_SCENES } from "./scenes-join.mjs";
 import { LIST_SCENES } from "./scenes-list.mjs";
 import { TODAY_SCENES } from "./scenes-today.mjs";
@@ -21,9 +22,6 @@ import { click } from "./play.mjs";
  * @property {boolean} [forcedColors] in the system's own colours
  * @property {boolean} [contrast] with more contrast asked for
  */
-
-/** First run. */
-export const NO_ACCOUNT = () => ({ rows: [], state: { way: null, account: "", unread: 0, connection: { state: /** @type {const} */ ("signed_out"), reason: /** @type {const} */ ("no_account") } } });
 
 /** @param {string} address */
 const fillToken = (address) => async (/** @type {Page} */ page) => {

@@ -16,6 +16,24 @@ function watch() {
     return `${element.localName}[${testid}] “${(element.getAttribute("aria-label") ?? element.textContent ?? "").trim().replace(/\s+/g, " ").slice(0, 50)}”`;
   };
 
+  /** Which control it is, whatever it holds at the moment. @param {Element} element */
+  function controlName(element) {
+    const page = document.querySelector("main")?.getAttribute("data-testid") ?? "list";
+    const own = element.getAttribute("data-testid") || element.id || element.getAttribute("aria-label");
+    const near = `${element.closest("[data-testid]")?.getAttribute("data-testid")} ${element.matches("[data-open]") ? "itself" : (element.getAttribute("title") ?? element.textContent ?? "").trim().slice(0, 30)}`;
+    return `${element.localName} ${own || near} on ${page}`;
+  }
+
+  /** What one does with it. @param {Element} element */
+  function kindOf(element) {
+    if (element instanceof HTMLSelectElement) return "choose";
+    if (element instanceof HTMLTextAreaElement) return element.readOnly ? "read" : "write";
+    if (!(element instanceof HTMLInputElement)) return "press";
+    if (element.type === "radio") return "choose";
+    if (element.type === "checkbox") return "toggle";
+    return element.readOnly ? "read" : "write";
+  }
+
   /** The rows there are to see at first, that nobody has been at yet. */
   const rows = new Set([...top().querySelectorAll("[data-open]")].filter(inView).map(keyOf));
   /** @type {Set<Element>} */
@@ -81,6 +99,31 @@ function watch() {
         last = keyOf(document.activeElement);
         return stays;
       },
+      /** What was come to and can be used: neither busy nor chosen already. */
+      stops: () => {
+        const names = new Map();
+        for (const element of visited) {
+          if (!element.isConnected || !element.matches(CONTROLS) || element.matches('[aria-disabled="true"], [aria-pressed="true"]')) continue;
+          if (!names.has(controlName(element))) names.set(controlName(element), kindOf(element));
+        }
+        return [...names].map(([name, kind]) => ({ name, kind }));
+      },
+      /** What there is to use now. */
+      names: () => controls().map(controlName).join("|"),
+      nameHere: () => document.activeElement && controlName(document.activeElement),
+      /** Goes to the first row, where that control is one of a row's; how many rows further it is. */
+      toRowOf: (/** @type {string} */ wanted) => {
+        const open = [...top().querySelectorAll("[data-open]")];
+        const at = open.findIndex((row) => [...(rowOf(row)?.querySelectorAll(CONTROLS) ?? [])].some((control) => controlName(control) === wanted));
+        if (at < 0) return 0;
+        /** @type {HTMLElement} */ (open[0]).focus();
+        return at;
+      },
+      isLost: () => document.activeElement === document.body,
+      snapshot: () => {
+        const values = [...document.querySelectorAll("input, select, textarea, details")].map((field) => (field instanceof HTMLInputElement ? `${field.value}${field.checked}` : field instanceof HTMLDetailsElement ? field.open : /** @type {HTMLSelectElement} */ (field).value));
+        return `${document.body.innerHTML}${values.join("|")}`;
+      },
       toRows: () => /** @type {HTMLElement} */ (top().querySelector('[data-open][tabindex="0"]')).focus(),
       tell: () => {
         for (const control of controls()) {
@@ -120,17 +163,22 @@ function watch() {
   }
 }
 
-/** @typedef {{ count(): number, isAround(): boolean, seeRow(): number, isAtEdge(): boolean, isMenu(): boolean, hasRows(): boolean, toRows(): void, tell(): string[] }} Walked */
+/** @typedef {{ count(): number, isAround(): boolean, seeRow(): number, isAtEdge(): boolean, stops(): { name: string, kind: string }[], names(): string, nameHere(): string | null, toRowOf(name: string): number, isLost(): boolean, snapshot(): string, isMenu(): boolean, hasRows(): boolean, toRows(): void, tell(): string[] }} Walked */
 
-/** @template T @param {Page} page @param {(walked: Walked) => T} ask @returns {Promise<T>} */
-function asked(page, ask) {
-  return page.evaluate(`(${ask})(globalThis.walked)`);
+/** @template T @param {Page} page @param {(walked: Walked, given: string) => T} ask @returns {Promise<T>} */
+export function asked(page, ask, given = "") {
+  return page.evaluate(`(${ask})(globalThis.walked, ${JSON.stringify(given)})`);
+}
+
+/** Begins to note where the keyboard goes. @param {Page} page */
+export async function follow(page) {
+  await page.evaluate(watch);
 }
 
 /** Walks through what is on the screen; what is wrong with it, in words. @param {Page} page */
 export async function walk(page) {
   const { keyboard } = page;
-  await page.evaluate(watch);
+  await follow(page);
   if (await asked(page, (walked) => walked.isMenu())) {
     for (let left = await asked(page, (walked) => walked.count()); left > 0; left--) await keyboard.press("ArrowDown");
     return asked(page, (walked) => walked.tell());

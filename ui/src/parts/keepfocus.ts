@@ -4,7 +4,7 @@
 const REACHED = 'button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, a[href], [tabindex="0"]';
 
 function isUsable(element: HTMLElement): boolean {
-  return element.isConnected && !element.matches(":disabled") && element.tabIndex >= 0 && element.checkVisibility();
+  return element.isConnected && !element.matches(":disabled") && element.checkVisibility();
 }
 
 /** What had the keyboard, and what stood around it then. */
@@ -51,25 +51,35 @@ export function keepFocus(root: HTMLElement): () => void {
   const came = ({ target }: FocusEvent) => {
     if (target instanceof HTMLElement && target !== document.body) place = placeOf(target, root);
   };
+  // Left by Tab or for another window: nobody shall be brought back.
+  const left = () => {
+    const was = place;
+    // By then it is known whether it went with what it stood on.
+    queueMicrotask(() => {
+      if (was && place === was && isUsable(was.element) && document.activeElement !== was.element) place = null;
+    });
+  };
   const pressed = () => void (keys = true);
   const pointed = () => void (keys = false);
   // After everything that gives it to somebody itself.
   const changed = () => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {
-      if (place && !isUsable(place.element) && !place.element.matches('[tabindex="-1"]')) take(nearest(place));
+      if (place) take(isUsable(place.element) ? place.element : nearest(place));
     });
   };
 
   const observer = new MutationObserver(changed);
   observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled", "open", "hidden"] });
   document.addEventListener("focusin", came);
+  document.addEventListener("focusout", left);
   document.addEventListener("keydown", pressed, true);
   document.addEventListener("pointerdown", pointed, true);
   return () => {
     cancelAnimationFrame(frame);
     observer.disconnect();
     document.removeEventListener("focusin", came);
+    document.removeEventListener("focusout", left);
     document.removeEventListener("keydown", pressed, true);
     document.removeEventListener("pointerdown", pointed, true);
   };
