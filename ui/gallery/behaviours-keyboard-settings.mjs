@@ -268,7 +268,7 @@ export const SETTINGS_KEYBOARD = [
       // From a reason to the switch that is behind it.
       await keys.to("mend", "Shift+Tab");
       await keys.press("Enter");
-      await keys.comes("tab-channels");
+      await keys.comes("tab-settings");
       await keys.press("Escape");
       await keys.comes("to-channels");
       await keys.press("?");
