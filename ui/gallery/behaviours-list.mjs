@@ -39,6 +39,8 @@ export const LIST_BEHAVIOURS = [
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("r");
       await badge(page, "2");
+      // The number is told before the rows are read again.
+      await page.locator('[data-index="1"][data-unread="false"]').waitFor();
       await russian(page, "KeyR", "к");
       await badge(page, "3");
       await page.keyboard.press("Escape");

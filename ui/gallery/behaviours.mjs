@@ -89,7 +89,12 @@ export const BEHAVIOURS = [
       assert.match((await rows.first().textContent()) ?? "", /Этот компьютер/);
       assert.equal(await rows.first().locator("button").count(), 0);
       await page.getByTestId("revoke-01KAHD3").click();
+      // Something comes meanwhile: the question stays, and nothing is read again.
+      const read = standIn.heard.filter(({ type }) => type === "devices").length;
+      standIn.tell({ type: "state", state: { ...standIn.state, unread: 99 } });
+      await page.waitForFunction(() => document.title.startsWith("(99)"));
       await page.getByTestId("revoke-sure-not").click();
+      assert.equal(standIn.heard.filter(({ type }) => type === "devices").length, read);
       assert.equal(standIn.heard.filter(({ type }) => type === "revoke_device").length, 0);
       standIn.story = { ...standIn.story, fails: { revoke_device: "offline" } };
       await page.getByTestId("revoke-01KAHD3").click();

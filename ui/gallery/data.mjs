@@ -171,9 +171,9 @@ export function dayOfOneTask(language) {
   return rows.map((row, i) => (i === 2 ? { ...row, kind: /** @type {const} */ ("task_new"), subject: rows[0]?.subject ?? null } : row));
 }
 
-/** So many that nobody could hold them all. @param {number} count @returns {Notification[]} */
-export function flood(count) {
-  const rows = DAYS.ru;
+/** So many that nobody could hold them all. @param {number} count @param {Language} [language] @returns {Notification[]} */
+export function flood(count, language = "ru") {
+  const rows = DAYS[language];
   return Array.from({ length: count }, (_, i) => {
     const row = /** @type {Row} */ (rows[i % rows.length]);
     const at = NOW - 120_000 - i * 600_000;

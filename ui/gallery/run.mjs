@@ -41,8 +41,8 @@ const used = new Set();
 let looked = 0;
 
 /** A page to play on; what goes wrong on it is told under the name of who plays. */
-async function openStage() {
-  const context = await browser.newContext({ colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
+async function openStage(/** @type {"ru" | "en"} */ language) {
+  const context = await browser.newContext({ locale: language === "ru" ? "ru-RU" : "en-GB", colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
   const page = await context.newPage();
   const stage = { page, playing: "", standIn: /** @type {StandIn | null} */ (null) };
   page.setDefaultTimeout(20_000);
@@ -174,17 +174,26 @@ async function speak(page, standIn, language) {
   await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
 }
 
-/** @type {((stage: Stage) => Promise<void>)[]} */
+/** @type {{ language: "ru" | "en", look: (stage: Stage) => Promise<void> }[]} */
 const jobs = [
-  ...behaviours.map((behaviour) => (/** @type {Stage} */ stage) => play(stage, behaviour, "ru", behaviour.check)),
-  ...scenes.flatMap((scene) => (values.check ? [(/** @type {Stage} */ stage) => inspect(stage, scene)] : LANGUAGES.map((language) => (/** @type {Stage} */ stage) => picture(stage, scene, language)))),
+  ...behaviours.map((behaviour) => ({ language: /** @type {const} */ ("ru"), look: (/** @type {Stage} */ stage) => play(stage, behaviour, "ru", behaviour.check) })),
+  ...scenes.flatMap((scene) =>
+    values.check
+      ? [{ language: /** @type {const} */ ("ru"), look: (/** @type {Stage} */ stage) => inspect(stage, scene) }]
+      : LANGUAGES.map((language) => ({ language, look: (/** @type {Stage} */ stage) => picture(stage, scene, language) })),
+  ),
 ];
 if (!values.check) await mkdir(folder, { recursive: true });
 await Promise.all(
   Array.from({ length: AT_ONCE }, async () => {
-    const stage = await openStage();
-    for (let job = jobs.shift(); job; job = jobs.shift()) await job(stage);
-    await drop(stage);
+    /** @type {Map<string, Stage>} */
+    const stages = new Map();
+    for (let job = jobs.shift(); job; job = jobs.shift()) {
+      const stage = stages.get(job.language) ?? (await openStage(job.language));
+      stages.set(job.language, stage);
+      await job.look(stage);
+    }
+    for (const stage of stages.values()) await drop(stage);
   }),
 );
 

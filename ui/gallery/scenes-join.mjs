@@ -1,6 +1,6 @@
 // An invitation that was followed, in every state.
 import { found } from "./data.mjs";
-import { NO_ACCOUNT } from "./scenes.mjs";
+import { NO_ACCOUNT } from "./first-run.mjs";
 
 /** @typedef {import("./scenes.mjs").Scene} Scene */
 /** @typedef {import("playwright-core").Page} Page */
@@ -50,9 +50,9 @@ export const JOIN_SCENES = [
   },
   {
     name: "join-320",
-    alike: true,
+
     size: { width: 320, height: 480 },
-    story: (language) => ({ ...NO_ACCOUNT(), found: { ...seen(language), user: "", invited_by: undefined, host: "notifications.very-long-name.romashka.example" } }),
+    story: (language) => ({ ...NO_ACCOUNT(), found: { ...seen(language), user: "", invited_by: "", host: "notifications.very-long-name.romashka.example" } }),
     play: async (page, standIn) => {
       await follow(page, standIn);
       await page.getByTestId("join-enter").waitFor();
@@ -68,10 +68,10 @@ export const JOIN_SCENES = [
     },
   },
   { name: "join-used", story: () => failing("invitation_used"), play: refused },
-  { name: "join-expired", alike: true, story: () => failing("invitation_expired"), play: refused },
-  { name: "join-unknown", alike: true, story: () => failing("invitation_unknown"), play: refused },
+  { name: "join-expired", story: () => failing("invitation_expired"), play: refused },
+  { name: "join-unknown", story: () => failing("invitation_unknown"), play: refused },
   { name: "join-already-in", story: () => ({ fails: { check: /** @type {const} */ ("already_in") } }), play: refused },
   { name: "join-offline", story: () => failing("offline"), play: refused },
-  { name: "join-managed", alike: true, story: () => failing("managed"), play: refused },
-  { name: "join-storage", alike: true, story: () => failing("storage"), play: refused },
+  { name: "join-managed", story: () => failing("managed"), play: refused },
+  { name: "join-storage", story: () => failing("storage"), play: refused },
 ];

@@ -61,7 +61,7 @@ export const LIST_SCENES = [
   },
   { name: "list-unread", play: click("filter-unread") },
   { name: "list-empty", published: true, story: () => ({ rows: [], tasks: [] }) },
-  { name: "list-empty-unread", story: () => ({ state: { unread: 0 }, rows: flood(3).map((row) => ({ ...row, read_at: row.at })) }), play: click("filter-unread") },
+  { name: "list-empty-unread", story: (language) => ({ state: { unread: 0 }, rows: flood(3, language).map((row) => ({ ...row, read_at: row.at })) }), play: click("filter-unread") },
   { name: "list-empty-first", story: () => ({ rows: [], cursor: null, fails: { today: "offline" }, state: { connection: { state: "connecting" } } }) },
   { name: "list-loading", story: () => ({ silent: ["list"] }), play: (page) => page.waitForTimeout(300) },
   { name: "list-failed", story: () => ({ fails: { list: "storage" } }) },
@@ -92,7 +92,7 @@ export const LIST_SCENES = [
     await press("o")(page);
     await page.waitForTimeout(400);
   } },
-  { name: "list-new-above", published: true, story: () => ({ rows: flood(200) }), play: newAbove },
+  { name: "list-new-above", published: true, story: (language) => ({ rows: flood(200, language) }), play: newAbove },
   { name: "list-read-all", published: true, play: async (page) => {
     await click("read-all")(page);
     await page.getByTestId("undo-bar").waitFor();
@@ -121,11 +121,11 @@ export const LIST_SCENES = [
   { name: "list-keys", published: true, play: press("?") },
   { name: "list-keys-200-percent", size: { width: 210, height: 340 }, play: press("?") },
   { name: "list-hostile", story: () => ({ rows: notifications(/** @type {never} */ (HOSTILE)) }) },
-  { name: "list-many", story: () => ({ rows: flood(100_000) }), play: async (page) => {
+  { name: "list-many", story: (language) => ({ rows: flood(100_000, language) }), play: async (page) => {
     await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 4_000_000));
     await page.waitForTimeout(200);
   } },
-  { name: "list-many-far", story: () => ({ rows: flood(100_000) }), play: async (page, standIn) => {
+  { name: "list-many-far", story: (language) => ({ rows: flood(100_000, language) }), play: async (page, standIn) => {
     await page.getByTestId("item").first().waitFor();
     standIn.story = { ...standIn.story, silent: ["list"] };
     await page.locator(".scroller").evaluate((scroller) => scroller.scrollTo(0, 4_000_000));

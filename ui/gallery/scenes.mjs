@@ -95,7 +95,7 @@ export const SCENES = [
   { name: "sign-in-team", story: NO_ACCOUNT, play: click("way-team") },
   {
     name: "sign-in-team-invitation",
-    alike: true,
+
     story: NO_ACCOUNT,
     play: async (page) => {
       await click("way-team")(page);

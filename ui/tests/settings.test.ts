@@ -55,6 +55,6 @@ describe("why it rang or kept quiet", () => {
   });
 
   test("a lost link says when it is tried again", () => {
-    expect(linkText({ what: "lost", code: null, retry_ms: 8_400 })).toEqual({ text: "link-lost", args: { code: 0, seconds: 8 } });
+    expect(linkText({ what: "lost", code: null, retry_ms: 8_400 })).toEqual({ text: "link-lost", args: { code: 0, named: "", seconds: 8 } });
   });
 });

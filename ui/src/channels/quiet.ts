@@ -1,5 +1,6 @@
 // Quiet hours being changed (RULES C11): spans in words, and what is wrong with one.
-import type { QuietHours, QuietSpan } from "../generated/protocol";
+import type { Language, QuietHours, QuietSpan } from "../generated/protocol";
+import { locale } from "../texts/locale";
 
 export const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 
@@ -37,8 +38,8 @@ export function copy(quiet: QuietHours): QuietHours {
 }
 
 /** Mon, Tue … in the user's language; 2024 began on a Monday. */
-export function dayName(day: number, language: string, width: "short" | "long"): string {
-  return new Intl.DateTimeFormat(language, { weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
+export function dayName(day: number, language: Language, width: "short" | "long"): string {
+  return new Intl.DateTimeFormat(locale(language), { weekday: width, timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
 }
 
 /** The zone of this computer. */

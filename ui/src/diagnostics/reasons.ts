@@ -38,9 +38,9 @@ function mendOf(by: Extract<ToastOutcome, { outcome: "suppressed" }>["by"]): Pic
 export function linkText(event: LinkEvent): Reason {
   switch (event.what) {
     case "lost":
-      return { text: "link-lost", args: { code: event.code ?? 0, seconds: Math.max(1, Math.round(event.retry_ms / 1_000)) } };
+      return { text: "link-lost", args: { code: event.code ?? 0, named: String(event.code ?? ""), seconds: Math.max(1, Math.round(event.retry_ms / 1_000)) } };
     case "refused":
-      return { text: "link-refused", args: { code: event.code } };
+      return { text: "link-refused", args: { named: String(event.code) } };
     default:
       return { text: `link-${event.what.replaceAll("_", "-")}` };
   }

@@ -1,5 +1,6 @@
 // Days and times as people say them: near ones relative, far ones absolute.
 import type { Language } from "../generated/protocol";
+import { locale } from "../texts/locale";
 
 /** Milliseconds since 1970. */
 type Millis = number;
@@ -58,6 +59,11 @@ export function fullTime(at: Millis, language: Language): string {
   return formatter(language, { dateStyle: "long", timeStyle: "short" }).format(at);
 }
 
+/** To the second, for who looks for what happened when: `21 Nov, 14:57:11`. */
+export function momentOf(at: Millis, language: Language): string {
+  return formatter(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(at);
+}
+
 /** Whole seconds until `at`, at least 1: "in 0 s" says nothing. */
 export function secondsUntil(at: Millis, now: Millis): number {
   return Math.max(1, Math.ceil((at - now) / 1000));
@@ -105,6 +111,3 @@ function formatter(language: Language, options: Intl.DateTimeFormatOptions): Int
   return known;
 }
 
-function locale(language: Language): string {
-  return language === "ru" ? "ru-RU" : "en-GB";
-}

@@ -39,7 +39,9 @@ export function excerpt(text: string, words: readonly string[]): Part[] {
   const [first, ...rest] = cut;
   if (!first || first.hit || rest.length === 0 || first.text.length < FAR) return cut;
   const from = first.text.indexOf(" ", first.text.length - BEFORE);
-  return [{ text: `…${first.text.slice(from < 0 ? -BEFORE : from + 1)}`, hit: false }, ...rest];
+  const begun = `…${first.text.slice(from < 0 ? -BEFORE : from + 1)}`;
+  // It is a piece of a text: empty lines in it would be lines that are missing.
+  return [{ text: begun, hit: false }, ...rest].map(({ text, hit }) => ({ text: text.replace(/\s*\n\s*/g, " "), hit }));
 }
 
 /** Letter by letter, so that positions stay what they were. */

@@ -2,10 +2,11 @@
 import en from "$locales/en/window.ftl?raw";
 import ru from "$locales/ru/window.ftl?raw";
 import type { Language } from "../generated/protocol";
+import { systemLanguage } from "./locale";
 import { bundleOf, say, type Fill } from "./fluent";
 
 const bundles = { ru: bundleOf("ru", ru), en: bundleOf("en", en) };
-const spoken = $state<{ language: Language }>({ language: "ru" });
+const spoken = $state<{ language: Language }>({ language: systemLanguage() });
 
 /** Speaks `language` from now on, on everything that is on the screen. */
 export function speak(language: Language): void {

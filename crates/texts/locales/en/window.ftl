@@ -29,7 +29,7 @@ read-all = Mark all read
 day-today = Today
 day-yesterday = Yesterday
 time-now = now
-time-minutes = { $minutes } min
+time-minutes = { $minutes } min
 item-unread = unread
 item-open = Open the card
 item-mark-read = Mark as read
@@ -181,7 +181,7 @@ connection-online = Connected
 connection-connecting = Connecting…
 connection-offline = Offline.
 connection-signed-out = Sign in needed
-connection-retry = Trying again in { $seconds } s
+connection-retry = Trying again in { $seconds } s
 connection-now = Now
 
 ## What did not work, by code
@@ -563,7 +563,7 @@ device-unnamed = Unnamed
 device-connected = Connected
 device-never = Never connected yet
 device-last-now = Just now
-device-last-minutes = { $minutes } min ago
+device-last-minutes = { $minutes } min ago
 device-last-today = Today at { $clock }
 device-last-yesterday = Yesterday at { $clock }
 device-revoke = Sign out
@@ -657,10 +657,10 @@ links-none = Nothing yet
 link-started = Dealbell started
 link-online = Connected
 link-lost = { $code ->
-    [0] The link was lost, next try in { $seconds } s
-   *[other] The link was lost (code { $code }), next try in { $seconds } s
+    [0] The link was lost, next try in { $seconds } s
+   *[other] The link was lost (code { $named }), next try in { $seconds } s
 }
-link-refused = The centre did not let us in (code { $code })
+link-refused = The centre did not let us in (code { $named })
 link-woke = The computer woke
 link-network-changed = The network changed
 diagnostics-failed = Diagnostics did not open

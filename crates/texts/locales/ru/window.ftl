@@ -34,7 +34,7 @@ read-all = Прочитать все
 day-today = Сегодня
 day-yesterday = Вчера
 time-now = сейчас
-time-minutes = { $minutes } мин
+time-minutes = { $minutes } мин
 item-unread = не прочитано
 item-open = Открыть карточку
 item-mark-read = Отметить прочитанным
@@ -154,7 +154,7 @@ quiet-by-hours = Тихие часы до { $until }
 quiet-system = Тихо: так настроена система
 quiet-ring = Снова звонить
 quiet-off = Снова звонить
-quiet-hour-choice = Час
+quiet-hour-choice = На час
 quiet-tomorrow-choice = До завтра
 quiet-until-off-choice = Пока не включу
 
@@ -188,7 +188,7 @@ connection-online = На связи
 connection-connecting = Подключаемся…
 connection-offline = Нет связи.
 connection-signed-out = Нужно войти
-connection-retry = Попробуем снова через { $seconds } с
+connection-retry = Попробуем снова через { $seconds } с
 connection-now = Сейчас
 
 ## What did not work, by code
@@ -232,13 +232,13 @@ error-unknown = Не получилось. Попробуйте ещё раз
 ## Troubles
 
 trouble-crm-token-refused = { $crm } больше не пускает по этому токену. Создайте новый и вставьте его здесь
-trouble-crm-unreachable = { $crm } не отвечает. Новое появится, когда связь вернётся, — ничего не потеряется
+trouble-crm-unreachable = { $crm } не отвечает. Новое появится, когда связь вернётся, — ничего не потеряется
 trouble-crm-blocked = { $crm } закрыла доступ с вашего адреса: слишком много запросов. Напишите в её поддержку, остальное Dealbell сделает сам
 trouble-no-keyring = Не нашли, где надёжно хранить токен: связка ключей не отвечает. Сохранить его в файле, который читаете только вы?
 trouble-token-in-file = Токен хранится в файле, который читаете только вы
 trouble-no-toasts = Система не показывает всплывающие уведомления. Новое увидите в этом списке
 trouble-no-tray = В системе нет места для значка рядом с часами. Откройте Dealbell ещё раз, чтобы вернуться к этому окну
-trouble-settings-damaged = Файл настроек был повреждён. Вернули последние исправные — проверьте, всё ли так
+trouble-settings-damaged = Файл настроек был повреждён. Вернули последние исправные — проверьте, всё ли так
 trouble-store-failed = Не удаётся записать уведомления на диск. Проверьте, есть ли на нём место, и запустите Dealbell заново
 trouble-newer-data = Данные на этом компьютере записала более новая версия Dealbell, поэтому мы их не открываем. Обновите программу, и всё вернётся
 trouble-not-permitted = Система пока не разрешает показывать уведомления. Разрешите их, иначе новое увидите только в этом списке
@@ -337,7 +337,7 @@ signin-oauth-integration = ID интеграции
 signin-oauth-secret = Секретный ключ
 signin-oauth-redirect = Адрес перенаправления
 signin-oauth-code = Код авторизации
-signin-oauth-code-help = Действует 20 минут, поэтому вставьте его последним. Подойдёт и весь адрес, на который вернулся браузер
+signin-oauth-code-help = Действует 20 минут, поэтому вставьте его последним. Подойдёт и весь адрес, на который вернулся браузер
 signin-oauth-code-found = Нашли код в этом адресе
 signin-team-address = Адрес центра
 signin-team-address-example = https://bell.romashka.ru
@@ -376,8 +376,8 @@ where-secret-3 = { $crm ->
    *[other] Скопируйте «Секретный ключ».
 }
 where-code-3 = { $crm ->
-    [Kommo] Скопируйте Authorization code. Он меняется каждые 20 минут и подходит один раз.
-   *[other] Скопируйте «Код авторизации». Он меняется каждые 20 минут и подходит один раз.
+    [Kommo] Скопируйте Authorization code. Он меняется каждые 20 минут и подходит один раз.
+   *[other] Скопируйте «Код авторизации». Он меняется каждые 20 минут и подходит один раз.
 }
 where-redirect-2 = { $crm ->
     [Kommo] Впишите в Redirect URL любой свой адрес на https: открывать его Dealbell не будет.
@@ -457,8 +457,8 @@ signin-solo-not-a-centre = Вместо { $crm } отвечает чужая с�
 signin-solo-token-refused = { $crm } не пускает по этому токену. Создайте новый и вставьте его целиком
 signin-solo-token-expired = Срок этого токена вышел. Создайте новый и вставьте его сюда
 signin-solo-token-elsewhere = Этот токен от другого аккаунта или отозван. Создайте новый в { $host } и вставьте его сюда
-signin-solo-code-expired = Этот код уже не действует: он живёт 20 минут и подходит один раз. Скопируйте новый с той же вкладки
-signin-solo-integration-wrong = ID, ключ и адрес перенаправления — не от одной интеграции. Скопируйте все три с её страницы ещё раз
+signin-solo-code-expired = Этот код уже не действует: он живёт 20 минут и подходит один раз. Скопируйте новый с той же вкладки
+signin-solo-integration-wrong = ID, ключ и адрес перенаправления — не от одной интеграции. Скопируйте все три с её страницы ещё раз
 signin-solo-no-rights = { $crm } не показывает этому пользователю задачи. Попросите администратора аккаунта открыть к ним доступ
 signin-solo-not-paid = Аккаунт { $host } не оплачен, и { $crm } закрыла к нему доступ. Оплатите его и попробуйте снова
 signin-solo-blocked = { $crm } закрыла доступ с вашего адреса: слишком много запросов. Напишите в её поддержку или попробуйте из другой сети
@@ -572,7 +572,7 @@ device-unnamed = Без имени
 device-connected = На связи
 device-never = Ещё не подключалось
 device-last-now = Только что
-device-last-minutes = { $minutes } мин назад
+device-last-minutes = { $minutes } мин назад
 device-last-today = Сегодня в { $clock }
 device-last-yesterday = Вчера в { $clock }
 device-revoke = Отключить
@@ -605,7 +605,7 @@ quiet-zone-here = Сменить на { $zone }
 
 letters-title = Письма
 letters-at-once = В момент события
-letters-at-once-about = Каждое уведомление — отдельным письмом
+letters-at-once-about = Каждое уведомление — отдельным письмом
 letters-daily = Раз в день
 letters-daily-about = Одним письмом то, что ещё не прочитано: до пяти самых новых. Если всё прочитано, письма не будет
 letters-hour = Время письма
@@ -621,7 +621,7 @@ limit-new-and-due = { $channel ->
     [desktop] На экране задачи
     [mobile] На телефоне задачи
    *[browser] В браузере задачи
-} — только новые и те, что пора выполнять
+} — только новые и те, что пора выполнять
 limit = { $provider }: { $channel ->
     [email] письмом
     [desktop] на экран
@@ -666,10 +666,10 @@ links-none = Пока ничего не было
 link-started = Dealbell запущен
 link-online = На связи
 link-lost = { $code ->
-    [0] Связь пропала, новая попытка через { $seconds } с
-   *[other] Связь пропала (код { $code }), новая попытка через { $seconds } с
+    [0] Связь пропала, новая попытка через { $seconds } с
+   *[other] Связь пропала (код { $named }), новая попытка через { $seconds } с
 }
-link-refused = Центр не пустил (код { $code })
+link-refused = Центр не пустил (код { $named })
 link-woke = Компьютер проснулся
 link-network-changed = Сменилась сеть
 diagnostics-failed = Диагностика не открылась

@@ -1,5 +1,6 @@
 // A time zone as people say it.
 import type { Language } from "../../generated/protocol";
+import { locale as localeOf } from "../../texts/locale";
 
 /** What the long names add that nobody says: "Москва, стандартное время", "Moscow Standard Time". */
 const STIFF = /,? стандартное время$|( Standard)? Time$/;
@@ -22,8 +23,4 @@ export function timeIn(zone: string, now: number, language: Language): { name: s
 /** A day in full: `21 November 2027`. */
 export function dateOf(at: number, language: Language): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: "long" }).format(at);
-}
-
-function localeOf(language: Language): string {
-  return language === "ru" ? "ru-RU" : "en-GB";
 }
