@@ -2,7 +2,7 @@
 //! [`crate::sealing`].
 
 use crate::{
-    Centre, CentreError,
+    Actor, Centre, CentreError, audit,
     people::address,
     refusal::Refusal,
     sealing::{KeyError, Sealer},
@@ -68,7 +68,8 @@ impl fmt::Debug for Connection {
 }
 
 impl Centre {
-    /// Keeps an account with its secret; one that is kept already gets the new secret and keeps
+    /// Keeps an account with its secret, as the command line does or whoever ends a sign-in that it
+    /// began; one that is kept already gets the new secret and keeps
     /// its id.
     ///
     /// # Errors
@@ -83,6 +84,8 @@ impl Centre {
             Box::pin(async move {
                 seal::ready(&mut step.db, &sealer).await?;
                 insert(&mut step.db, &sealer, &about, &secret, step.now).await?;
+                let (actor, on) = (Actor::command_line(), format!("connection:{}", about.url));
+                audit::note(step, &actor, "connection.keep", on, "").await?;
                 let row = sqlx::query("SELECT * FROM connections WHERE kind = ? AND url = ?")
                     .bind(&about.kind)
                     .bind(&about.url)
@@ -196,11 +199,15 @@ impl Centre {
         let id = id.to_owned();
         let forgotten = self.writer().write(move |step| {
             Box::pin(async move {
-                let done = sqlx::query("DELETE FROM connections WHERE id = ?")
-                    .bind(id)
-                    .execute(&mut step.db)
-                    .await?;
-                Ok(done.rows_affected() > 0)
+                let url: Option<String> =
+                    sqlx::query_scalar("DELETE FROM connections WHERE id = ? RETURNING url")
+                        .bind(id)
+                        .fetch_optional(&mut step.db)
+                        .await?;
+                let Some(url) = url else { return Ok(false) };
+                let (actor, on) = (Actor::command_line(), format!("connection:{url}"));
+                audit::note(step, &actor, "connection.forget", on, "").await?;
+                Ok(true)
             })
         });
         Ok(forgotten.await?)

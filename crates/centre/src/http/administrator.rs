@@ -29,7 +29,7 @@ impl Asker {
     }
 
     /// As an administrator, who he has to be.
-    pub(crate) async fn as_administrator(self, served: &Served) -> Result<Actor, Problem> {
+    pub(crate) async fn into_administrator(self, served: &Served) -> Result<Actor, Problem> {
         if served.centre.role(self.session.user).await? == Role::Administrator {
             return Ok(self.himself());
         }
@@ -53,7 +53,7 @@ impl FromRequestParts<Served> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
         let asker = Asker::from_request_parts(parts, served).await?;
-        let actor = asker.as_administrator(served).await?;
+        let actor = asker.into_administrator(served).await?;
         Ok(Self { actor })
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn list(
     let (own, this) = (asker.session.user, asker.session.device);
     let user = user.unwrap_or(own);
     if user != own {
-        asker.as_administrator(&served).await?;
+        asker.into_administrator(&served).await?;
         served.centre.role(user).await?;
     }
     Ok(Json(served.centre.devices_of(user, Some(this)).await?))
@@ -70,7 +70,7 @@ pub(crate) async fn revoke(
     let user = user.unwrap_or(own);
     let actor = match user == own {
         true => asker.himself(),
-        false => asker.as_administrator(&served).await?,
+        false => asker.into_administrator(&served).await?,
     };
     served.centre.revoke_of(actor, Some(user), id).await?;
     Ok(Json(Done {}))
