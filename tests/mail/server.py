@@ -148,7 +148,7 @@ def page(html):
         "handlers": handlers,
         "shown": " ".join(shown.split()),
         "preview": "".join("".join(e.itertext()) for e in hidden).rstrip("\u034f\u200c\u00a0"),
-        "style": "".join(tree.find("head").find("style").itertext()),
+        "style": "".join("".join(e.itertext()) for e in tree.find("head").iter("style")),
     }
 
 

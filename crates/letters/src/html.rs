@@ -2,7 +2,7 @@
 //! nothing is loaded from anywhere. Light is written into the elements, dark into a style sheet
 //! that programs without it leave out.
 
-use crate::tone::Tone;
+use crate::style::sheets;
 use crate::words::{Head, Item, Link, More, Page};
 use dealbell_protocol::window::Language;
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ pub(crate) fn render(page: &Page) -> String {
         include_str!("letter.html"),
         lang = lang,
         title = escaped(&page.subject),
-        style = style(),
+        style = sheets(),
         font = FONT,
         preview = preview(page),
         card = card,
@@ -193,52 +193,6 @@ fn footer(page: &Page) -> String {
         })
         .collect();
     format!("{why}<div>{}</div>", links.join(" &nbsp;·&nbsp; "))
-}
-
-/// The dark twins, and less room on a phone.
-fn style() -> String {
-    let mut dark = String::new();
-    // Mail on the web renames the classes and marks what it has darkened itself.
-    for (before, ground, ink) in [
-        ("", "", ""),
-        ("[data-ogsc] ", "[data-ogsb] ", "[data-ogsc] "),
-    ] {
-        let mut rules = format!(
-            "{ground}.ground{{background:#121419 !important}}\
-             {ground}.card{{background:#1c1f26 !important;border-color:#32353c !important}}\
-             {ground}.line{{border-color:#32353c !important}}\
-             {ink}.ink{{color:#eceef2 !important}}\
-             {ink}.soft{{color:#a8afbb !important}}\
-             {ground}.button{{background:#6d9dff !important}}\
-             {ink}.on{{color:#0f1420 !important}}"
-        );
-        for tone in Tone::ALL {
-            let Tone {
-                name,
-                dark,
-                dark_soft,
-                ..
-            } = tone;
-            let _ = write!(
-                rules,
-                "{before}.tone-{name}{{color:{dark} !important}}\
-                 {before}.chip-{name}{{background:{dark_soft} !important;color:{dark} !important}}\
-                 {before}.bar-{name}{{background:{dark} !important}}\
-                 {before}.edge-{name}{{border-top-color:{dark} !important}}"
-            );
-        }
-        match before {
-            "" => {
-                let _ = write!(dark, "@media (prefers-color-scheme:dark){{{rules}}}");
-            }
-            _ => dark += &rules,
-        }
-    }
-    format!(
-        ":root{{color-scheme:light dark;supported-color-schemes:light dark}}\
-         @media (max-width:480px){{.pad{{padding-left:20px !important;\
-         padding-right:20px !important}}.room{{padding:16px 10px 24px !important}}}}{dark}"
-    )
 }
 
 /// Text of several lines in HTML.

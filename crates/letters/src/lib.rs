@@ -3,7 +3,7 @@
 //! | module | subject |
 //! |---|---|
 //! | `words` | what a letter says: one value that both its parts are made of |
-//! | `html`, `plain` | its two parts |
+//! | `html`, `style`, `plain` | its two parts |
 //! | `tone`, `when` | colours of the kinds; moments as one says them |
 //! | `mime` | headers: threads, unsubscribing, who and to whom |
 //! | `address`, `server`, `post` | the mail server: where, how one talks to it, and sending |
@@ -15,6 +15,7 @@ mod mime;
 mod plain;
 mod post;
 mod server;
+mod style;
 mod tone;
 mod verdict;
 mod when;
