@@ -15,7 +15,10 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 use std::collections::BTreeMap;
-use support::letters::{Deed, Desk, HOUR, MINUTE, Stage, on};
+use support::{
+    letters::{Desk, HOUR, MINUTE, on},
+    office::{Deed, Stage},
+};
 
 const DAYS: i32 = 400;
 /// A year with both changes of clocks, in the north and in the south, and a leap day's neighbour.

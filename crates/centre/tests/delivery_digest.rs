@@ -7,7 +7,10 @@ mod support;
 
 use dealbell_protocol::{Kind, Millis, letter::LetterContent};
 use serde_json::json;
-use support::letters::{Desk, HOUR, MINUTE, at, daily, later, on, says};
+use support::{
+    letters::{Desk, HOUR, MINUTE, at, daily, on, says},
+    office::later,
+};
 
 /// The digest is at nine.
 const NINE: u16 = 9 * 60;

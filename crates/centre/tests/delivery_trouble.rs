@@ -14,7 +14,8 @@ use serde_json::json;
 use std::time::Duration;
 use support::{
     ANNA, LONG,
-    letters::{Deed, Desk, HOUR, MINUTE, Stage, daily, later, options},
+    letters::{Desk, HOUR, MINUTE, daily, options},
+    office::{Deed, Stage, later},
 };
 use tokio::time::timeout;
 

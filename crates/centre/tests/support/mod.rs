@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 pub(crate) mod letters;
+pub(crate) mod office;
 
 use axum::Router;
 use dealbell_centre::{Centre, Options, ServeOptions};
