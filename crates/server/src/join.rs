@@ -43,7 +43,7 @@ async fn page(State(door): State<Door>, headers: HeaderMap, Path(code): Path<Str
     );
     let sheet = match (seen, link) {
         (Ok(seen), Some(link)) => door.asks(&seen, &link, language),
-        (Ok(_), None) => door.says(StatusCode::NOT_FOUND, "join-unknown", language),
+        (Ok(_), None) => door.says(StatusCode::NOT_FOUND, "invited-unknown", language),
         (Err(error), _) => {
             let (status, id) = refusal(&error);
             door.says(status, id, language)
@@ -70,23 +70,23 @@ impl Door {
         ];
         let say = |id: &str| text(language, id, &args);
         let words = match seen.by.is_empty() {
-            true => "join-text",
-            false => "join-text-by",
+            true => "invited-text",
+            false => "invited-text-by",
         };
-        let mut tip = format!("{} {}", say("join-once"), say("join-missing"));
+        let mut tip = format!("{} {}", say("invited-once"), say("invited-missing"));
         if self.app.is_none() {
             tip.push(' ');
-            tip.push_str(&say("join-ask"));
+            tip.push_str(&say("invited-ask"));
         }
         let app = self.app.as_ref();
         Sheet {
             status: StatusCode::OK,
             mark: Mark::Ask,
-            title: say("join-title"),
+            title: say("invited-title"),
             text: say(words),
             tip: Some(tip),
-            button: Some(Button::Go(say("join-open"), link.app())),
-            link: app.map(|app| (say("join-get"), app.to_string())),
+            button: Some(Button::Go(say("invited-open"), link.app())),
+            link: app.map(|app| (say("invited-get"), app.to_string())),
         }
     }
 
@@ -110,12 +110,12 @@ fn refusal(error: &CentreError) -> (StatusCode, &'static str) {
         _ => None,
     };
     match code {
-        Some(ErrorCode::InvitationUsed) => (StatusCode::GONE, "join-used"),
-        Some(ErrorCode::InvitationExpired) => (StatusCode::GONE, "join-expired"),
-        Some(ErrorCode::InvitationUnknown) => (StatusCode::NOT_FOUND, "join-unknown"),
+        Some(ErrorCode::InvitationUsed) => (StatusCode::GONE, "invited-used"),
+        Some(ErrorCode::InvitationExpired) => (StatusCode::GONE, "invited-expired"),
+        Some(ErrorCode::InvitationUnknown) => (StatusCode::NOT_FOUND, "invited-unknown"),
         _ => {
             tracing::error!(%error, "an invitation cannot be read");
-            (StatusCode::SERVICE_UNAVAILABLE, "join-later")
+            (StatusCode::SERVICE_UNAVAILABLE, "invited-later")
         }
     }
 }

@@ -39,19 +39,19 @@ calendar-author = From { $author }
 
 ## The page of an invitation
 
-join-title = { $who }, you are invited to Dealbell
-join-text = This is an invitation to the notification centre { $host } for { $email }. Tasks, messages and calls from your CRM will ring right on your desktop.
-join-text-by = { $by } invites you to the notification centre { $host }. Tasks, messages and calls from your CRM will ring right on your desktop. The invitation is for { $email }.
-join-open = Open in Dealbell
-join-once = The link signs you in once, on one computer, within a day of the invitation.
-join-missing = Nothing happens? Then Dealbell is not installed yet: install it and press again.
-join-get = Get Dealbell
-join-ask = Whoever invited you knows where to get it.
-join-used-title = Somebody has signed in by this link
-join-used-text = An invitation is good once. If it was not you, tell your administrator, who can shut that device out. For a second computer ask for another link.
-join-expired-title = The invitation is too old
-join-expired-text = It was good for a day. Ask the administrator of { $host } for another.
-join-unknown-title = There is no such invitation
-join-unknown-text = Perhaps the link was not copied whole, or the invitation was taken back. Ask the administrator of { $host } for another.
-join-later-title = Not right now
-join-later-text = The invitation could not be read. It is still good: open the link again in a minute.
+invited-title = { $who }, you are invited to Dealbell
+invited-text = This is an invitation to the notification centre { $host } for { $email }. Tasks, messages and calls from your CRM will ring right on your desktop.
+invited-text-by = { $by } invites you to the notification centre { $host }. Tasks, messages and calls from your CRM will ring right on your desktop. The invitation is for { $email }.
+invited-open = Open in Dealbell
+invited-once = The link signs you in once, on one computer, within a day of the invitation.
+invited-missing = Nothing happens? Then Dealbell is not installed yet: install it and press again.
+invited-get = Get Dealbell
+invited-ask = Whoever invited you knows where to get it.
+invited-used-title = Somebody has signed in by this link
+invited-used-text = An invitation is good once. If it was not you, tell your administrator, who can shut that device out. For a second computer ask for another link.
+invited-expired-title = The invitation is too old
+invited-expired-text = It was good for a day. Ask the administrator of { $host } for another.
+invited-unknown-title = There is no such invitation
+invited-unknown-text = Perhaps the link was not copied whole, or the invitation was taken back. Ask the administrator of { $host } for another.
+invited-later-title = Not right now
+invited-later-text = The invitation could not be read. It is still good: open the link again in a minute.
