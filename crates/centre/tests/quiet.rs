@@ -182,7 +182,7 @@ async fn a_test_of_the_list_is_listed_and_what_cannot_be_delivered_is_refused() 
     assert_eq!(page.items[0].title, "Проверка: так выглядит уведомление");
     for channel in ["email", "mobile", "browser"] {
         let (status, error) = test_of(&bed, channel).await;
-        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(status, StatusCode::CONFLICT);
         assert_eq!(error["code"], "unavailable");
         assert_eq!(error["field"], "channel");
     }

@@ -162,7 +162,8 @@ fn number_before(line: &str, word: &str) -> u32 {
 
 fn rust_tests() -> Result<Followed> {
     let driver = crate_program("tauri-driver", TAURI_DRIVER)?;
-    let python = python()?;
+    let judges = python("judges", "tests/judges/requirements.txt")?;
+    let python = python("python", "tests/aioamocrm/requirements.txt")?;
     let amo = npm_client("shevernitskiy")?;
     let build = follow(
         "Building the app and all tests",
@@ -187,6 +188,7 @@ fn rust_tests() -> Result<Followed> {
         .env("DEALBELL_PACKAGES", packages)
         .env("DEALBELL_TAURI_DRIVER", driver)
         .env("DEALBELL_PYTHON", python)
+        .env("DEALBELL_JUDGES", judges)
         .env("DEALBELL_AMO_CLIENT", amo);
     follow("cargo test", &mut tests)
 }
@@ -199,9 +201,9 @@ fn is_debian_12() -> bool {
 }
 
 /// A Python of our own with the third-party clients and parsers that judge our servers.
-fn python() -> Result<PathBuf> {
-    let wanted = root().join("tests/aioamocrm/requirements.txt");
-    let folder = target().join("python");
+fn python(name: &str, requirements: &str) -> Result<PathBuf> {
+    let wanted = root().join(requirements);
+    let folder = target().join(name);
     let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
     let current = std::fs::read(&stamp).ok();
     if current.is_none() || current != std::fs::read(&wanted).ok() {

@@ -1,12 +1,17 @@
 //! `POST /v1/notifications/{id}/act`, `POST /v1/act`, `GET /v1/tasks`, `POST /v1/test`: what a user
 //! has to do, does, and tries out.
 
-use super::{Device, Served, answer::Problem, feed::parse};
+use super::{
+    Device, Served,
+    answer::{Problem, problem},
+    feed::parse,
+};
 use crate::refusal::Refusal;
 use axum::{
     Json,
     body::Bytes,
     extract::{Path, State, rejection::BytesRejection},
+    http::StatusCode,
 };
 use dealbell_protocol::{
     ApiError, ErrorCode, NotificationId,
@@ -91,7 +96,10 @@ pub(crate) async fn tasks(State(served): State<Served>, Device(session): Device)
     tag = "settings",
     security(("device" = [])),
     request_body = TestChannel,
-    responses((status = 200, description = "Sent", body = Done)),
+    responses(
+        (status = 200, description = "Sent", body = Done),
+        (status = 409, description = "This centre does not deliver on this channel", body = ApiError),
+    ),
 )]
 pub(crate) async fn try_channel(
     State(served): State<Served>,
@@ -99,6 +107,13 @@ pub(crate) async fn try_channel(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Done>, Problem> {
     let TestChannel { channel } = parse(&body?)?;
-    served.centre.try_channel(session.user, channel).await?;
+    let tried = served.centre.try_channel(session.user, channel).await;
+    tried.map_err(|refusal| match refusal {
+        // It will not be able to in a minute either.
+        Refusal::Api(error) if error.code == ErrorCode::Unavailable => {
+            problem(StatusCode::CONFLICT, error.code, &error.message).of_field("channel")
+        }
+        refusal => refusal.into(),
+    })?;
     Ok(Json(Done {}))
 }

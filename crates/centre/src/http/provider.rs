@@ -22,6 +22,7 @@ use axum::{
 };
 use dealbell_protocol::integration::SaveProvider;
 use dealbell_protocol::{ApiError, ErrorCode, Provider, ProviderId};
+use serde_json::Value;
 
 /// What the integration calls itself.
 #[utoipa::path(
@@ -54,6 +55,9 @@ pub(crate) async fn save(
 ) -> Result<Json<Provider>, Problem> {
     served.limits.key(&caller.key, 1)?;
     let mut fields = object(&body?)?;
+    if fields.get("name").is_some_and(Value::is_null) {
+        return Err(Refusal::field("name", "a name cannot be taken away").into());
+    }
     let name: Option<String> = optional(&mut fields, "name")?;
     let name = name.map(|name| named("name", &name)).transpose()?;
     let says_icon = fields.contains_key("icon");
