@@ -94,10 +94,14 @@ const PROVIDER_OF = {
   message: "warehouse",
 };
 
+/** What the warehouse looks like. */
+export const PICTURE =
+  "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHZpZXdCb3g9IjAgMCAzNiAzNiI+PHJlY3Qgd2lkdGg9IjM2IiBoZWlnaHQ9IjM2IiByeD0iOSIgZmlsbD0iI2U4NzYyYyIvPjxwYXRoIGQ9Ik05IDE1bDktNSA5IDV2MTFIOXoiIGZpbGw9IiNmZmYiLz48cGF0aCBkPSJNMTQgMjZ2LTdoOHY3IiBmaWxsPSIjZTg3NjJjIi8+PC9zdmc+";
+
 /** Every provider known of. @type {Record<Language, import("../src/generated/protocol").Provider[]>} */
 export const PROVIDERS = {
-  ru: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Склад 1С" }],
-  en: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Warehouse" }],
+  ru: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Склад 1С", icon: "5c1f" }],
+  en: [...["tasks", "chats", "calls", "requests", "deals", "system"].map((id) => ({ id, name: "" })), { id: "warehouse", name: "Warehouse", icon: "5c1f" }],
 };
 
 /** @type {Record<Language, { title: string, context: string | null, time: string, all_day?: boolean, author?: string }[]>} */
@@ -220,6 +224,7 @@ export function channels(language) {
     providers: rows.map(([id, name, on]) => ({
       id,
       name,
+      ...(id === "warehouse" ? { icon: "5c1f" } : {}),
       channels: { desktop: on.includes("d"), email: on.includes("e"), mobile: on.includes("m"), browser: on.includes("b") },
     })),
   };

@@ -1,6 +1,6 @@
 // Stands in for the resident: a WebSocket that answers the window's calls from plain values.
 import { WebSocketServer } from "ws";
-import { channels, day, found, NOW, openTasks, PROVIDERS } from "./data.mjs";
+import { channels, day, found, NOW, openTasks, PICTURE, PROVIDERS } from "./data.mjs";
 import { diagnostics, REPORT } from "./data-diagnostics.mjs";
 import { matches } from "./matching.mjs";
 
@@ -207,6 +207,8 @@ export class StandIn {
       }
       case "devices":
         return this.story.devices ? { type: "devices", devices: this.story.devices } : { type: "failed", code: "unavailable" };
+      case "provider_icon":
+        return { type: "provider_icon", data: PICTURE };
       case "revoke_device":
         this.story = { ...this.story, devices: this.story.devices?.filter(({ id }) => id !== request.id) ?? [] };
         return { type: "done" };

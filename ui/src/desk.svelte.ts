@@ -10,6 +10,7 @@ import { EVERYTHING, isNarrowed } from "./list/query";
 import { Connecting } from "./pages/connecting/model.svelte";
 import { Joining } from "./pages/join/model.svelte";
 import type { MenuAsked } from "./parts/Menu.svelte";
+import { Pictures } from "./parts/pictures.svelte";
 import { Undoing } from "./parts/undoing.svelte";
 import { speak } from "./texts/texts.svelte";
 import { TodayModel } from "./today/model.svelte";
@@ -44,6 +45,7 @@ export class Desk {
   readonly list: ListModel;
   readonly completing: Completing;
   readonly channels: ChannelsModel;
+  readonly pictures: Pictures;
   readonly connecting: Connecting;
   readonly joining: Joining;
   #noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +60,7 @@ export class Desk {
     this.today = new TodayModel(backend, ({ title, subject }) => this.#offerReopening(title, subject, () => this.today.drop(subject), () => this.today.lapse(subject)));
     this.list = new ListModel(backend, (page) => this.completing.saw(page));
     this.channels = new ChannelsModel(backend);
+    this.pictures = new Pictures(backend);
     this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));
     this.joining = new Joining(backend, () => this.#turn({ page: "list", at: null }));
     backend.listen((told) => this.#hear(told));

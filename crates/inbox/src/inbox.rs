@@ -2,6 +2,7 @@
 
 use crate::driver::{Command, Driver};
 use crate::engine::{Engine, MarkedAll, Setup};
+use crate::pictures::Pictures;
 use crate::rest::Rest;
 use crate::session::{Input, Mark};
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
@@ -12,7 +13,7 @@ use dealbell_protocol::rest::{ActOn, DeviceRow, SaveChannels, Tasks, TestChannel
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
 use dealbell_protocol::window::{ConnectionRecord, Language, ListPage, ListQuery, ToastRecord};
 use dealbell_protocol::{
-    Channel, ChannelSettings, Cursor, DeviceId, Millis, Notification, NotificationId,
+    Channel, ChannelSettings, Cursor, DeviceId, Millis, Notification, NotificationId, ProviderId,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -107,6 +108,7 @@ pub struct Inbox {
     state: watch::Receiver<State>,
     rest: Arc<Rest>,
     manners: watch::Sender<Manners>,
+    pictures: Arc<Pictures>,
 }
 
 impl Inbox {
@@ -155,6 +157,7 @@ impl Inbox {
             state,
             rest,
             manners: watch::Sender::new(manners),
+            pictures: Arc::default(),
         };
         Ok((inbox, toasts))
     }
@@ -267,6 +270,24 @@ impl Inbox {
     /// [`RestError`].
     pub async fn devices(&self) -> Result<Vec<DeviceRow>, InboxError> {
         Ok(self.rest.devices().await?)
+    }
+
+    /// The picture of a provider, PNG: fetched once for each `tag`, which changes with it
+    /// (`Provider::icon`).
+    ///
+    /// # Errors
+    /// [`RestError::Refused`] with `not_found` where it has none any more.
+    pub async fn provider_icon(
+        &self,
+        provider: &ProviderId,
+        tag: &str,
+    ) -> Result<Arc<[u8]>, InboxError> {
+        if let Some(known) = self.pictures.of(provider, tag) {
+            return Ok(known);
+        }
+        let png: Arc<[u8]> = self.rest.icon(provider).await?.into();
+        self.pictures.keep(provider, tag, &png);
+        Ok(png)
     }
 
     /// Signs a device of this user out for good; this one, too.

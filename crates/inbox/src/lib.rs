@@ -21,6 +21,7 @@ mod engine;
 mod inbox;
 mod joining;
 mod link;
+mod pictures;
 mod rest;
 pub mod session;
 mod state;

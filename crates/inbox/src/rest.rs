@@ -7,7 +7,9 @@ use dealbell_protocol::people::{InvitationSeen, Redeem, Redeemed};
 use dealbell_protocol::rest::{
     ActOn, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
 };
-use dealbell_protocol::{ApiError, ChannelSettings, Cursor, DeviceId, ErrorCode, NotificationId};
+use dealbell_protocol::{
+    ApiError, ChannelSettings, Cursor, DeviceId, ErrorCode, NotificationId, ProviderId,
+};
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
 use serde::de::DeserializeOwned;
@@ -16,6 +18,9 @@ use std::time::Duration;
 
 /// How long the centre may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The largest picture that is taken, bytes: twice the pixels of one that a centre keeps.
+const MAX_PICTURE: usize = 128 * 1024;
 
 /// A request that brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +145,30 @@ impl Rest {
     pub(crate) async fn devices(&self) -> Result<Vec<DeviceRow>, RestError> {
         let url = self.address.api("devices");
         ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    /// The picture of a provider, PNG, at most [`MAX_PICTURE`].
+    pub(crate) async fn icon(&self, provider: &ProviderId) -> Result<Vec<u8>, RestError> {
+        let mut url = self.address.api("providers");
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.extend([provider.as_str(), "icon"]);
+        }
+        let request = self.client()?.get(url).bearer_auth(&self.token);
+        let mut answer = request.send().await.map_err(RestError::Unreachable)?;
+        if !answer.status().is_success() {
+            return Err(refusal(answer).await);
+        }
+        let mut png = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(RestError::Unreachable)? {
+            png.extend_from_slice(&chunk);
+            if png.len() > MAX_PICTURE {
+                return Err(RestError::NotACentre);
+            }
+        }
+        match png.starts_with(b"\x89PNG\r\n\x1a\n") {
+            true => Ok(png),
+            false => Err(RestError::NotACentre),
+        }
     }
 
     pub(crate) async fn revoke(&self, id: DeviceId) -> Result<(), RestError> {

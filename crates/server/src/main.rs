@@ -8,6 +8,7 @@ mod connectors;
 mod copies;
 mod dead_letters;
 mod defaults;
+mod described;
 mod devices;
 mod doctor;
 mod hooks;

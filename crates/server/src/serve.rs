@@ -3,6 +3,7 @@
 use crate::{
     command::Database,
     connectors::{self, Common},
+    described,
     hooks::Hooks,
     join,
     keep::Keep,
@@ -14,7 +15,7 @@ use crate::{
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use dealbell_centre::{Centre, Delivery, ServeOptions};
+use dealbell_centre::{Beside, Centre, Delivery, ServeOptions};
 use dealbell_letters::SmtpPost;
 use dealbell_protocol::Channel;
 use sd_notify::NotifyState;
@@ -93,6 +94,10 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         .merge(join::router(centre.clone(), base, app_url))
         .merge(metrics.router(&centre))
         .merge(letter_links::router(centre.clone()));
+    let beside = Beside {
+        routes: beside,
+        described: described::described(),
+    };
     let letters = match post {
         Some(post) => {
             let delivery = delivery(post, public_url.clone(), &centre).await?;

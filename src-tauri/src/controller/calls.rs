@@ -3,6 +3,7 @@
 use super::toasting::CardError;
 use super::{Controller, Input, asking};
 use crate::window::Caller;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dealbell_inbox::{Inbox, InboxError, MarkedAll, NetworkError, RestError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::window::{Way, WindowAnswer, WindowErrorCode, WindowRequest};
@@ -88,6 +89,13 @@ impl Controller {
                 return self.ask_team(caller, |inbox| async move {
                     let devices = inbox.devices().await?;
                     Ok(WindowAnswer::Devices { devices })
+                });
+            }
+            WindowRequest::ProviderIcon { provider, icon } => {
+                return self.ask_inbox(caller, move |inbox| async move {
+                    let png = inbox.provider_icon(&provider, &icon).await?;
+                    let data = format!("data:image/png;base64,{}", STANDARD.encode(png));
+                    Ok(WindowAnswer::ProviderIcon { data })
                 });
             }
             WindowRequest::RevokeDevice { id } => {

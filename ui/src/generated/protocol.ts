@@ -865,7 +865,15 @@ revision: number,
 /**
  * What is wanted now.
  */
-settings: SaveChannels, } | { "type": "devices" } | { "type": "revoke_device", 
+settings: SaveChannels, } | { "type": "devices" } | { "type": "provider_icon", 
+/**
+ * Whose.
+ */
+provider: ProviderId, 
+/**
+ * Which, as [`crate::Provider::icon`] names it: another one is another picture.
+ */
+icon: string, } | { "type": "revoke_device", 
 /**
  * Which.
  */
@@ -917,7 +925,11 @@ page: ListPage, } | { "type": "channels",
 /**
  * As the centre has them.
  */
-channels: ChannelSettings, } | { "type": "devices", 
+channels: ChannelSettings, } | { "type": "provider_icon", 
+/**
+ * `data:image/png;base64,…`
+ */
+data: string, } | { "type": "devices", 
 /**
  * This one first, then the last used.
  */

@@ -149,7 +149,10 @@ pub(crate) async fn unread(
     tag = "list",
     security(("device" = [])),
     request_body = Upto,
-    responses((status = 200, description = "Marked", body = Marked)),
+    responses(
+        (status = 200, description = "Marked", body = Marked),
+        (status = 404, description = "`upto` belongs to another history", body = ApiError),
+    ),
 )]
 pub(crate) async fn read_all(
     State(served): State<Served>,

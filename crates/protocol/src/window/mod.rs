@@ -10,7 +10,7 @@ mod sign_in;
 mod state;
 
 use crate::rest::{DeviceRow, SaveChannels, Tasks};
-use crate::{Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId};
+use crate::{Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId, ProviderId};
 pub use diagnostics::{
     ConnectionRecord, Diagnostics, LinkEvent, Suppression, ToastFailure, ToastOutcome, ToastRecord,
 };
@@ -154,6 +154,14 @@ pub enum WindowRequest {
     /// The devices of this account: answered with [`WindowAnswer::Devices`]; `unavailable` in the
     /// ways that have but one.
     Devices,
+    /// The picture of a provider that has one: answered with [`WindowAnswer::ProviderIcon`], or
+    /// `Failed` with `gone` where it has none any more.
+    ProviderIcon {
+        /// Whose.
+        provider: ProviderId,
+        /// Which, as [`crate::Provider::icon`] names it: another one is another picture.
+        icon: String,
+    },
     /// Sign a device out for good.
     RevokeDevice {
         /// Which.
@@ -265,6 +273,11 @@ pub enum WindowAnswer {
     Channels {
         /// As the centre has them.
         channels: ChannelSettings,
+    },
+    /// A picture.
+    ProviderIcon {
+        /// `data:image/png;base64,…`
+        data: String,
     },
     /// The devices.
     Devices {
