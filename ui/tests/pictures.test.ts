@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Backend } from "../backend/backend";
-import type { WindowAnswer, WindowRequest } from "../generated/protocol";
-import { Pictures } from "./pictures.svelte";
+import type { Backend } from "../src/backend/backend";
+import type { WindowAnswer, WindowRequest } from "../src/generated/protocol";
+import { Pictures } from "../src/parts/pictures.svelte";
 
 test("a picture is asked for once for each tag, and again where the asking failed", async () => {
   const heard: WindowRequest[] = [];
