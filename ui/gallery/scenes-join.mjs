@@ -50,7 +50,6 @@ export const JOIN_SCENES = [
   },
   {
     name: "join-320",
-
     size: { width: 320, height: 480 },
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...seen(language), user: "", invited_by: "", host: "notifications.very-long-name.romashka.example" } }),
     play: async (page, standIn) => {

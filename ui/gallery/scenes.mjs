@@ -82,7 +82,6 @@ export const SCENES = [
   { name: "sign-in-oauth-360", size: { width: 360, height: 480 }, story: NO_ACCOUNT, play: fillOauth(LINK) },
   {
     name: "sign-in-where-token",
-   
     published: true,
     story: NO_ACCOUNT,
     play: async (page) => {
@@ -95,7 +94,6 @@ export const SCENES = [
   { name: "sign-in-team", story: NO_ACCOUNT, play: click("way-team") },
   {
     name: "sign-in-team-invitation",
-
     story: NO_ACCOUNT,
     play: async (page) => {
       await click("way-team")(page);
@@ -107,7 +105,6 @@ export const SCENES = [
   { name: "sign-in-found", published: true, story: NO_ACCOUNT, play: submitToken },
   {
     name: "sign-in-found-manager",
-   
     story: (language) => ({ ...NO_ACCOUNT(), found: { ...found(language), user: "", email: "", rights: "manager", expires_at: null } }),
     play: submitToken,
   },
@@ -124,7 +121,6 @@ export const SCENES = [
   },
   {
     name: "sign-in-empty",
-   
     story: NO_ACCOUNT,
     play: async (page) => {
       await click("way-solo")(page);
