@@ -8,9 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// A centre has a hundred integrations at most.
 const MOST: usize = 100;
 
-/// What is kept, by provider: the tag and the picture.
+/// By provider: the tag and the picture.
+type Kept = HashMap<ProviderId, (String, Arc<[u8]>)>;
+
+/// What is kept.
 #[derive(Debug, Default)]
-pub(crate) struct Pictures(Mutex<HashMap<ProviderId, (String, Arc<[u8]>)>>);
+pub(crate) struct Pictures(Mutex<Kept>);
 
 impl Pictures {
     /// The picture of this tag, where it is kept.
@@ -30,7 +33,7 @@ impl Pictures {
     }
 
     /// No code panics while it holds this lock, so a poisoned one is as good as any.
-    fn locked(&self) -> MutexGuard<'_, HashMap<ProviderId, (String, Arc<[u8]>)>> {
+    fn locked(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -25,8 +25,11 @@ const HEADERS: [(HeaderName, &str); 3] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
+/// Whether a refusal can meet an operation.
+type Concerns = fn(&Map<String, Value>) -> bool;
+
 /// Refusals of any request: status, what it means, and of which requests.
-const COMMON: [(&str, &str, fn(&Map<String, Value>) -> bool); 6] = [
+const COMMON: [(&str, &str, Concerns); 6] = [
     ("400", "A field is wrong; `field` names it", has_body),
     ("401", "No token, or one that is good no more", has_token),
     (
