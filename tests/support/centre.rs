@@ -27,10 +27,13 @@ impl CentreProgram {
     pub fn new(folder: &Path, listen: SocketAddr, environment: &Environment) -> Result<Self> {
         // Another test of this program may have been first, with the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut environment = environment.clone();
+        // No options of the machine that the test runs on.
+        environment.insert("DEALBELL_CONFIG".into(), "".into());
         Ok(Self {
             database: format!("sqlite:{}", folder.join("centre.sqlite").display()),
             listen,
-            environment: environment.clone(),
+            environment,
             program: None,
             http: reqwest::Client::builder()
                 .no_proxy()

@@ -180,6 +180,28 @@ async fn an_independent_parser_reads_the_figures() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn systemd_hears_when_it_is_ready_and_when_it_stops() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(support::LONG)).unwrap();
+    let heard = || {
+        let mut text = [0; 256];
+        let length = socket.recv(&mut text).unwrap();
+        String::from_utf8(text[..length].to_vec()).unwrap()
+    };
+    let mut command = centre(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("NOTIFY_SOCKET", &path);
+    let serving = Serving::spawn(command);
+    assert_eq!(heard().trim(), "READY=1");
+    let pid = serving.process.id().to_string();
+    let told = Command::new("kill").args(["-TERM", &pid]).status();
+    assert!(told.unwrap().success());
+    assert_eq!(heard().trim(), "STOPPING=1");
+}
+
 #[tokio::test]
 async fn whoever_reaches_the_usual_address_reads_no_figures_without_the_token() {
     let folder = TempDir::new().unwrap();

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, counted, ending in `N passed, M failed`.
 
+use crate::centre;
 use crate::licences;
 use crate::machine::{BUILD, PACKAGE, PLATFORMS, SCREEN, TEST, is_root, provide};
 use crate::package;
@@ -67,6 +68,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         follow("cargo doc", doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     tally.check("rust: tests", rust_tests)?;
+    tally.check("centre: static, in a container, as a service", handed_out)?;
     tally.check("rust: other systems", platforms::check)?;
     tally.check("rust: twenty simulated working days", || {
         let arguments = ["test", "-p", "dealbell-days", "--profile", "days"];
@@ -184,12 +186,28 @@ fn rust_tests() -> Result<Followed> {
     let mut tests = cargo();
     tests
         .args(["test", "--workspace", "--exclude", "dealbell-days"])
+        // Its packages have a check of their own.
+        .env_remove("DEALBELL_CENTRE_PACKAGE")
         .arg("--no-fail-fast")
         .env("DEALBELL_PACKAGES", packages)
         .env("DEALBELL_TAURI_DRIVER", driver)
         .env("DEALBELL_PYTHON", python)
         .env("DEALBELL_JUDGES", judges)
         .env("DEALBELL_AMO_CLIENT", amo);
+    follow("cargo test", &mut tests)
+}
+
+/// The centre as others get it. Of the debug build, which takes a third of the time of the other.
+fn handed_out() -> Result<Followed> {
+    let folder = if is_debian_12() {
+        centre::make(true)?
+    } else {
+        say("Skipped: the centre is packed and tried on Debian 12 alone");
+        PathBuf::new()
+    };
+    let arguments = ["test", "-p", "dealbell-tests", "--test", "centre"];
+    let mut tests = cargo();
+    tests.args(arguments).env("DEALBELL_CENTRE_PACKAGE", folder);
     follow("cargo test", &mut tests)
 }
 

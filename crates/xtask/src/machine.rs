@@ -71,8 +71,14 @@ pub(crate) const PLATFORMS: Need = Need {
 
 /// To build a program that needs no library of the machine it runs on.
 pub(crate) const STATIC: Need = Need {
-    why: "to build the centre statically, and to see that it is",
-    packages: &["musl-tools", "binutils", "file", "ca-certificates"],
+    why: "to build the centre statically, to see that it is, and to build its container",
+    packages: &[
+        "musl-tools",
+        "binutils",
+        "file",
+        "ca-certificates",
+        "buildah",
+    ],
 };
 
 /// To make packages and to judge them.
