@@ -106,7 +106,9 @@ impl Image {
         let image = "localhost/dealbell-centre:test";
         said(
             buildah(&store)
-                .args(["build", "--isolation", "chroot", "-t", image])
+                // The other format knows no health check.
+                .args(["build", "--format", "docker", "--isolation", "chroot"])
+                .args(["-t", image])
                 .arg(folder),
         );
         let container = said(buildah(&store).args(["from", "--pull-never", image]));
@@ -174,6 +176,8 @@ async fn the_container_serves_as_nobody_and_asks_itself_how_it_is() {
     assert_eq!(config["User"], "65532:65532");
     assert_eq!(config["Volumes"], serde_json::json!({"/data": {}}));
     assert_eq!(config["Cmd"], serde_json::json!(["serve"]));
+    let asks = ["CMD", "/dealbell-centre", "doctor", "--live"];
+    assert_eq!(config["Healthcheck"]["Test"], serde_json::json!(asks));
     let mut files: Vec<_> = std::fs::read_dir(&image.root)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

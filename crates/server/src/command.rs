@@ -23,7 +23,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 /// The notification centre of Dealbell.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "dealbell-centre", version)]
 pub(crate) struct Line {
     /// A file of options, TOML: each long flag of `serve` is a key. Without it
     /// /etc/dealbell/centre.toml where there is one; an empty name reads none.

@@ -54,7 +54,7 @@ fn build(debug: bool) -> Result<PathBuf> {
     let mut build = cargo();
     build
         .args(["build", "-p", "dealbell-server", "--target", TRIPLE])
-        // SQLite, ring and libzstd are C.
+        // SQLite and ring are C.
         .env("CC_x86_64_unknown_linux_musl", "musl-gcc");
     if !debug {
         build.arg("--release");
@@ -85,7 +85,9 @@ fn is_static(program: &Path) -> Result<()> {
 /// What its Containerfile takes.
 fn container(folder: &Path, program: &Path) -> Result<()> {
     let folder = folder.join("container");
-    fs::create_dir_all(folder.join("data"))?;
+    let data = folder.join("data");
+    fs::create_dir_all(&data)?;
+    fs::set_permissions(data, fs::Permissions::from_mode(0o700))?;
     fs::copy(program, folder.join(NAME))?;
     fs::copy(from("Containerfile"), folder.join("Containerfile"))?;
     fs::copy(
