@@ -40,7 +40,7 @@ pub(crate) fn make(debug: bool) -> Result<PathBuf> {
     step("Stripping the program", strip.arg(built))?;
     is_static(&program)?;
     container(&folder, &program)?;
-    deb(&folder, &program)?;
+    deb(&folder, &program, debug)?;
     Ok(folder)
 }
 
@@ -102,7 +102,7 @@ fn from(name: &str) -> PathBuf {
     root().join("packaging/centre").join(name)
 }
 
-fn deb(folder: &Path, program: &Path) -> Result<()> {
+fn deb(folder: &Path, program: &Path, quick: bool) -> Result<()> {
     let version = releases::version(&root())?;
     let tree = folder.join("tree");
     let put = |place: &str, mode: u32, content: &[u8]| -> Result<()> {
@@ -167,7 +167,11 @@ fn deb(folder: &Path, program: &Path) -> Result<()> {
     }
     let package = folder.join(format!("{NAME}_{version}_amd64.deb"));
     let mut build = Command::new("dpkg-deb");
-    build.args(["--root-owner-group", "--build"]);
+    build.arg("--root-owner-group");
+    if quick {
+        build.args(["-Zgzip", "-z1"]);
+    }
+    build.arg("--build");
     step("Packing the deb", build.arg(&tree).arg(&package))?;
     fs::remove_dir_all(tree)?;
     Ok(())
