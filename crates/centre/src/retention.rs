@@ -64,11 +64,14 @@ impl Centre {
     /// # Errors
     /// When the storage fails; what was deleted before is gone.
     pub async fn trim(&self, keep: Retention) -> Result<Trimmed, CentreError> {
-        let mut trimmed = Trimmed::default();
         // Before the logs: each step here is an entry there.
-        trimmed.read = self
+        let read = self
             .in_steps(move |step| Box::pin(read_ones(step, keep.read)))
             .await?;
+        let mut trimmed = Trimmed {
+            read,
+            ..Trimmed::default()
+        };
         for (table, keep) in [
             (Old::Idempotency, 1),
             (Old::DeadLetters, keep.dead_letters),
