@@ -21,6 +21,7 @@ export class DiagnosticsModel {
   }
 
   async write(): Promise<void> {
+    if (this.reporting) return;
     this.reporting = true;
     const answer = await this.backend.call({ type: "report" });
     this.reporting = false;

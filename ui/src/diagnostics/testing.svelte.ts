@@ -9,7 +9,9 @@ export class Testing {
 
   constructor(private readonly backend: Backend) {}
 
+  /** One at a time: who presses again waits for the first. */
   async send(channel: Channel): Promise<void> {
+    if (this.became[channel] === "sending") return;
     this.became = { ...this.became, [channel]: "sending" };
     const code = failure(await this.backend.call({ type: "send_test", channel }));
     this.became = { ...this.became, [channel]: code ?? "sent" };
