@@ -61,7 +61,7 @@ async fn every_address_is_described_and_every_description_has_an_address() {
     let missing: Vec<_> = routed.difference(&operations).collect();
     assert!(missing.is_empty(), "not described: {missing:?}");
     for (path, method) in &operations {
-        let url = bed.url(&path.replace('{', "x").replace('}', "x"));
+        let url = bed.url(&path.replace(['{', '}'], "x"));
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
         let answer = http().request(method, url).send().await.unwrap();
         let (status, text) = (answer.status(), answer.text().await.unwrap());
