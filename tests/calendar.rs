@@ -1,6 +1,5 @@
 //! A user's calendar (RULES T11), read by a parser nobody here wrote while his tasks live in the CRM.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test ends where it was surprised")]
 
 use std::net::Ipv4Addr;
 use std::path::Path;

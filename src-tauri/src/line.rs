@@ -8,7 +8,7 @@ use dealbell_amocrm::{
     AddressError, Connector, ConnectorStatus, Credentials, CrmAddress, Hint, Recipients,
     Settings as ConnectorSettings, Token, Vault,
 };
-use dealbell_centre::{Centre, CentreError, Options, Registration, ServeOptions};
+use dealbell_centre::{Centre, CentreError, Options, Registration, Retention, ServeOptions};
 use dealbell_inbox::{Config, Inbox, InboxError, Manners, Network, StartError, ToastAct};
 use dealbell_protocol::UserId;
 use dealbell_protocol::window::{AccessBy, Language, Way};
@@ -42,6 +42,15 @@ pub(crate) enum LineError {
     #[error("{0}")]
     System(#[from] std::io::Error),
 }
+
+/// What the embedded centre forgets. How long read notifications stay is the user's choice, and the
+/// inbox's work.
+const KEPT: Retention = Retention {
+    log: 30,
+    read: u16::MAX,
+    dead_letters: 0,
+    audit: 730,
+};
 
 /// An account in use.
 pub(crate) struct Line {
@@ -213,8 +222,12 @@ impl Line {
         let serving = tokio::spawn(async move {
             let options = ServeOptions::embedded();
             let ended = async { drop(stopped.await) };
-            if let Err(error) = served.serve(listener, options, ended).await {
-                tracing::error!(%error, "the embedded centre ended");
+            tokio::select! {
+                served = served.serve(listener, options, ended) => if let Err(error) = served {
+                    tracing::error!(%error, "the embedded centre ended");
+                },
+                // It ends with serving.
+                () = served.keep_trimmed(KEPT, std::future::pending()) => {}
             }
         });
 
