@@ -103,8 +103,9 @@ export const BEHAVIOURS = [
       standIn.story = { ...standIn.story, fails: {} };
       await page.getByTestId("revoke-01KAHD3").click();
       await page.getByTestId("revoke-sure").click();
-      await page.getByTestId("revoke-01KAHD3").waitFor({ state: "detached" });
+      await rows.nth(5).waitFor({ state: "detached" });
       assert.equal(await rows.count(), 5);
+      assert.equal(await page.getByTestId("revoke-01KAHD3").count(), 0);
       assert.deepEqual(standIn.heard.findLast(({ type }) => type === "revoke_device"), { type: "revoke_device", id: "01KAHD3" });
     },
   },

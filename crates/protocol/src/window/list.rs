@@ -43,7 +43,7 @@ pub struct ListPage {
     pub cursor: Option<Cursor>,
     /// Those of the rows that were put off on this device.
     pub snoozed: Vec<Snoozed>,
-    /// The version of [`WindowEvent::ListChanged`] it is true at.
+    /// The version of [`super::WindowEvent::ListChanged`] it is true at.
     #[ts(type = "number")]
     pub version: u64,
 }
