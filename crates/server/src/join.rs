@@ -81,7 +81,7 @@ impl Door {
         let app = self.app.as_ref();
         Sheet {
             status: StatusCode::OK,
-            mark: Mark::Ask,
+            mark: Mark::Bell,
             title: say("invited-title"),
             text: say(words),
             tip: Some(tip),

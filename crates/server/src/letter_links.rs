@@ -132,7 +132,7 @@ async fn inbox(headers: HeaderMap) -> Response {
     let language = language(&headers);
     let sheet = Sheet {
         status: StatusCode::OK,
-        mark: Mark::Good,
+        mark: Mark::Bell,
         title: text(language, "inbox-title", &[]),
         text: text(language, "inbox-text", &[]),
         tip: None,

@@ -31,7 +31,15 @@ pub(crate) enum Mark {
     Bad,
     /// It is for the reader to decide.
     Ask,
+    /// Dealbell itself has something for the reader.
+    Bell,
 }
+
+/// A bell, drawn in the text's colour.
+const BELL: &str = "<svg width=\"24\" height=\"24\" viewBox=\"0 0 24 24\" fill=\"none\" \
+                    stroke=\"currentColor\" stroke-width=\"2\" stroke-linecap=\"round\" \
+                    stroke-linejoin=\"round\"><path d=\"M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15z\"/>\
+                    <path d=\"M10 21a2.2 2.2 0 0 0 4 0\"/></svg>";
 
 /// The one thing to press.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,11 +70,9 @@ impl Sheet {
             Mark::Good => ("✓", "good"),
             Mark::Bad => ("!", "bad"),
             Mark::Ask => ("?", "ask"),
+            Mark::Bell => (BELL, "ask"),
         };
         let mut rest = String::new();
-        if let Some(tip) = &self.tip {
-            rest += &format!("<p class=\"tip\">{}</p>", escaped(tip));
-        }
         let mut policy = CLOSED;
         match &self.button {
             None => {}
@@ -81,6 +87,10 @@ impl Sheet {
                     "<p class=\"go\"><a class=\"button\" href=\"{address}\">{words}</a></p>"
                 );
             }
+        }
+        // Below the button: whoever only wants to press it need not read on.
+        if let Some(tip) = &self.tip {
+            rest += &format!("<p class=\"tip\">{}</p>", escaped(tip));
         }
         if let Some((words, address)) = &self.link {
             let (words, address) = (escaped(words), escaped(address));
