@@ -58,12 +58,15 @@ async fn settings() -> Result<Window> {
     let window = Window::open_on(signed_in(&team, options).await?, &[]).await?;
     window.click("to-channels").await?;
     window.click("tab-settings").await?;
+    // The list of devices comes last, and moves what is below it.
+    window.see("device").await?;
     Ok(window)
 }
 
 /// Presses this as the new shortcut.
 async fn set(window: &Window, held: &[Key], sign: &str) -> Result<()> {
     window.click("shortcut").await?;
+    says(window, "…").await?;
     let held: String = held.iter().map(|held| key(*held)).collect();
     window.press(&format!("{held}{sign}")).await
 }

@@ -65,7 +65,8 @@ async fn try_code(
 
 /// Waits until the page says this of `host`, and takes a picture of it.
 async fn says(window: &Window, id: &str, host: &str) -> Result<()> {
-    let wanted = words(id, host);
+    // WebDriver tells a space that does not break as any other.
+    let wanted = words(id, host).replace('\u{a0}', " ");
     let mut said = String::new();
     let waited = eventually("the failure", async || {
         said = window.see("signin-error").await?.text().await?;
