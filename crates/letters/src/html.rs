@@ -4,6 +4,7 @@
 
 use crate::style::sheets;
 use crate::words::{Head, Item, Link, More, Page};
+use dealbell_protocol::text::html as escaped;
 use dealbell_protocol::window::Language;
 use std::fmt::Write as _;
 
@@ -198,20 +199,4 @@ fn footer(page: &Page) -> String {
 /// Text of several lines in HTML.
 fn lines(text: &str) -> String {
     escaped(text).replace('\n', "<br>")
-}
-
-/// As text, or as the value of an attribute, in HTML.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -7,7 +7,7 @@ use axum::{
     },
     response::{Html, IntoResponse as _, Response},
 };
-use dealbell_protocol::window::Language;
+use dealbell_protocol::{text::html as escaped, window::Language};
 
 /// Nobody is told the address (secrets are in some), nothing is kept.
 const HEADERS: [(HeaderName, &str); 3] = [
@@ -131,22 +131,6 @@ pub(crate) fn preferred(accepted: &str) -> Language {
         }
     }
     best.0
-}
-
-/// As text in HTML.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The description of the HTTP face as one page: no script, nothing loaded from anywhere.
 
+use dealbell_protocol::text::html as escaped;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -172,11 +173,4 @@ fn marked(text: &str) -> String {
             _ => format!("<code>{}</code>", escaped(part)),
         });
     parts.collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }
