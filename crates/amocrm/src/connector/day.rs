@@ -1,19 +1,23 @@
 //! What everybody has to do: up to the end of his day, and altogether, ready to be shown.
 
 use super::cards;
+use crate::address::CrmAddress;
 use crate::client::Client;
 use crate::clock::Clock;
-use crate::model::{Entity, EntityType, Seconds};
+use crate::model::{CrmUserId, Entity, EntityType, Seconds};
 use crate::rules::{KnownTask, People, TaskSettings};
 use crate::wording::{self, Words};
 use dealbell_protocol::UserId;
 use dealbell_protocol::act::AgendaTask;
 use dealbell_protocol::rest::OpenTask;
+use dealbell_protocol::window::Language;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// So far ahead tasks are made ready: a day may end, and another begin, before the next reading.
+const AHEAD: Seconds = 2 * 86_400;
 /// Tasks of one user's day at most, the soonest.
 const MOST: usize = 500;
 /// Tasks of one user's calendar at most, the soonest.
@@ -21,9 +25,14 @@ const MOST_AHEAD: usize = 2_000;
 /// The list waits no longer than this for the names of its cards.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The open tasks.
+/// The open tasks: ready where they are overdue or due soon, as they are known where they are not,
+/// since they are many and asked for seldom.
 pub(super) struct Day {
     rows: Vec<Row>,
+    ahead: Vec<(UserId, KnownTask)>,
+    languages: BTreeMap<UserId, Language>,
+    names: HashMap<CrmUserId, String>,
+    address: CrmAddress,
     settings: TaskSettings,
     currency: String,
 }
@@ -49,21 +58,32 @@ impl Day {
         people: &People,
         words: &Words,
     ) -> Self {
-        let row = |task: &KnownTask| {
-            let user = *people.get(&task.responsible)?;
-            Some(Row {
+        let soon = words.now.saturating_add(AHEAD);
+        let (mut rows, mut ahead) = (Vec::new(), Vec::new());
+        for task in tasks.filter(|task| !task.completed) {
+            let Some(&user) = people.get(&task.responsible) else {
+                continue;
+            };
+            if task.deadline >= soon {
+                ahead.push((user, task.clone()));
+                continue;
+            }
+            rows.push(Row {
                 user,
                 id: task.id,
                 deadline: task.deadline,
                 entity: task.entity,
                 task: wording::agenda_task(task, user, words),
-            })
-        };
-        let open = tasks.filter(|task| !task.completed);
-        let mut rows: Vec<Row> = open.filter_map(row).collect();
+            });
+        }
         rows.sort_by_key(|row| (row.deadline, row.id));
+        ahead.sort_by_key(|(_, task)| (task.deadline, task.id));
         Self {
             rows,
+            ahead,
+            languages: words.languages.clone(),
+            names: words.names.clone(),
+            address: words.address.clone(),
             settings: words.settings.clone(),
             currency: words.currency.to_owned(),
         }
@@ -91,9 +111,23 @@ impl Day {
     /// Everything that `user` has to do, but for what `is_done`. Cards that nothing was told about
     /// have no names here: a calendar asks for all at once, and often.
     pub(super) fn agenda(&self, user: UserId, is_done: impl Fn(u64) -> bool) -> Vec<AgendaTask> {
-        let his = self.rows.iter().filter(|row| row.user == user);
-        let open = his.filter(|row| !is_done(row.id));
-        open.take(MOST_AHEAD).map(|row| row.task.clone()).collect()
+        let words = Words {
+            languages: &self.languages,
+            names: &self.names,
+            cards: &HashMap::new(),
+            currency: &self.currency,
+            address: &self.address,
+            settings: &self.settings,
+            now: 0,
+        };
+        let soon = self.rows.iter().filter(|row| row.user == user);
+        let soon = soon.filter(|row| !is_done(row.id));
+        let ahead = self.ahead.iter().filter(|(whose, _)| *whose == user);
+        let ahead = ahead.filter(|(_, task)| !is_done(task.id));
+        soon.map(|row| row.task.clone())
+            .chain(ahead.map(|(_, task)| wording::agenda_task(task, user, &words)))
+            .take(MOST_AHEAD)
+            .collect()
     }
 
     /// The last second of the day.
