@@ -665,7 +665,7 @@ cursor: Cursor | null,
  */
 snoozed: Array<Snoozed>, 
 /**
- * The version of [`WindowEvent::ListChanged`] it is true at.
+ * The version of [`super::WindowEvent::ListChanged`] it is true at.
  */
 version: number, };
 
