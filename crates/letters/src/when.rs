@@ -2,8 +2,8 @@
 
 use dealbell_protocol::Millis;
 use dealbell_protocol::window::Language;
-use dealbell_texts::text;
-use jiff::{Timestamp, ToSpan as _, Zoned, civil::Date, tz::TimeZone};
+use dealbell_texts::{day, text};
+use jiff::{Timestamp, Zoned, tz::TimeZone};
 
 /// `at` as seen from `now` in the time zone of that IANA name, or in UTC where there is none such.
 /// Empty for a moment that no calendar knows.
@@ -16,31 +16,6 @@ pub(crate) fn when(at: Millis, now: Millis, zone: &str, language: Language) -> S
     let time = format!("{}:{:02}", moment.hour(), moment.minute());
     let args = [("day", day.into()), ("time", time.into())];
     text(language, "notice-day-time", &args)
-}
-
-fn day(date: Date, today: Date, language: Language) -> String {
-    let near = [
-        (0, "notice-day-today"),
-        (1, "notice-day-tomorrow"),
-        (-1, "notice-day-yesterday"),
-    ];
-    for (days, id) in near {
-        if today.checked_add(days.days()).ok() == Some(date) {
-            return text(language, id, &[]);
-        }
-    }
-    let number = |n: i8| u64::try_from(n).unwrap_or_default();
-    let args = [
-        ("day", number(date.day()).into()),
-        ("month", number(date.month()).into()),
-    ];
-    let named = text(language, "notice-day-date", &args);
-    if date.year() == today.year() {
-        return named;
-    }
-    let year = date.year().to_string();
-    let args = [("date", named.into()), ("year", year.into())];
-    text(language, "notice-day-year", &args)
 }
 
 fn local(at: Millis, zone: &TimeZone) -> Option<Zoned> {

@@ -1,8 +1,10 @@
 //! Every text a user reads, in Russian and English: Project Fluent files under `locales/`, read
 //! here for notices, tray, toasts and the centre's page, and by the window for its pages.
 
+mod days;
 mod names;
 
+pub use days::day;
 use dealbell_protocol::window::Language;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};

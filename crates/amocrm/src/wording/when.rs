@@ -3,9 +3,8 @@
 use crate::model::Seconds;
 use crate::rules::{TaskSettings, is_all_day};
 use dealbell_protocol::window::Language;
-use dealbell_texts::text;
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan, Zoned};
+use dealbell_texts::{day, text};
+use jiff::{Timestamp, Zoned};
 
 /// `at` as seen from `now`, in the account's time zone; without a time where it is a whole day.
 pub(super) fn when(
@@ -24,31 +23,6 @@ pub(super) fn when(
     let time = format!("{:02}:{:02}", moment.hour(), moment.minute());
     let args = [("day", day.into()), ("time", time.into())];
     text(language, "notice-day-time", &args)
-}
-
-fn day(date: Date, today: Date, language: Language) -> String {
-    let near = [
-        (0, "notice-day-today"),
-        (1, "notice-day-tomorrow"),
-        (-1, "notice-day-yesterday"),
-    ];
-    for (days, id) in near {
-        if today.checked_add(days.days()).ok() == Some(date) {
-            return text(language, id, &[]);
-        }
-    }
-    let number = |n: i8| u64::try_from(n).unwrap_or_default();
-    let args = [
-        ("day", number(date.day()).into()),
-        ("month", number(date.month()).into()),
-    ];
-    let named = text(language, "notice-day-date", &args);
-    if date.year() == today.year() {
-        return named;
-    }
-    let year = date.year().to_string();
-    let args = [("date", named.into()), ("year", year.into())];
-    text(language, "notice-day-year", &args)
 }
 
 fn local(at: Seconds, settings: &TaskSettings) -> Option<Zoned> {
