@@ -220,7 +220,8 @@ export function channels(language) {
     deliverable: ["interface", "desktop"],
     quiet: { on: false, zone: "Europe/Moscow", spans: [] },
     email: { mode: "at_once", at: 540, zone: "Europe/Moscow" },
-    kinds: [],
+    push: { hold_back: false },
+  kinds: [],
     providers: rows.map(([id, name, on]) => ({
       id,
       name,

@@ -11,6 +11,7 @@ const saved = (revision: number, change: Partial<ChannelSettings> = {}): Channel
   deliverable: ["interface", "desktop"],
   quiet: { on: false, zone: "", spans: [] },
   email: { mode: "at_once", at: 540, zone: "" },
+  push: { hold_back: false },
   kinds: [],
   providers: [
     { id: "tasks", name: "", channels: { ...OFF, desktop: true } },

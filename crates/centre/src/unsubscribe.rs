@@ -156,6 +156,7 @@ async fn switch_off(
         providers,
         quiet: None,
         email: None,
+        push: None,
     };
     settings::save(step, user, settings.revision, chosen, deliverable).await?;
     Ok(())

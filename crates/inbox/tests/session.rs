@@ -184,6 +184,7 @@ fn stream_1_a_snapshot_is_paged_and_then_what_followed_is_applied() {
     assert_eq!(asked, [Output::FetchChannels { generation: 1 }]);
     let channels = dealbell_protocol::ChannelSettings {
         email: Default::default(),
+        push: dealbell_protocol::PushSettings::default(),
         kinds: Vec::new(),
         quiet: Default::default(),
         revision: 1,

@@ -262,6 +262,7 @@ async fn channels_are_saved_and_obeyed() {
     let off = SaveChannels {
         quiet: None,
         email: None,
+        push: None,
         receive: false,
         providers: BTreeMap::new(),
     };

@@ -1,7 +1,7 @@
 //! Channels and what a user wants on them (RULES, Channels).
 
 use crate::quiet::DAY_MINUTES;
-use crate::{Kind, ProviderId, QuietHours};
+use crate::{Kind, ProviderId, PushSettings, QuietHours};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -113,6 +113,9 @@ pub struct ChannelSettings {
     /// When letters are sent (RULES C7).
     #[serde(default)]
     pub email: EmailSettings,
+    /// Whether browsers and phones ring beside a desktop.
+    #[serde(default)]
+    pub push: PushSettings,
     /// Which kinds do not go on every channel (RULES T9), as the administrator has it.
     #[serde(default)]
     pub kinds: Vec<KindChannels>,

@@ -44,6 +44,10 @@ ulid_id!(
     DeviceId
 );
 ulid_id!(
+    /// A browser or phone that is pushed to.
+    PushSubscriptionId
+);
+ulid_id!(
     /// One stream connection.
     ConnectionId
 );

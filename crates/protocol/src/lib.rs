@@ -6,6 +6,7 @@
 //! | [`rest`] | anybody ↔ centre, bodies of the HTTP API |
 //! | [`integration`] | the same, of integrations |
 //! | [`people`] | the same, of users and their administrators |
+//! | [`push`], [`web`] | the same, of browsers and phones; what a push says |
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
 //! | [`letter`] | centre → mail, in process |
@@ -25,12 +26,14 @@ pub mod join;
 pub mod letter;
 pub mod notification;
 pub mod people;
+pub mod push;
 pub mod quiet;
 pub mod reach;
 pub mod rest;
 pub mod stream;
 pub mod text;
 pub mod typescript;
+pub mod web;
 pub mod window;
 
 pub use channel::{
@@ -39,7 +42,8 @@ pub use channel::{
 };
 pub use cursor::Cursor;
 pub use error::{ApiError, ErrorCode};
-pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, UserId};
+pub use id::{ConnectionId, DeviceId, NotificationId, ProviderId, PushSubscriptionId, UserId};
 pub use notification::{Kind, Millis, Notification, Priority, Unread};
 pub use people::Role;
+pub use push::PushSettings;
 pub use quiet::{QuietError, QuietHours, QuietSpan};

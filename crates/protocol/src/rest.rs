@@ -3,7 +3,7 @@
 use crate::act::Deed;
 use crate::{
     Channel, ChannelSet, Cursor, DeviceId, EmailSettings, KindChannels, Millis, Notification,
-    NotificationId, QuietHours, Unread, UserId,
+    NotificationId, ProviderId, PushSettings, QuietHours, Unread, UserId,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -204,15 +204,55 @@ pub struct FeedQuery {
 }
 
 /// A page of the feed, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct FeedPage {
     /// The notifications.
     pub items: Vec<Notification>,
     /// For the next page's `before`; none on the last.
+    #[ts(type = "number | null")]
     pub next: Option<u64>,
     /// The place the feed is read at: the same on all pages that carry it as `as_of`.
     pub as_of: Cursor,
     /// The unread value now.
+    pub unread: Unread,
+}
+
+/// `GET /v1/list`: a slice of the list as it is now, for whoever keeps no copy of it. All that is
+/// said must hold, as of [`crate::window::ListQuery`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct SliceQuery {
+    /// Only unread ones.
+    #[serde(default)]
+    pub unread: bool,
+    /// Only of this provider.
+    #[param(value_type = Option<String>)]
+    pub provider: Option<ProviderId>,
+    /// Only those that lead to this card.
+    pub link: Option<String>,
+    /// Only those that have all these words, or words that begin so.
+    #[serde(default)]
+    pub search: String,
+    /// The first row wanted, 0 for the newest.
+    #[serde(default)]
+    pub offset: u32,
+    /// How many rows, at most [`MAX_PAGE`]; as many where it is missing.
+    pub limit: Option<u32>,
+}
+
+/// Rows of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+pub struct Slice {
+    /// How many rows the whole view has.
+    pub total: u32,
+    /// The first row here.
+    pub offset: u32,
+    /// The rows, newest first.
+    pub items: Vec<Notification>,
+    /// What it is true at: up to where a mark-all may go.
+    pub cursor: Cursor,
+    /// The unread value at `cursor`.
     pub unread: Unread,
 }
 
@@ -232,6 +272,10 @@ pub struct SaveChannels {
     /// When letters are sent (RULES C7); missing, it stays as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailSettings>,
+    /// What browsers and phones do beside a desktop; missing, it stays as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub push: Option<PushSettings>,
 }
 
 /// `GET /v1/calendar`: where the user's open tasks can be subscribed to (RULES T11). `POST` answers
@@ -333,7 +377,7 @@ pub struct OpenTask {
 }
 
 /// `GET /v1/me`: who the token belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Me {
     /// Email address.
     pub email: String,
@@ -342,5 +386,6 @@ pub struct Me {
     /// What the centre is able to deliver.
     pub deliverable: Vec<Channel>,
     /// The centre's clock.
+    #[ts(type = "number")]
     pub now: Millis,
 }

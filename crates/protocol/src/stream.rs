@@ -5,6 +5,7 @@ use crate::{
     rest::PopupIcon,
 };
 use serde::{Deserialize, Serialize};
+use ts_rs::TS;
 
 /// The WebSocket subprotocol.
 pub const SUBPROTOCOL: &str = "dealbell.v1";
@@ -20,7 +21,7 @@ pub const START_TIMEOUT_MS: u64 = 10_000;
 pub const MAX_MARK_IDS: usize = 1_000;
 
 /// What the centre says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// First frame: the terms.
@@ -28,8 +29,10 @@ pub enum ServerFrame {
         /// Names this connection in logs.
         connection: ConnectionId,
         /// A ping comes at least this often, milliseconds.
+        #[ts(type = "number")]
         ping_ms: u64,
         /// Silence of `ping_ms + grace_ms` means a dead link.
+        #[ts(type = "number")]
         grace_ms: u64,
         /// Largest frame, bytes.
         max_frame: usize,
@@ -37,6 +40,7 @@ pub enum ServerFrame {
     /// The answer to `start`.
     Ready {
         /// Of the request.
+        #[ts(type = "number")]
         id: u64,
         /// How the client gets to the present.
         mode: ResumeMode,
@@ -50,11 +54,13 @@ pub enum ServerFrame {
     /// The backlog is over, what follows is happening now.
     Live {
         /// The newest entry sent.
+        #[ts(type = "number")]
         seq: u64,
     },
     /// A sign of life; carries the newest seq so that a silent loss shows.
     Ping {
         /// The newest entry of the log.
+        #[ts(type = "number")]
         seq: u64,
     },
     /// Transient; shown or dropped, never kept (RULES C10).
@@ -65,6 +71,7 @@ pub enum ServerFrame {
     /// A mark was committed.
     Ok {
         /// Of the request.
+        #[ts(type = "number")]
         id: u64,
         /// The newest entry.
         cursor: Cursor,
@@ -74,6 +81,7 @@ pub enum ServerFrame {
     /// A request was refused.
     Error {
         /// Of the request; none where it could not be read.
+        #[ts(type = "number | null")]
         id: Option<u64>,
         /// Why.
         code: ErrorCode,
@@ -81,17 +89,19 @@ pub enum ServerFrame {
         temporary: bool,
         /// How long to wait before another try, milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional, type = "number")]
         retry_ms: Option<u64>,
     },
     /// A planned restart: leave and come back at a random moment within the window (STREAM 12).
     Reconnect {
         /// From, to; milliseconds from now.
+        #[ts(type = "[number, number]")]
         after_ms: [u64; 2],
     },
 }
 
 /// How a client gets from its cursor to the present (STREAM 1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ResumeMode {
     /// Every entry after the cursor follows.
@@ -103,13 +113,16 @@ pub enum ResumeMode {
 }
 
 /// One entry of a user's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Event {
     /// Its number, growing within the epoch.
+    #[ts(type = "number")]
     pub seq: u64,
     /// The number of the entry before; another than the last applied means a gap (STREAM 2).
+    #[ts(type = "number")]
     pub prev: u64,
     /// When it was committed.
+    #[ts(type = "number")]
     pub at: Millis,
     /// What changed.
     #[serde(flatten)]
@@ -119,7 +132,7 @@ pub struct Event {
 }
 
 /// A change of a user's state. Applied to the state before, it gives the state after.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", content = "data", rename_all = "snake_case")]
 pub enum Change {
     /// A new notification.
@@ -144,6 +157,7 @@ pub enum Change {
     /// Everything created up to and including this entry was read (STREAM 6).
     ReadAll {
         /// The newest entry it covers.
+        #[ts(type = "number")]
         upto: u64,
     },
     /// The user's channels were saved.
@@ -153,7 +167,7 @@ pub enum Change {
 }
 
 /// A transient notice (RULES C10).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct Popup {
     /// Who says it.
     pub provider: crate::ProviderId,
@@ -165,8 +179,10 @@ pub struct Popup {
     pub link: Option<String>,
     /// Which sign it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
     pub icon: Option<PopupIcon>,
     /// When it happened.
+    #[ts(type = "number")]
     pub at: Millis,
     /// The user asked for it, to see one: shown whatever he has switched off.
     #[serde(default)]
@@ -174,12 +190,13 @@ pub struct Popup {
 }
 
 /// What a client says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum ClientFrame {
     /// First frame: from where to go on.
     Start {
         /// Comes back in `ready`.
+        #[ts(type = "number")]
         id: u64,
         /// The last entry committed locally; none for a client that has nothing.
         cursor: Option<Cursor>,
@@ -191,11 +208,13 @@ pub enum ClientFrame {
     /// Everything up to `seq` is committed locally; cumulative.
     Ack {
         /// The newest entry committed.
+        #[ts(type = "number")]
         seq: u64,
     },
     /// The user has read these.
     Read {
         /// Comes back in `ok` or `error`.
+        #[ts(type = "number")]
         id: u64,
         /// At most [`MAX_MARK_IDS`].
         ids: Vec<NotificationId>,
@@ -203,6 +222,7 @@ pub enum ClientFrame {
     /// The user wants these unread.
     Unread {
         /// Comes back in `ok` or `error`.
+        #[ts(type = "number")]
         id: u64,
         /// At most [`MAX_MARK_IDS`].
         ids: Vec<NotificationId>,
@@ -210,6 +230,7 @@ pub enum ClientFrame {
     /// The user has read everything up to a place he saw (STREAM 6).
     ReadAll {
         /// Comes back in `ok` or `error`.
+        #[ts(type = "number")]
         id: u64,
         /// The newest entry he saw, with its epoch.
         upto: Cursor,
@@ -222,7 +243,7 @@ pub enum ClientFrame {
 }
 
 /// What a client says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ClientInfo {
     /// Its version.
     pub version: String,

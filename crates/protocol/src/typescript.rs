@@ -1,6 +1,6 @@
 //! The TypeScript twins of the types the window and the web inbox use.
 
-use crate::{channel, error, id, notification, quiet, rest, window};
+use crate::{channel, error, id, notification, push, quiet, rest, stream, web, window};
 use ts_rs::{Config, TS};
 
 /// The whole generated file, as `ui/src/generated/protocol.ts` must read.
@@ -28,6 +28,7 @@ pub fn generated() -> String {
         channel::ProviderChannels,
         quiet::QuietSpan,
         quiet::QuietHours,
+        push::PushSettings,
         channel::EmailMode,
         channel::EmailSettings,
         channel::KindChannels,
@@ -35,6 +36,32 @@ pub fn generated() -> String {
         rest::SaveChannels,
         id::DeviceId,
         rest::DeviceRow,
+        rest::CalendarLink,
+        rest::SliceQuery,
+        rest::Slice,
+        rest::FeedPage,
+        rest::Me,
+        id::PushSubscriptionId,
+        push::PushChannel,
+        push::PushKeys,
+        push::NewPushSubscription,
+        push::ChangePushSubscription,
+        push::PushTrouble,
+        push::PushSubscriptionRow,
+        push::PushDevices,
+        push::PushMessage,
+        rest::PopupIcon,
+        id::ConnectionId,
+        stream::ResumeMode,
+        stream::Change,
+        stream::Event,
+        stream::Popup,
+        stream::ServerFrame,
+        stream::ClientInfo,
+        stream::ClientFrame,
+        web::SignInLink,
+        web::WebProof,
+        web::WebSignIn,
         rest::OpenTask,
         rest::Tasks,
         error::ErrorCode,

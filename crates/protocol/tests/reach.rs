@@ -200,6 +200,7 @@ fn settings(cell: Cell) -> ChannelSettings {
             },
             ..EmailSettings::default()
         },
+        push: dealbell_protocol::PushSettings::default(),
         kinds: vec![rule(Kind::TaskOverdue), rule(Kind::TaskCompleted)],
     }
 }

@@ -104,6 +104,14 @@ impl Controller {
                     Ok(WindowAnswer::Done)
                 });
             }
+            WindowRequest::Calendar
+            | WindowRequest::RenewCalendar
+            | WindowRequest::SignInLink
+            | WindowRequest::OpenInbox
+            | WindowRequest::PushDevices
+            | WindowRequest::SwitchPush { .. }
+            | WindowRequest::RemovePush { .. }
+            | WindowRequest::TestPush { .. } => refused(WindowErrorCode::Unavailable),
             WindowRequest::Reconnect => {
                 if let Some(line) = self.seats.shown_line() {
                     line.reconnect_now();

@@ -63,10 +63,18 @@ async fn settings() -> Result<Window> {
     Ok(window)
 }
 
-/// Presses this as the new shortcut.
+/// Presses this as the new shortcut. A page that still moves, or a window that is just losing the
+/// focus, does not listen: then it is asked for again, as anybody would.
 async fn set(window: &Window, held: &[Key], sign: &str) -> Result<()> {
-    window.click("shortcut").await?;
-    says(window, "…").await?;
+    eventually("a shortcut that is listened for", async || {
+        let button = window.see("shortcut").await?;
+        if button.text().await? == "…" {
+            return Ok(Some(()));
+        }
+        button.click().await?;
+        Ok(None)
+    })
+    .await?;
     let held: String = held.iter().map(|held| key(*held)).collect();
     window.press(&format!("{held}{sign}")).await
 }

@@ -25,6 +25,7 @@ fn switched(settings: &ChannelSettings, provider: &str) -> SaveChannels {
     SaveChannels {
         quiet: None,
         email: None,
+        push: None,
         receive: settings.receive,
         providers: [(provider.to_owned(), channels)].into(),
     }

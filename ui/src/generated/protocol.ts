@@ -164,6 +164,14 @@ zone: string,
  */
 spans: Array<QuietSpan>, };
 
+export type PushSettings = { 
+/**
+ * Only one of his devices needs to ring: what a connected desktop acknowledges within
+ * [`HOLD_BACK_MS`] is not pushed. Off at first, since a desktop also acknowledges while its
+ * user is away.
+ */
+hold_back: boolean, };
+
 export type EmailMode = "at_once" | "daily";
 
 export type EmailSettings = { 
@@ -220,6 +228,10 @@ quiet: QuietHours,
  */
 email: EmailSettings, 
 /**
+ * Whether browsers and phones ring beside a desktop.
+ */
+push: PushSettings, 
+/**
  * Which kinds do not go on every channel (RULES T9), as the administrator has it.
  */
 kinds: Array<KindChannels>, };
@@ -240,7 +252,11 @@ quiet?: QuietHours | null,
 /**
  * When letters are sent (RULES C7); missing, it stays as it was.
  */
-email?: EmailSettings | null, };
+email?: EmailSettings | null, 
+/**
+ * What browsers and phones do beside a desktop; missing, it stays as it was.
+ */
+push?: PushSettings, };
 
 export type DeviceId = string;
 
@@ -273,6 +289,493 @@ connected: boolean,
  * It is the one that asks.
  */
 this: boolean, };
+
+export type CalendarLink = { 
+/**
+ * The address, a secret: whoever has it reads the tasks. None where this centre has no public
+ * address, so no calendar could reach it.
+ */
+url: string | null, };
+
+export type SliceQuery = { 
+/**
+ * Only unread ones.
+ */
+unread: boolean, 
+/**
+ * Only of this provider.
+ */
+provider: ProviderId | null, 
+/**
+ * Only those that lead to this card.
+ */
+link: string | null, 
+/**
+ * Only those that have all these words, or words that begin so.
+ */
+search: string, 
+/**
+ * The first row wanted, 0 for the newest.
+ */
+offset: number, 
+/**
+ * How many rows, at most [`MAX_PAGE`]; as many where it is missing.
+ */
+limit: number | null, };
+
+export type Slice = { 
+/**
+ * How many rows the whole view has.
+ */
+total: number, 
+/**
+ * The first row here.
+ */
+offset: number, 
+/**
+ * The rows, newest first.
+ */
+items: Array<Notification>, 
+/**
+ * What it is true at: up to where a mark-all may go.
+ */
+cursor: Cursor, 
+/**
+ * The unread value at `cursor`.
+ */
+unread: Unread, };
+
+export type FeedPage = { 
+/**
+ * The notifications.
+ */
+items: Array<Notification>, 
+/**
+ * For the next page's `before`; none on the last.
+ */
+next: number | null, 
+/**
+ * The place the feed is read at: the same on all pages that carry it as `as_of`.
+ */
+as_of: Cursor, 
+/**
+ * The unread value now.
+ */
+unread: Unread, };
+
+export type Me = { 
+/**
+ * Email address.
+ */
+email: string, 
+/**
+ * Name; may be empty.
+ */
+name: string, 
+/**
+ * What the centre is able to deliver.
+ */
+deliverable: Array<Channel>, 
+/**
+ * The centre's clock.
+ */
+now: number, };
+
+export type PushSubscriptionId = string;
+
+export type PushChannel = "browser" | "mobile";
+
+export type PushKeys = { 
+/**
+ * Its public key, P-256, uncompressed, base64url.
+ */
+p256dh: string, 
+/**
+ * Its authentication secret, 16 bytes, base64url.
+ */
+auth: string, };
+
+export type NewPushSubscription = { 
+/**
+ * Where the push service takes pushes for it, https; a secret.
+ */
+endpoint: string, 
+/**
+ * What it decrypts by.
+ */
+keys: PushKeys, 
+/**
+ * Which channel it belongs to.
+ */
+channel: PushChannel, 
+/**
+ * What the user knows it by; may be empty.
+ */
+name: string, };
+
+export type ChangePushSubscription = { 
+/**
+ * Its own switch.
+ */
+on?: boolean, 
+/**
+ * What the user knows it by.
+ */
+name?: string, };
+
+export type PushTrouble = "unreachable" | "busy" | "refused";
+
+export type PushSubscriptionRow = { 
+/**
+ * Names it.
+ */
+id: PushSubscriptionId, 
+/**
+ * Which channel it belongs to.
+ */
+channel: PushChannel, 
+/**
+ * What the user knows it by; may be empty.
+ */
+name: string, 
+/**
+ * The host of its push service.
+ */
+service: string, 
+/**
+ * Its own switch.
+ */
+on: boolean, 
+/**
+ * Since when it is registered.
+ */
+created_at: number, 
+/**
+ * When its push service last took a push; none when never.
+ */
+last_sent_at: number | null, 
+/**
+ * Why the last push was not taken; none where it was.
+ */
+trouble: PushTrouble | null, 
+/**
+ * It is the browser that asks.
+ */
+this: boolean, };
+
+export type PushDevices = { 
+/**
+ * The centre's public key (RFC 8292), base64url: what a browser subscribes with. None where
+ * this centre does not push.
+ */
+key: string | null, 
+/**
+ * The oldest first.
+ */
+subscriptions: Array<PushSubscriptionRow>, };
+
+export type PushMessage = { "type": "show", 
+/**
+ * Which notification.
+ */
+id: NotificationId, 
+/**
+ * What is about one thing replaces itself: the subject, else the id.
+ */
+tag: string, 
+/**
+ * Who and what.
+ */
+title: string, 
+/**
+ * The rest.
+ */
+text: string, 
+/**
+ * The card to open, http(s).
+ */
+link: string | null, 
+/**
+ * What it is about.
+ */
+kind: Kind, 
+/**
+ * When it happened.
+ */
+at: number, 
+/**
+ * The user's unread value.
+ */
+unread: number, } | { "type": "clear", 
+/**
+ * The tags.
+ */
+tags: Array<string>, 
+/**
+ * The user's unread value.
+ */
+unread: number, } | { "type": "test", 
+/**
+ * In his language.
+ */
+title: string, 
+/**
+ * In his language.
+ */
+text: string, };
+
+export type PopupIcon = "info" | "error" | "call";
+
+export type ConnectionId = string;
+
+export type ResumeMode = "resumed" | "snapshot" | "reset";
+
+export type Change = { "kind": "created", "data": Notification } | { "kind": "updated", "data": Notification } | { "kind": "read", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "unread", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "removed", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "read_all", "data": { 
+/**
+ * The newest entry it covers.
+ */
+upto: number, } } | { "kind": "channels", "data": ChannelSettings } | { "kind": "providers", "data": ChannelSettings };
+
+export type Event = { 
+/**
+ * Its number, growing within the epoch.
+ */
+seq: number, 
+/**
+ * The number of the entry before; another than the last applied means a gap (STREAM 2).
+ */
+prev: number, 
+/**
+ * When it was committed.
+ */
+at: number, 
+/**
+ * The unread value after it.
+ */
+unread: Unread, } & ({ "kind": "created", "data": Notification } | { "kind": "updated", "data": Notification } | { "kind": "read", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "unread", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "removed", "data": { 
+/**
+ * Which.
+ */
+ids: Array<NotificationId>, } } | { "kind": "read_all", "data": { 
+/**
+ * The newest entry it covers.
+ */
+upto: number, } } | { "kind": "channels", "data": ChannelSettings } | { "kind": "providers", "data": ChannelSettings });
+
+export type Popup = { 
+/**
+ * Who says it.
+ */
+provider: ProviderId, 
+/**
+ * Header, ≤ 200 characters.
+ */
+title: string, 
+/**
+ * Text, ≤ 4,000 characters.
+ */
+text: string, 
+/**
+ * Where a click leads, http(s).
+ */
+link: string | null, 
+/**
+ * Which sign it carries.
+ */
+icon?: PopupIcon, 
+/**
+ * When it happened.
+ */
+at: number, 
+/**
+ * The user asked for it, to see one: shown whatever he has switched off.
+ */
+test: boolean, };
+
+export type ServerFrame = { "op": "hello", 
+/**
+ * Names this connection in logs.
+ */
+connection: ConnectionId, 
+/**
+ * A ping comes at least this often, milliseconds.
+ */
+ping_ms: number, 
+/**
+ * Silence of `ping_ms + grace_ms` means a dead link.
+ */
+grace_ms: number, 
+/**
+ * Largest frame, bytes.
+ */
+max_frame: number, } | { "op": "ready", 
+/**
+ * Of the request.
+ */
+id: number, 
+/**
+ * How the client gets to the present.
+ */
+mode: ResumeMode, 
+/**
+ * The newest entry.
+ */
+cursor: Cursor, 
+/**
+ * The unread value there.
+ */
+unread: Unread, } | { "op": "event" } & Event | { "op": "live", 
+/**
+ * The newest entry sent.
+ */
+seq: number, } | { "op": "ping", 
+/**
+ * The newest entry of the log.
+ */
+seq: number, } | { "op": "popup", 
+/**
+ * What to show.
+ */
+data: Popup, } | { "op": "ok", 
+/**
+ * Of the request.
+ */
+id: number, 
+/**
+ * The newest entry.
+ */
+cursor: Cursor, 
+/**
+ * The unread value there.
+ */
+unread: Unread, } | { "op": "error", 
+/**
+ * Of the request; none where it could not be read.
+ */
+id: number | null, 
+/**
+ * Why.
+ */
+code: ErrorCode, 
+/**
+ * Whether the same may succeed later.
+ */
+temporary: boolean, 
+/**
+ * How long to wait before another try, milliseconds.
+ */
+retry_ms?: number, } | { "op": "reconnect", 
+/**
+ * From, to; milliseconds from now.
+ */
+after_ms: [number, number], };
+
+export type ClientInfo = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * `linux`, `windows`, `macos`, `web`.
+ */
+platform: string, 
+/**
+ * What the device calls itself, such as its host name; may be empty.
+ */
+device?: string, };
+
+export type ClientFrame = { "op": "start", 
+/**
+ * Comes back in `ready`.
+ */
+id: number, 
+/**
+ * The last entry committed locally; none for a client that has nothing.
+ */
+cursor: Cursor | null, 
+/**
+ * Who asks.
+ */
+client: ClientInfo, } | { "op": "pong" } | { "op": "ack", 
+/**
+ * The newest entry committed.
+ */
+seq: number, } | { "op": "read", 
+/**
+ * Comes back in `ok` or `error`.
+ */
+id: number, 
+/**
+ * At most [`MAX_MARK_IDS`].
+ */
+ids: Array<NotificationId>, } | { "op": "unread", 
+/**
+ * Comes back in `ok` or `error`.
+ */
+id: number, 
+/**
+ * At most [`MAX_MARK_IDS`].
+ */
+ids: Array<NotificationId>, } | { "op": "read_all", 
+/**
+ * Comes back in `ok` or `error`.
+ */
+id: number, 
+/**
+ * The newest entry he saw, with its epoch.
+ */
+upto: Cursor, } | { "op": "token", 
+/**
+ * The token.
+ */
+token: string, };
+
+export type SignInLink = { 
+/**
+ * `https://bell.example/app/#sign-in=CODE`; a secret. The code stands behind the `#`, so that
+ * no log and no preview of links sees or uses it.
+ */
+url: string, 
+/**
+ * When it ends.
+ */
+expires_at: number, };
+
+export type WebProof = "link" | "invitation";
+
+export type WebSignIn = { 
+/**
+ * What `code` is of.
+ */
+by: WebProof, 
+/**
+ * What lets the browser in, once.
+ */
+code: string, 
+/**
+ * What the browser calls itself (`Chrome, Windows`); may be empty.
+ */
+name: string, };
 
 export type OpenTask = { 
 /**
@@ -877,7 +1380,23 @@ icon: string, } | { "type": "revoke_device",
 /**
  * Which.
  */
-id: DeviceId, } | { "type": "reconnect" } | { "type": "appearance", 
+id: DeviceId, } | { "type": "calendar" } | { "type": "renew_calendar" } | { "type": "sign_in_link" } | { "type": "open_inbox" } | { "type": "push_devices" } | { "type": "switch_push", 
+/**
+ * Which.
+ */
+id: PushSubscriptionId, 
+/**
+ * Its own switch.
+ */
+on: boolean, } | { "type": "remove_push", 
+/**
+ * Which.
+ */
+id: PushSubscriptionId, } | { "type": "test_push", 
+/**
+ * Which.
+ */
+id: PushSubscriptionId, } | { "type": "reconnect" } | { "type": "appearance", 
 /**
  * Language, or the system's.
  */
@@ -933,7 +1452,19 @@ data: string, } | { "type": "devices",
 /**
  * This one first, then the last used.
  */
-devices: Array<DeviceRow>, } | { "type": "marked_all", 
+devices: Array<DeviceRow>, } | { "type": "calendar", 
+/**
+ * Where it is.
+ */
+link: CalendarLink, } | { "type": "sign_in_link", 
+/**
+ * The link.
+ */
+link: SignInLink, } | { "type": "push_devices", 
+/**
+ * As the centre has them.
+ */
+push: PushDevices, } | { "type": "marked_all", 
 /**
  * How many were unread.
  */

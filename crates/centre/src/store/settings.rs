@@ -4,7 +4,8 @@ use super::{log, notifications::parsed, writer::Step};
 use crate::{delivery::queue, hub::News, refusal::Refusal};
 use dealbell_protocol::{
     ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Kind, KindChannels, Provider,
-    ProviderChannels, ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
+    ProviderChannels, ProviderId, PushSettings, QuietHours, UserId, rest::SaveChannels,
+    stream::Change,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -18,11 +19,12 @@ pub(crate) async fn of_user(
     deliverable: &[Channel],
 ) -> Result<Option<ChannelSettings>, sqlx::Error> {
     let user = user.to_string();
-    let Some(row) =
-        sqlx::query("SELECT receive, revision, quiet, email_settings FROM users WHERE id = ?")
-            .bind(&user)
-            .fetch_optional(&mut *db)
-            .await?
+    let Some(row) = sqlx::query(
+        "SELECT receive, revision, quiet, email_settings, push_settings FROM users WHERE id = ?",
+    )
+    .bind(&user)
+    .fetch_optional(&mut *db)
+    .await?
     else {
         return Ok(None);
     };
@@ -47,6 +49,7 @@ pub(crate) async fn of_user(
         deliverable: deliverable.to_vec(),
         quiet: quiet(&row)?,
         email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
+        push: serde_json::from_str(row.try_get("push_settings")?).map_err(decoding)?,
         kinds: kinds(db).await?,
     }))
 }
@@ -92,6 +95,7 @@ pub(crate) async fn of_letters(
         deliverable: Vec::new(),
         quiet: QuietHours::default(),
         email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
+        push: PushSettings::default(),
         kinds: vec![KindChannels {
             provider: provider.clone(),
             kind,
@@ -164,14 +168,17 @@ pub(crate) async fn save(
 ) -> Result<ChannelSettings, Refusal> {
     let quiet = chosen.quiet.as_ref().map(serde_json::to_string);
     let email = chosen.email.as_ref().map(serde_json::to_string);
+    let push = chosen.push.as_ref().map(serde_json::to_string);
     let saved = sqlx::query(
         "UPDATE users SET receive = ?, quiet = COALESCE(?, quiet),
-         email_settings = COALESCE(?, email_settings), revision = revision + 1
+         email_settings = COALESCE(?, email_settings),
+         push_settings = COALESCE(?, push_settings), revision = revision + 1
          WHERE id = ? AND revision = ?",
     )
     .bind(chosen.receive)
     .bind(quiet.transpose()?)
     .bind(email.transpose()?)
+    .bind(push.transpose()?)
     .bind(user.to_string())
     .bind(log::signed(revision))
     .execute(&mut step.db)

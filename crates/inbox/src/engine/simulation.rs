@@ -333,6 +333,7 @@ impl World {
             rows: BTreeMap::new(),
             channels: ChannelSettings {
                 email: Default::default(),
+                push: dealbell_protocol::PushSettings::default(),
                 kinds: Vec::new(),
                 quiet: Default::default(),
                 revision: 1,

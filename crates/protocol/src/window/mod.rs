@@ -9,8 +9,13 @@ mod settings;
 mod sign_in;
 mod state;
 
-use crate::rest::{DeviceRow, SaveChannels, Tasks};
-use crate::{Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId, ProviderId};
+use crate::push::PushDevices;
+use crate::rest::{CalendarLink, DeviceRow, SaveChannels, Tasks};
+use crate::web::SignInLink;
+use crate::{
+    Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId, ProviderId,
+    PushSubscriptionId,
+};
 pub use diagnostics::{
     ConnectionRecord, Diagnostics, LinkEvent, Suppression, ToastFailure, ToastOutcome, ToastRecord,
 };
@@ -167,6 +172,35 @@ pub enum WindowRequest {
         /// Which.
         id: DeviceId,
     },
+    /// Where the user's tasks can be subscribed to (RULES T11): answered with
+    /// [`WindowAnswer::Calendar`].
+    Calendar,
+    /// Give the calendar a new address; the old one ends. Answered alike.
+    RenewCalendar,
+    /// A way into the web inbox, for a browser or phone of the user's own: answered with
+    /// [`WindowAnswer::SignInLink`].
+    SignInLink,
+    /// Open the web inbox in this machine's browser, signed in.
+    OpenInbox,
+    /// The browsers and phones that are pushed to: answered with [`WindowAnswer::PushDevices`].
+    PushDevices,
+    /// Switch one of them on or off.
+    SwitchPush {
+        /// Which.
+        id: PushSubscriptionId,
+        /// Its own switch.
+        on: bool,
+    },
+    /// Push to one of them no more.
+    RemovePush {
+        /// Which.
+        id: PushSubscriptionId,
+    },
+    /// Send a test to one of them.
+    TestPush {
+        /// Which.
+        id: PushSubscriptionId,
+    },
     /// Try to connect now.
     Reconnect,
     /// Change how it looks and speaks; applied at once.
@@ -283,6 +317,21 @@ pub enum WindowAnswer {
     Devices {
         /// This one first, then the last used.
         devices: Vec<DeviceRow>,
+    },
+    /// The calendar.
+    Calendar {
+        /// Where it is.
+        link: CalendarLink,
+    },
+    /// The way into the web inbox.
+    SignInLink {
+        /// The link.
+        link: SignInLink,
+    },
+    /// The browsers and phones that are pushed to.
+    PushDevices {
+        /// As the centre has them.
+        push: PushDevices,
     },
     /// Marked read, all of them.
     MarkedAll {

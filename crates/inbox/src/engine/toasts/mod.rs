@@ -291,6 +291,7 @@ fn channels(receive: bool, desktop: bool) -> ChannelSettings {
     };
     ChannelSettings {
         email: Default::default(),
+        push: dealbell_protocol::PushSettings::default(),
         kinds: Vec::new(),
         quiet: Default::default(),
         revision: 1,
