@@ -6,7 +6,8 @@ import { tauriBackend } from "./backend/tauri";
 import { webBackend } from "./backend/web";
 import { Desk } from "./desk.svelte";
 
-const standIn = new URLSearchParams(location.search).get("backend");
-const backend = await (standIn ? webBackend(standIn) : tauriBackend());
+const asked = new URLSearchParams(location.search);
+const standIn = asked.get("backend");
+const backend = await (standIn ? webBackend(standIn, asked.get("place") === "web" ? "web" : "desktop") : tauriBackend());
 const desk = new Desk(backend);
 mount(App, { target: document.getElementById("app") ?? document.body, props: { desk } });

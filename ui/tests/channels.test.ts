@@ -81,6 +81,7 @@ test("letters are saved only where they differ, and mine go on top of theirs", (
 test("the hour of the letters goes by this computer's clock from the first choice on, and stays with a chosen one", async () => {
   const heard: WindowRequest[] = [];
   const model = new ChannelsModel({
+    place: "desktop",
     call: (request) => Promise.resolve((heard.push(request), { type: "channels", channels: saved(1) })),
     listen: () => undefined,
     holdClose: () => () => undefined,

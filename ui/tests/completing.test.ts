@@ -50,6 +50,7 @@ describe("asking the resident", () => {
     const heard: WindowRequest[] = [];
     const answers: WindowAnswer[] = [];
     const backend: Backend = {
+      place: "desktop",
       call: async (request) => {
         heard.push(request);
         return answers.shift() ?? { type: "done" };

@@ -64,6 +64,7 @@ describe("the way in", () => {
     const answers: WindowAnswer[] = [];
     let entered = 0;
     const backend: Backend = {
+      place: "desktop",
       call: async (request) => {
         heard.push(request);
         return answers.shift() ?? { type: "done" };

@@ -14,6 +14,7 @@ function joining(): { model: Joining; heard: WindowRequest[]; answers: WindowAns
   const answers: WindowAnswer[] = [];
   let entered = 0;
   const backend: Backend = {
+    place: "desktop",
     call: (request) => {
       heard.push(request);
       return Promise.resolve(answers.shift() ?? { type: "failed", code: "unknown" });

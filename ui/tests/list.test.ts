@@ -94,6 +94,7 @@ describe("following changes", () => {
   function stage() {
     const waiting: ((answer: WindowAnswer) => void)[] = [];
     const backend: Backend = {
+      place: "desktop",
       call: () => new Promise((resolve) => waiting.push(resolve)),
       listen: () => undefined,
       holdClose: () => () => undefined,

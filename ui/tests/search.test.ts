@@ -36,6 +36,7 @@ describe("searching as one types", () => {
   function stage() {
     const waiting: { query: ListQuery; resolve(answer: WindowAnswer): void }[] = [];
     const backend: Backend = {
+      place: "desktop",
       call: (request: WindowRequest) => new Promise((resolve) => request.type === "list" && waiting.push({ query: request.query, resolve })),
       listen: () => undefined,
       holdClose: () => () => undefined,

@@ -51,6 +51,7 @@ describe("tasks completed here", () => {
     const heard: string[] = [];
     let open = [task(1, "2026-11-21T12:00"), task(2, "2026-11-21T18:00")];
     const backend: Backend = {
+      place: "desktop",
       call: (request) => {
         heard.push(request.type);
         const answer = answers[request.type] ?? (request.type === "today" ? { type: "tasks" as const, tasks: { tasks: open } } : { type: "done" as const });

@@ -14,6 +14,7 @@ export async function tauriBackend(): Promise<Backend> {
     else for (const hear of hearers) hear(payload);
   });
   return {
+    place: "desktop",
     call: (request) => calls.ask(request),
     listen: (hear) => void hearers.push(hear),
     holdClose(ask) {

@@ -1,9 +1,10 @@
 // An ordinary browser: a WebSocket on this machine stands in for the resident, with the same messages.
 import type { WindowEvent } from "../generated/protocol";
-import type { Backend, Told } from "./backend";
+import type { Backend, Place, Told } from "./backend";
 import { Calls } from "./calls";
 
-export async function webBackend(url: string): Promise<Backend> {
+/** `place`: which of the two the page shall take itself for. */
+export async function webBackend(url: string, place: Place): Promise<Backend> {
   const socket = new WebSocket(url);
   const calls = new Calls((call) => socket.send(JSON.stringify(call)));
   const hearers: ((told: Told) => void)[] = [];
@@ -18,6 +19,7 @@ export async function webBackend(url: string): Promise<Backend> {
     socket.addEventListener("error", reject, { once: true });
   });
   return {
+    place,
     call: (request) => calls.ask(request),
     listen: (hear) => void hearers.push(hear),
     holdClose(ask) {
