@@ -14,6 +14,7 @@ mod opening;
 mod order;
 mod permitting;
 mod quieting;
+mod reaching;
 mod seats;
 mod settling;
 mod starting;

@@ -19,3 +19,11 @@ pub(crate) fn open(link: &str) -> Result<(), LinkError> {
     tauri_plugin_opener::open_url(url.as_str(), None::<&str>)
         .map_err(|error| LinkError::Launch(error.to_string()))
 }
+
+/// Hands the calendar at `link` to the system's calendar program.
+pub(crate) fn subscribe(link: &str) -> Result<(), LinkError> {
+    let url = text::link(link).ok_or(LinkError::NotWeb)?;
+    let feed = format!("webcal{}", url.as_str().trim_start_matches(url.scheme()));
+    tauri_plugin_opener::open_url(feed, None::<&str>)
+        .map_err(|error| LinkError::Launch(error.to_string()))
+}

@@ -61,6 +61,16 @@ impl Address {
         url
     }
 
+    /// Whether `link` leads to the same host, by TLS or without leaving this machine. The port may be
+    /// another one: that of the proxy in front of the centre.
+    pub(crate) fn is_own(&self, link: &str) -> bool {
+        let Some(link) = dealbell_protocol::text::link(link) else {
+            return false;
+        };
+        let safe = link.scheme() == "https" || dealbell_network::is_here(&link);
+        safe && link.host() == self.base.host()
+    }
+
     /// The place `name` of the HTTP API.
     pub(crate) fn api(&self, name: &str) -> Url {
         let mut url = self.base.clone();
@@ -102,6 +112,26 @@ mod tests {
         ] {
             let got = Address::parse(text, plain).map(|address| address.stream().to_string());
             assert_eq!(got, want.map(str::to_owned), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_into_the_centre_leads_to_its_own_host_unread_on_the_way() {
+        let far = Address::parse("https://bell.example/dealbell", false).unwrap();
+        let near = Address::parse("http://127.0.0.1:7780", false).unwrap();
+        let plain = Address::parse("http://bell.example", true).unwrap();
+        for (address, link, own) in [
+            (&far, "https://bell.example/app/#sign-in=c0de", true),
+            (&far, "https://BELL.example:8443/app/", true),
+            (&far, "https://evil.example/app/#sign-in=c0de", false),
+            (&far, "https://bell.example@evil.example/app/", false),
+            (&far, "http://bell.example/app/", false),
+            (&far, "javascript:alert(1)", false),
+            (&near, "http://127.0.0.1:7780/app/", true),
+            (&near, "http://127.0.0.2:7780/app/", false),
+            (&plain, "http://bell.example/app/", false),
+        ] {
+            assert_eq!(address.is_own(link), own, "{link}");
         }
     }
 

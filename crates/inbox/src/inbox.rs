@@ -9,11 +9,14 @@ use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome
 use crate::{Address, AddressError, RestError, State, StoreError};
 use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
-use dealbell_protocol::rest::{ActOn, DeviceRow, SaveChannels, Tasks, TestChannel};
+use dealbell_protocol::push::{ChangePushSubscription, PushDevices};
+use dealbell_protocol::rest::{ActOn, CalendarLink, DeviceRow, SaveChannels, Tasks, TestChannel};
 use dealbell_protocol::stream::{ClientInfo, MAX_MARK_IDS};
+use dealbell_protocol::web::SignInLink;
 use dealbell_protocol::window::{ConnectionRecord, Language, ListPage, ListQuery, ToastRecord};
 use dealbell_protocol::{
     Channel, ChannelSettings, Cursor, DeviceId, Millis, Notification, NotificationId, ProviderId,
+    PushSubscriptionId,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +96,9 @@ pub enum InboxError {
     /// The centre did not do it.
     #[error(transparent)]
     Rest(#[from] RestError),
+    /// The centre names an address that leads elsewhere, or there without TLS.
+    #[error("the centre's link leads elsewhere")]
+    Elsewhere,
     /// It cannot be taken back any more.
     #[error("it is too late to take that back")]
     TooLate,
@@ -296,6 +302,72 @@ impl Inbox {
     /// [`RestError::Refused`] with `not_found` where there is no such device any more.
     pub async fn revoke_device(&self, id: DeviceId) -> Result<(), InboxError> {
         Ok(self.rest.revoke(id).await?)
+    }
+
+    /// Where the user's tasks can be subscribed to (RULES T11); no address where the centre has none
+    /// that a calendar could reach.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn calendar(&self) -> Result<CalendarLink, InboxError> {
+        Ok(self.rest.calendar().await?)
+    }
+
+    /// The same with a new address; the old one ends.
+    ///
+    /// # Errors
+    /// As those of [`Self::calendar`].
+    pub async fn renew_calendar(&self) -> Result<CalendarLink, InboxError> {
+        Ok(self.rest.renew_calendar().await?)
+    }
+
+    /// A way into the web inbox for a browser of the user's own, once; a secret.
+    ///
+    /// # Errors
+    /// [`InboxError::Elsewhere`] where it does not lead to the centre; [`RestError::Refused`] with
+    /// `unavailable` where the centre has no public address.
+    pub async fn sign_in_link(&self) -> Result<SignInLink, InboxError> {
+        let link = self.rest.sign_in_link().await?;
+        match self.rest.is_own(&link.url) {
+            true => Ok(link),
+            false => Err(InboxError::Elsewhere),
+        }
+    }
+
+    /// The browsers and phones that are pushed to (RULES C9), the oldest first.
+    ///
+    /// # Errors
+    /// [`RestError`].
+    pub async fn push_devices(&self) -> Result<PushDevices, InboxError> {
+        Ok(self.rest.push_devices().await?)
+    }
+
+    /// Switches a browser or phone on or off.
+    ///
+    /// # Errors
+    /// [`RestError::Refused`] with `not_found` where it is not registered any more.
+    pub async fn switch_push(&self, id: PushSubscriptionId, on: bool) -> Result<(), InboxError> {
+        let change = ChangePushSubscription {
+            on: Some(on),
+            name: None,
+        };
+        Ok(self.rest.change_push(id, &change).await?)
+    }
+
+    /// Pushes to it no more.
+    ///
+    /// # Errors
+    /// As those of [`Self::switch_push`].
+    pub async fn remove_push(&self, id: PushSubscriptionId) -> Result<(), InboxError> {
+        Ok(self.rest.remove_push(id).await?)
+    }
+
+    /// Has the centre push a test to it.
+    ///
+    /// # Errors
+    /// As those of [`Self::switch_push`].
+    pub async fn test_push(&self, id: PushSubscriptionId) -> Result<(), InboxError> {
+        Ok(self.rest.test_push(id).await?)
     }
 
     /// Has the centre send this user a test of `channel`.

@@ -4,11 +4,14 @@ use crate::Address;
 use dealbell_network::{Network, NetworkError};
 use dealbell_protocol::act::Deed;
 use dealbell_protocol::people::{InvitationSeen, Redeem, Redeemed};
+use dealbell_protocol::push::{ChangePushSubscription, PushDevices};
 use dealbell_protocol::rest::{
-    ActOn, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
+    ActOn, CalendarLink, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
 };
+use dealbell_protocol::web::SignInLink;
 use dealbell_protocol::{
     ApiError, ChannelSettings, Cursor, DeviceId, ErrorCode, NotificationId, ProviderId,
+    PushSubscriptionId,
 };
 use reqwest::header::{IF_MATCH, RETRY_AFTER};
 use reqwest::{Client, RequestBuilder, Response};
@@ -177,6 +180,51 @@ impl Rest {
         Ok(())
     }
 
+    pub(crate) async fn calendar(&self) -> Result<CalendarLink, RestError> {
+        let url = self.address.api("calendar");
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn renew_calendar(&self) -> Result<CalendarLink, RestError> {
+        let url = self.address.api("calendar");
+        ask(self.client()?.post(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn sign_in_link(&self) -> Result<SignInLink, RestError> {
+        let url = self.address.api("sign-in-links");
+        ask(self.client()?.post(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn push_devices(&self) -> Result<PushDevices, RestError> {
+        let url = self.address.api("push-subscriptions");
+        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn change_push(
+        &self,
+        id: PushSubscriptionId,
+        change: &ChangePushSubscription,
+    ) -> Result<(), RestError> {
+        let url = self.address.api(&format!("push-subscriptions/{id}"));
+        let request = self.client()?.patch(url).bearer_auth(&self.token);
+        tell(request.json(change)).await
+    }
+
+    pub(crate) async fn remove_push(&self, id: PushSubscriptionId) -> Result<(), RestError> {
+        let url = self.address.api(&format!("push-subscriptions/{id}"));
+        tell(self.client()?.delete(url).bearer_auth(&self.token)).await
+    }
+
+    pub(crate) async fn test_push(&self, id: PushSubscriptionId) -> Result<(), RestError> {
+        let url = self.address.api(&format!("push-subscriptions/{id}/test"));
+        tell(self.client()?.post(url).bearer_auth(&self.token)).await
+    }
+
+    /// Whether `link` leads to this centre, by TLS or on this machine.
+    pub(crate) fn is_own(&self, link: &str) -> bool {
+        self.address.is_own(link)
+    }
+
     /// Whoever has the code may ask.
     pub(crate) async fn invitation(&self, code: &str) -> Result<InvitationSeen, RestError> {
         let url = self.address.api(&format!("invitations/{code}"));
@@ -222,6 +270,15 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestErro
     }
     let body = answer.bytes().await.map_err(RestError::Unreachable)?;
     serde_json::from_slice(&body).map_err(|_| RestError::NotACentre)
+}
+
+/// The same where the answer says nothing but that it is done.
+async fn tell(request: RequestBuilder) -> Result<(), RestError> {
+    let answer = request.send().await.map_err(RestError::Unreachable)?;
+    match answer.status().is_success() {
+        true => Ok(()),
+        false => Err(refusal(answer).await),
+    }
 }
 
 async fn refusal(answer: Response) -> RestError {

@@ -1,7 +1,7 @@
 //! The window's calls and their answers.
 
 use super::toasting::CardError;
-use super::{Controller, Input, asking};
+use super::{Controller, Input, asking, reaching};
 use crate::window::Caller;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use dealbell_inbox::{Inbox, InboxError, MarkedAll, NetworkError, RestError};
@@ -104,14 +104,54 @@ impl Controller {
                     Ok(WindowAnswer::Done)
                 });
             }
-            WindowRequest::Calendar
-            | WindowRequest::RenewCalendar
-            | WindowRequest::SignInLink
-            | WindowRequest::OpenInbox
-            | WindowRequest::PushDevices
-            | WindowRequest::SwitchPush { .. }
-            | WindowRequest::RemovePush { .. }
-            | WindowRequest::TestPush { .. } => refused(WindowErrorCode::Unavailable),
+            WindowRequest::Calendar => {
+                return self.ask_reach(caller, |inbox| async move {
+                    let link = inbox.calendar().await?;
+                    Ok(WindowAnswer::Calendar { link })
+                });
+            }
+            WindowRequest::RenewCalendar => {
+                return self.ask_reach(caller, |inbox| async move {
+                    let link = inbox.renew_calendar().await?;
+                    Ok(WindowAnswer::Calendar { link })
+                });
+            }
+            WindowRequest::OpenCalendar => {
+                return self.ask_reach(caller, reaching::open_calendar);
+            }
+            WindowRequest::SignInLink => {
+                return self.ask_reach(caller, |inbox| async move {
+                    let link = inbox.sign_in_link().await?;
+                    Ok(WindowAnswer::SignInLink { link })
+                });
+            }
+            WindowRequest::OpenInbox => {
+                return self.ask_reach(caller, reaching::open_inbox);
+            }
+            WindowRequest::PushDevices => {
+                return self.ask_reach(caller, |inbox| async move {
+                    let push = inbox.push_devices().await?;
+                    Ok(WindowAnswer::PushDevices { push })
+                });
+            }
+            WindowRequest::SwitchPush { id, on } => {
+                return self.ask_team(caller, move |inbox| async move {
+                    inbox.switch_push(id, on).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
+            WindowRequest::RemovePush { id } => {
+                return self.ask_team(caller, move |inbox| async move {
+                    inbox.remove_push(id).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
+            WindowRequest::TestPush { id } => {
+                return self.ask_team(caller, move |inbox| async move {
+                    inbox.test_push(id).await?;
+                    Ok(WindowAnswer::Done)
+                });
+            }
             WindowRequest::Reconnect => {
                 if let Some(line) = self.seats.shown_line() {
                     line.reconnect_now();
@@ -182,7 +222,7 @@ impl Controller {
     }
 
     /// Asks the inbox of a department's centre; an embedded one has this device alone.
-    fn ask_team<W>(&mut self, caller: Caller, work: impl FnOnce(Inbox) -> W)
+    pub(super) fn ask_team<W>(&mut self, caller: Caller, work: impl FnOnce(Inbox) -> W)
     where
         W: Future<Output = Result<WindowAnswer, InboxError>> + Send + 'static,
     {
@@ -229,11 +269,12 @@ pub(super) fn failed(error: &InboxError) -> WindowAnswer {
     refused(match error {
         InboxError::Store(_) => WindowErrorCode::Storage,
         InboxError::TooLate => WindowErrorCode::Gone,
+        InboxError::Elsewhere => WindowErrorCode::AddressWrong,
         InboxError::Ended | InboxError::Rest(RestError::Unreachable(_)) => WindowErrorCode::Offline,
         InboxError::Rest(RestError::Network(NetworkError::Proxy)) => WindowErrorCode::ProxyWrong,
         InboxError::Rest(RestError::Network(_)) => WindowErrorCode::CaWrong,
         InboxError::Rest(RestError::NotACentre) => WindowErrorCode::NotACentre,
-        InboxError::Rest(RestError::Refused { code, .. }) => match code {
+        InboxError::Rest(RestError::Refused { code, retry_ms, .. }) => match code {
             Some(ErrorCode::RevisionConflict) => WindowErrorCode::Conflict,
             Some(ErrorCode::TokenInvalid | ErrorCode::TokenRevoked) => {
                 WindowErrorCode::TokenRefused
@@ -242,6 +283,8 @@ pub(super) fn failed(error: &InboxError) -> WindowAnswer {
             Some(ErrorCode::CrmRefused) => WindowErrorCode::CrmRefused,
             Some(ErrorCode::Forbidden) => WindowErrorCode::NoRights,
             Some(ErrorCode::NotFound) => WindowErrorCode::Gone,
+            // What it cannot do now it wants asked for again; what it never does, not.
+            Some(ErrorCode::Unavailable) if retry_ms.is_none() => WindowErrorCode::Unavailable,
             Some(ErrorCode::RateLimited | ErrorCode::Unavailable) => WindowErrorCode::Offline,
             Some(ErrorCode::InvitationUsed) => WindowErrorCode::InvitationUsed,
             Some(ErrorCode::InvitationExpired) => WindowErrorCode::InvitationExpired,

@@ -1380,7 +1380,7 @@ icon: string, } | { "type": "revoke_device",
 /**
  * Which.
  */
-id: DeviceId, } | { "type": "calendar" } | { "type": "renew_calendar" } | { "type": "sign_in_link" } | { "type": "open_inbox" } | { "type": "push_devices" } | { "type": "switch_push", 
+id: DeviceId, } | { "type": "calendar" } | { "type": "renew_calendar" } | { "type": "open_calendar" } | { "type": "sign_in_link" } | { "type": "open_inbox" } | { "type": "push_devices" } | { "type": "switch_push", 
 /**
  * Which.
  */

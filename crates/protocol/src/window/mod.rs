@@ -177,10 +177,14 @@ pub enum WindowRequest {
     Calendar,
     /// Give the calendar a new address; the old one ends. Answered alike.
     RenewCalendar,
+    /// Hand the calendar to this machine's calendar program. `Failed` with `open_failed` where it has
+    /// none.
+    OpenCalendar,
     /// A way into the web inbox, for a browser or phone of the user's own: answered with
     /// [`WindowAnswer::SignInLink`].
     SignInLink,
-    /// Open the web inbox in this machine's browser, signed in.
+    /// Open the web inbox in this machine's browser, signed in. `Failed` with `address_wrong`, as
+    /// `SignInLink` is, where the centre's link does not lead to itself.
     OpenInbox,
     /// The browsers and phones that are pushed to: answered with [`WindowAnswer::PushDevices`].
     PushDevices,
