@@ -64,6 +64,8 @@ export class Desk {
     this.connecting = new Connecting(backend, () => this.state, () => this.#turn({ page: "list", at: null }));
     this.joining = new Joining(backend, () => this.#turn({ page: "list", at: null }));
     backend.listen((told) => this.#hear(told));
+    // Somebody came with a way in: he is asked first, whoever is signed in.
+    if (backend.door?.by) this.page = { page: "sign_in" };
     void this.begin();
     // Asked beside the state, not after it: the first rows are what the user waits for.
     void this.list.load();
@@ -124,6 +126,11 @@ export class Desk {
     const code = failure(await this.backend.call(request));
     if (code) this.#fail(code);
     return code === null;
+  }
+
+  /** Whether the page is a browser's: what only a desktop can do is not offered there. */
+  get inBrowser(): boolean {
+    return this.backend.place === "web";
   }
 
   /** Whether there is anything to mark, and something that says up to where. */

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
-import en from "$locales/en/window.ftl?raw";
-import ru from "$locales/ru/window.ftl?raw";
+import enWeb from "$locales/en/web.ftl?raw";
+import enWindow from "$locales/en/window.ftl?raw";
+import ruWeb from "$locales/ru/web.ftl?raw";
+import ruWindow from "$locales/ru/window.ftl?raw";
 import { bundleOf, say } from "../src/texts/fluent";
 import protocol from "../src/generated/protocol.ts?raw";
 
+const [ru, en] = [ruWindow + ruWeb, enWindow + enWeb];
 const sources = import.meta.glob<string>(["../src/**/*.{svelte,ts}", "!../src/generated/**"], { query: "?raw", import: "default", eager: true });
 const source = Object.values(sources).join("\n");
 const ids = (file: string) => [...file.matchAll(/^([a-z][\w-]*) =/gm)].map((match) => match[1]!);

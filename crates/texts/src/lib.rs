@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
 /// The files of each language, by name: one subject each.
-pub const FILES: [(&str, &str, &str); 5] = [
+pub const FILES: [(&str, &str, &str); 6] = [
     (
         "notices",
         include_str!("../locales/ru/notices.ftl"),
@@ -28,6 +28,11 @@ pub const FILES: [(&str, &str, &str); 5] = [
         "window",
         include_str!("../locales/ru/window.ftl"),
         include_str!("../locales/en/window.ftl"),
+    ),
+    (
+        "web",
+        include_str!("../locales/ru/web.ftl"),
+        include_str!("../locales/en/web.ftl"),
     ),
     (
         "centre",

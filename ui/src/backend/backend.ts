@@ -1,5 +1,5 @@
 // What the pages need of whoever holds the state: the resident, or a test standing in for it.
-import type { PushChannel, WindowAnswer, WindowErrorCode, WindowEvent, WindowRequest } from "../generated/protocol";
+import type { PushChannel, WebProof, WindowAnswer, WindowErrorCode, WindowEvent, WindowRequest } from "../generated/protocol";
 
 /** An event that is not the answer to a call. */
 export type Told = Exclude<WindowEvent, { type: "answer" }>;
@@ -32,10 +32,27 @@ export interface BrowserPush {
   turnOff(): Promise<PushState>;
 }
 
+/** Why a browser was not let in. */
+export type DoorFailure = "used" | "expired" | "unknown" | "too_many" | "offline" | "refused";
+
+/** How a browser is signed in. */
+export interface Door {
+  /** The centre, for people. */
+  readonly host: string;
+  /** What was brought along in the address; null where nothing was. */
+  readonly by: WebProof | null;
+  /** Uses it, once; null where it worked. */
+  enter(): Promise<DoorFailure | null>;
+  /** Forgets it. */
+  turnAway(): void;
+}
+
 export interface Backend {
   readonly place: Place;
   /** Only in a browser. */
   readonly push?: BrowserPush;
+  /** Only in a browser. */
+  readonly door?: Door;
   /** Asks, and gets an answer in any case: silence and a broken link are `failed` too. */
   call(request: WindowRequest): Promise<WindowAnswer>;
   /** Hears every event from now on. */

@@ -2,6 +2,7 @@
 import type { WindowEvent } from "../generated/protocol";
 import type { Backend, Place, Told } from "./backend";
 import { Calls } from "./calls";
+import { holdUnload } from "./unload";
 
 /** `place`: which of the two the page shall take itself for. */
 export async function webBackend(url: string, place: Place): Promise<Backend> {
@@ -22,13 +23,6 @@ export async function webBackend(url: string, place: Place): Promise<Backend> {
     place,
     call: (request) => calls.ask(request),
     listen: (hear) => void hearers.push(hear),
-    holdClose(ask) {
-      const hold = (event: BeforeUnloadEvent) => {
-        event.preventDefault();
-        ask();
-      };
-      window.addEventListener("beforeunload", hold);
-      return () => window.removeEventListener("beforeunload", hold);
-    },
+    holdClose: holdUnload,
   };
 }

@@ -9,8 +9,8 @@ export interface RowActs {
   mark(item: Notification, read: boolean): void;
   /** Asks what came of the task behind it. */
   complete(item: Notification): void;
-  /** Asks for how long to put it off, beside `anchor`. */
-  snooze(item: Notification, anchor: HTMLElement): void;
+  /** Asks for how long to put it off, beside `anchor`; missing where nothing rings that could come back. */
+  snooze?(item: Notification, anchor: HTMLElement): void;
   awake(item: Notification): void;
   /** Shows all that leads to the same card. */
   deal(item: Notification): void;

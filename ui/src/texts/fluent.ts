@@ -5,10 +5,10 @@ import type { Language } from "../generated/protocol";
 /** What is filled in. */
 export type Fill = Record<string, string | number>;
 
-/** The messages of `file`. No isolation marks: what people copy and tests read is the plain text. */
-export function bundleOf(language: Language, file: string): FluentBundle {
+/** The messages of `files`. No isolation marks: what people copy and tests read is the plain text. */
+export function bundleOf(language: Language, ...files: string[]): FluentBundle {
   const bundle = new FluentBundle(language, { useIsolating: false });
-  bundle.addResource(new FluentResource(file));
+  for (const file of files) bundle.addResource(new FluentResource(file));
   return bundle;
 }
 
