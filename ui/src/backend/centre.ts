@@ -201,6 +201,7 @@ class Centre implements Backend {
       case "ask_permission":
       case "dismiss":
       case "use_account":
+      case "open_calendar":
       case "open_inbox":
       case "check":
       case "enter":
