@@ -3,8 +3,11 @@
 //! What belongs to a user is known by the schema: every table that refers to him, whoever made it.
 
 use crate::{
-    Actor, Centre, CentreError, audit, hub::News, people::keep_one_administrator, refusal::Refusal,
-    store::traces,
+    Actor, Centre, CentreError, audit,
+    hub::News,
+    people::keep_one_administrator,
+    refusal::Refusal,
+    store::{traces, words},
 };
 use dealbell_protocol::UserId;
 use serde_json::{Map, Value};
@@ -73,6 +76,7 @@ impl Centre {
             Box::pin(async move {
                 keep_one_administrator(step, &actor, user).await?;
                 traces::leave(&mut step.db).await?;
+                words::forget(step, user).await?;
                 let done = sqlx::query("DELETE FROM users WHERE id = ?")
                     .bind(user.to_string())
                     .execute(&mut step.db)

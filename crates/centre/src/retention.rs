@@ -188,21 +188,26 @@ async fn read_ones(step: &mut Step, keep: u16) -> Result<u64, Refusal> {
         "DELETE FROM notifications WHERE id IN
          (SELECT id FROM notifications WHERE read_at IS NOT NULL AND read_at < ?
           ORDER BY read_at LIMIT ?)
-         RETURNING user, id",
+         RETURNING user, id, created_seq",
     )
     .bind(cut(step.now, keep))
     .bind(ROWS)
     .fetch_all(&mut step.db)
     .await?;
-    let mut gone: Vec<(UserId, NotificationId)> = rows
+    let mut gone: Vec<(UserId, NotificationId, u64)> = rows
         .iter()
-        .map(|row| Ok((parsed(row.try_get("user")?)?, parsed(row.try_get("id")?)?)))
+        .map(|row| {
+            let (user, id) = (parsed(row.try_get("user")?)?, parsed(row.try_get("id")?)?);
+            Ok((user, id, unsigned(row.try_get("created_seq")?)))
+        })
         .collect::<Result<_, sqlx::Error>>()?;
     gone.sort_unstable();
     for of_user in gone.chunk_by(|a, b| a.0 == b.0) {
         for part in of_user.chunks(MAX_MARK_IDS) {
             let ids = part.iter().map(|row| row.1).collect();
             let next = log::reserve(step, part[0].0, 0).await?;
+            let words = part.iter().map(|row| next.shelf.gone(row.2));
+            step.words.extend(words);
             log::append(step, next, &Change::Removed { ids }).await?;
         }
     }

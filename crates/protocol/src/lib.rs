@@ -35,6 +35,7 @@ pub mod text;
 pub mod typescript;
 pub mod web;
 pub mod window;
+pub mod words;
 
 pub use channel::{
     Channel, ChannelSet, ChannelSettings, EmailMode, EmailSettings, KindChannels, Provider,

@@ -6,6 +6,7 @@
 use crate::Millis;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use url::{Host, Url};
 use utoipa::ToSchema;
 
 /// Where the pages are served, below the centre's public address.
@@ -30,6 +31,35 @@ impl std::fmt::Debug for SignInLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SignInLink(until {})", self.expires_at)
     }
+}
+
+impl SignInLink {
+    /// The link of `code`, to the pages of the centre at `base`; none where no browser can be signed
+    /// in, as [`page`].
+    pub fn new(base: &Url, code: &str, expires_at: Millis) -> Option<Self> {
+        let mut url = page(base)?;
+        url.set_fragment(Some(&format!("sign-in={code}")));
+        let url = url.into();
+        Some(Self { url, expires_at })
+    }
+}
+
+/// Where the pages of the centre at `base` are. None where a browser would carry its cookie in the
+/// open: neither https nor on this machine.
+pub fn page(base: &Url) -> Option<Url> {
+    let here = match base.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+    };
+    if base.scheme() != "https" && !(base.scheme() == "http" && here) {
+        return None;
+    }
+    let mut url = base.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.set_path(&format!("{}{WEB_PATH}", base.path().trim_end_matches('/')));
+    Some(url)
 }
 
 /// `POST /v1/web/sign-in`: signs this browser in; answers [`crate::rest::Me`] and sets the cookie.
@@ -63,4 +93,38 @@ pub enum WebProof {
     Link,
     /// An invitation.
     Invitation,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_the_pages_and_nobody_signs_in_in_the_open() {
+        let link = |base: &str| SignInLink::new(&Url::parse(base).unwrap(), "C", 1);
+        for (base, url) in [
+            (
+                "https://bell.example",
+                "https://bell.example/app/#sign-in=C",
+            ),
+            (
+                "https://firm.ru/bell/",
+                "https://firm.ru/bell/app/#sign-in=C",
+            ),
+            (
+                "http://127.0.0.1:7780",
+                "http://127.0.0.1:7780/app/#sign-in=C",
+            ),
+            ("http://[::1]:7780/?a#b", "http://[::1]:7780/app/#sign-in=C"),
+        ] {
+            assert_eq!(link(base).map(|link| link.url).as_deref(), Some(url));
+        }
+        for base in [
+            "http://bell.example",
+            "http://10.0.0.1:7780",
+            "ftp://localhost",
+        ] {
+            assert_eq!(link(base), None, "{base}");
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod health;
 mod integrations;
 mod invitations;
 mod letters;
+mod list;
 mod openapi;
 mod people;
 mod provider;
@@ -162,6 +163,7 @@ impl Centre {
             .route("/v1/notifications/unread", post(feed::unread))
             .route("/v1/notifications/read-all", post(feed::read_all))
             .route("/v1/notifications/{id}/act", post(act::act))
+            .route("/v1/list", get(list::slice))
             .route("/v1/act", post(act::act_on))
             .route("/v1/tasks", get(act::tasks))
             .route("/v1/test", post(act::try_channel))

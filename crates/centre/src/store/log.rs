@@ -1,6 +1,6 @@
 //! The log of a user: every change of his state, its number and the counter, in one step.
 
-use super::writer::Step;
+use super::{words::Shelf, writer::Step};
 use crate::{frame, hub::News, refusal::Refusal};
 use dealbell_protocol::{Cursor, Unread, UserId, stream::Change};
 use sqlx::{Row as _, SqliteConnection, SqlitePool, sqlite::SqliteRow};
@@ -14,6 +14,8 @@ pub(crate) struct Head {
     pub(crate) unread: Unread,
     /// The last entry that was deleted for its age.
     pub(crate) trimmed: u64,
+    /// Where the words of his notifications are.
+    pub(crate) shelf: Shelf,
 }
 
 impl Head {
@@ -29,6 +31,7 @@ impl Head {
                 seq,
             },
             trimmed: unsigned(row.try_get("trimmed")?),
+            shelf: Shelf::new(row.try_get("number")?),
         })
     }
 }
@@ -50,12 +53,15 @@ pub(crate) struct Next {
     /// The number.
     pub(crate) seq: u64,
     unread: u64,
+    /// Where the words of his notifications are.
+    pub(crate) shelf: Shelf,
 }
 
 /// Reserves the next number of `user`'s log and changes his counter.
 pub(crate) async fn reserve(step: &mut Step, user: UserId, unread: i64) -> Result<Next, Refusal> {
     let row = sqlx::query(
-        "UPDATE users SET seq = seq + 1, unread = unread + ?2 WHERE id = ?1 RETURNING seq, unread",
+        "UPDATE users SET seq = seq + 1, unread = unread + ?2 WHERE id = ?1
+         RETURNING seq, unread, number",
     )
     .bind(user.to_string())
     .bind(unread)
@@ -66,6 +72,7 @@ pub(crate) async fn reserve(step: &mut Step, user: UserId, unread: i64) -> Resul
         user,
         seq: unsigned(row.try_get("seq")?),
         unread: unsigned(row.try_get("unread")?),
+        shelf: Shelf::new(row.try_get("number")?),
     })
 }
 
@@ -93,7 +100,7 @@ pub(crate) async fn head(
     db: &mut SqliteConnection,
     user: UserId,
 ) -> Result<Option<Head>, sqlx::Error> {
-    sqlx::query("SELECT epoch, seq, unread, trimmed FROM users WHERE id = ?")
+    sqlx::query("SELECT epoch, seq, unread, trimmed, number FROM users WHERE id = ?")
         .bind(user.to_string())
         .fetch_optional(db)
         .await?

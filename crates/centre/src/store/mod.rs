@@ -7,7 +7,9 @@ pub(crate) mod notifications;
 pub(crate) mod providers;
 pub(crate) mod seal;
 pub(crate) mod settings;
+pub(crate) mod slice;
 pub(crate) mod traces;
+pub(crate) mod words;
 pub(crate) mod writer;
 
 use crate::{CentreError, Options, delivery::Ground, hub::Hub, metrics::Metrics, sealing::Sealer};
@@ -86,6 +88,7 @@ impl Store {
         }
         seal::check(&mut write, &sealer).await?;
         seal::seal_plain(&mut write, &sealer).await?;
+        words::fill(&mut write).await?;
         traces::wipe_left(&mut write).await?;
         // Neither timeout: an idle centre has no housekeeping to wake up for.
         let read = SqlitePoolOptions::new()

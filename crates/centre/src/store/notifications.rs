@@ -131,6 +131,7 @@ async fn create(
     .bind(speaker.source)
     .execute(&mut step.db)
     .await?;
+    step.words.push(next.shelf.said(&notification));
     queue::told(step, user, &notification, content.deadline).await?;
     log::append(step, next, &Change::Created(Box::new(notification))).await?;
     Ok(id)
@@ -191,6 +192,10 @@ pub(crate) async fn update(
     .execute(&mut step.db)
     .await?;
     let next = log::reserve(step, user, 0).await?;
+    let said = next.shelf.said(&updated);
+    if said != next.shelf.said(&known) {
+        step.words.push(said);
+    }
     log::append(step, next, &Change::Updated(Box::new(updated))).await?;
     Ok(id)
 }
@@ -210,7 +215,7 @@ pub(crate) async fn withdraw(
          AND (?3 IS NULL OR user = ?3)
          AND (?4 = '[]' OR kind IN (SELECT value FROM json_each(?4)))
          AND (source IS NULL OR source = ?5)
-         RETURNING user, id, read_at IS NULL AS unread",
+         RETURNING user, id, created_seq, read_at IS NULL AS unread",
     )
     .bind(speaker.provider.as_str())
     .bind(subject)
@@ -219,19 +224,22 @@ pub(crate) async fn withdraw(
     .bind(speaker.source)
     .fetch_all(&mut step.db)
     .await?;
-    let mut gone: Vec<(UserId, NotificationId, bool)> = rows
+    let mut gone: Vec<(UserId, NotificationId, u64, bool)> = rows
         .iter()
         .map(|row| {
             let user = parsed(row.try_get("user")?)?;
-            Ok((user, parsed(row.try_get("id")?)?, row.try_get("unread")?))
+            let (id, seq) = (parsed(row.try_get("id")?)?, row.try_get("created_seq")?);
+            Ok((user, id, unsigned(seq), row.try_get("unread")?))
         })
         .collect::<Result<_, sqlx::Error>>()?;
     gone.sort_unstable();
     for of_user in gone.chunk_by(|a, b| a.0 == b.0) {
         for part in of_user.chunks(MAX_MARK_IDS) {
-            let unread = part.iter().filter(|row| row.2).count() as i64;
+            let unread = part.iter().filter(|row| row.3).count() as i64;
             let ids = part.iter().map(|row| row.1).collect();
             let next = log::reserve(step, part[0].0, -unread).await?;
+            let words = part.iter().map(|row| next.shelf.gone(row.2));
+            step.words.extend(words);
             log::append(step, next, &Change::Removed { ids }).await?;
         }
     }

@@ -1,6 +1,6 @@
 //! What is deleted is still in the file until it is written anew, and in the log beside it.
 
-use super::{seal, writer::Writer};
+use super::{seal, words, writer::Writer};
 use crate::refusal::Refusal;
 use sqlx::SqliteConnection;
 use std::time::Duration;
@@ -47,6 +47,7 @@ pub(super) async fn wipe_left(db: &mut SqliteConnection) -> Result<(), sqlx::Err
 }
 
 async fn try_once(db: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    words::wipe(db).await?;
     if !seal::wipe(db).await? {
         return Ok(false);
     }

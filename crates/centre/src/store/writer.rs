@@ -3,6 +3,7 @@
 //! Each step is atomic by its own savepoint, so that a refused one spoils no other. Answers are
 //! given, and the hub is told, only after the commit: whoever hears of a change can rely on it.
 
+use super::words;
 use crate::{
     clock::Clock,
     delivery::Ground,
@@ -34,6 +35,8 @@ pub(crate) struct Step {
     pub(crate) ground: Arc<Ground>,
     /// What the hub is told after the commit.
     pub(crate) news: Vec<News>,
+    /// What the index of words is told before the commit.
+    pub(crate) words: Vec<words::Entry>,
 }
 
 type Work = Box<dyn for<'s> FnOnce(&'s mut Step) -> BoxFuture<'s, Done> + Send>;
@@ -78,6 +81,7 @@ impl Writer {
             now: clock.now(),
             ground: Arc::new(ground),
             news: Vec::new(),
+            words: Vec::new(),
         };
         let last = Arc::<Mutex<_>>::default();
         let heard = Heard {
@@ -195,6 +199,7 @@ async fn run(mut step: Step, mut work: mpsc::Receiver<Job>, heard: Heard, clock:
                 // The transaction may be gone already, by the very error.
                 let _ = sqlx::query("ROLLBACK").execute(&mut step.db).await;
                 group.clear();
+                step.words.clear();
                 for answer in answers {
                     answer(Err(Refusal::Storage(error.to_string())));
                 }
@@ -213,18 +218,20 @@ async fn commit(
 ) -> Result<(), sqlx::Error> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut step.db).await?;
     for work in group.drain(..) {
-        let told = step.news.len();
+        let (told, said) = (step.news.len(), step.words.len());
         sqlx::query("SAVEPOINT step").execute(&mut step.db).await?;
         let done = work(step).await;
         answers.push(done.answer);
         if !done.keep {
             step.news.truncate(told);
+            step.words.truncate(said);
             sqlx::query("ROLLBACK TO step")
                 .execute(&mut step.db)
                 .await?;
         }
         sqlx::query("RELEASE step").execute(&mut step.db).await?;
     }
+    words::write(&mut step.db, &mut step.words).await?;
     sqlx::query("COMMIT").execute(&mut step.db).await?;
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! A notification's row: its narrow part, its body and its words, always all three.
 
 use super::schema::Place;
-use super::words::words;
 use super::{AT_ONCE, StoreError, key, schema, signed, unreadable};
+use dealbell_protocol::words::words_of;
 use dealbell_protocol::{Notification, NotificationId};
 use sqlx::{QueryBuilder, Row, SqliteConnection};
 use std::collections::HashSet;
@@ -146,7 +146,7 @@ pub(super) async fn stage(
         let mut index = QueryBuilder::new("INSERT INTO staged_words (rowid, text) ");
         index.push_values(items, |mut row, item| {
             row.push_bind(signed(item.created_seq))
-                .push_bind(words(item));
+                .push_bind(words_of(item));
         });
         index.build().execute(&mut *connection).await?;
     }
@@ -240,7 +240,7 @@ async fn write_text(
         .await?;
     sqlx::query("INSERT INTO words (rowid, text) VALUES (?, ?)")
         .bind(seq)
-        .bind(words(notification))
+        .bind(words_of(notification))
         .execute(connection)
         .await?;
     Ok(())

@@ -1,8 +1,8 @@
 //! The tables, and how those of an earlier version become them.
 
-use super::words::words;
 use super::{StoreError, unreadable};
 use dealbell_protocol::Notification;
+use dealbell_protocol::words::words_of;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 /// Kept in `user_version`.
@@ -42,7 +42,7 @@ impl Place {
 /// that touches the row.
 ///
 /// The words are an index and nothing else: which words are in which row, made of text that
-/// [`words`] has taken apart.
+/// [`words_of`] has taken apart.
 const ROWS: &str = "
 CREATE TABLE {rows} (
     seq INTEGER PRIMARY KEY,
@@ -241,7 +241,7 @@ async fn from_1(connection: &mut SqliteConnection) -> Result<(), StoreError> {
                 serde_json::from_str(row.try_get(1)?).map_err(unreadable)?;
             sqlx::query("INSERT INTO words (rowid, text) VALUES (?, ?)")
                 .bind(after)
-                .bind(words(&notification))
+                .bind(words_of(&notification))
                 .execute(&mut *connection)
                 .await?;
         }
