@@ -1,7 +1,7 @@
 //! Devices: what signs a user in, with a token each. When one was last used is written rarely.
 
 use crate::{
-    Actor, Centre, CentreError, audit,
+    Actor, Centre, CentreError, audit, browsers,
     hub::News,
     people::{address, forbidden, unknown_token},
     refusal::Refusal,
@@ -193,7 +193,8 @@ impl Centre {
     pub(crate) async fn session(&self, token: &str) -> Result<Session, Refusal> {
         let hash = secret::hash(token);
         let row = sqlx::query(
-            "SELECT id, user, embedded, revoked_at, last_used_at FROM devices WHERE token_hash = ?",
+            "SELECT id, user, embedded, created_at, revoked_at, last_used_at FROM devices
+             WHERE token_hash = ?",
         )
         .bind(&hash)
         .fetch_optional(self.read())
@@ -213,12 +214,19 @@ impl Centre {
             let message = "this device was revoked";
             return Err(ApiError::new(ErrorCode::TokenRevoked, message).into());
         }
+        let last: Option<Millis> = row.try_get("last_used_at")?;
+        if token.starts_with(browsers::PREFIX) {
+            let used = last.unwrap_or(0).max(row.try_get("created_at")?);
+            if browsers::is_stale(used, self.now()) {
+                let message = "this browser was not used for long: sign in anew";
+                return Err(ApiError::new(ErrorCode::TokenInvalid, message).into());
+            }
+        }
         let session = Session {
             device: parsed(row.try_get("id")?)?,
             user: parsed(row.try_get("user")?)?,
             embedded: row.try_get("embedded")?,
         };
-        let last: Option<Millis> = row.try_get("last_used_at")?;
         if uses::is_due(last, self.now()) {
             self.used(&session, None);
         }
@@ -241,7 +249,7 @@ impl Centre {
 }
 
 /// Revokes a device, of `owner` where one is given; returns whose it was.
-async fn revoke(
+pub(crate) async fn revoke(
     step: &mut Step,
     owner: Option<UserId>,
     device: DeviceId,

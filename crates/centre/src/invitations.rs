@@ -182,12 +182,21 @@ impl Centre {
     /// # Errors
     /// As [`Centre::invitation`].
     pub(crate) async fn redeem(&self, redeem: Redeem) -> Result<Redeemed, Refusal> {
+        self.redeem_as(redeem, "dbd_").await
+    }
+
+    /// The same, for a token that begins with `prefix`.
+    pub(crate) async fn redeem_as(
+        &self,
+        redeem: Redeem,
+        prefix: &str,
+    ) -> Result<Redeemed, Refusal> {
         // Anybody can ask: whoever has no good code does not reach the writer.
         self.see_invitation(&redeem.code).await?;
         let code = secret::hash(&redeem.code);
         let name = text::line(&redeem.device.name, MAX_PROVIDER_NAME);
         let platform = text::line(&redeem.device.platform, MAX_PLATFORM);
-        let token = secret::generate("dbd_");
+        let token = secret::generate(prefix);
         let hash = secret::hash(&token);
         let redeemed = self.writer().write(move |step| {
             Box::pin(async move {

@@ -6,6 +6,7 @@
 //! | `people`, `groups` | users |
 //! | `removal` | all that is kept of a person, for him or gone |
 //! | `invitations` | links that sign a device in |
+//! | `browsers` | devices whose token is a cookie, links that sign them in |
 //! | `devices`, `uses` | what signs them in, and when it last did |
 //! | `integrations`, `keys`, `signed` | programs that publish, what lets them in, what they sign |
 //! | `uniform`, `limits`, `icon` | what they may hand in, and how much of it |
@@ -29,6 +30,7 @@
 
 mod actors;
 mod audit;
+mod browsers;
 mod calendar;
 mod clock;
 mod connections;

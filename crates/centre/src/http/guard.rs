@@ -8,7 +8,7 @@ use super::{Served, answer::Problem};
 use crate::refusal::Refusal;
 use axum::{
     extract::{Request, State},
-    http::header::{HOST, HeaderName, ORIGIN},
+    http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN},
     middleware::Next,
     response::Response,
 };
@@ -25,12 +25,24 @@ pub(crate) async fn check(
     let allowed = if served.options.embedded {
         origin.is_none() && host.is_some_and(|host| is_loopback(host, served.local.port()))
     } else if request.uri().path() == "/v1/stream" {
-        origin.is_none_or(|origin| host.is_some_and(|host| is_same(origin, host)))
+        origin.is_none_or(|origin| {
+            served.site.is_own(origin) || host.is_some_and(|host| is_same(origin, host))
+        })
     } else {
         true
     };
     if allowed {
-        return Ok(next.run(request).await);
+        let private = request.uri().path().starts_with("/v1/");
+        let mut response = next.run(request).await;
+        if private {
+            // What a user reads is kept by nobody on its way.
+            let uncached = HeaderValue::from_static("no-store");
+            response
+                .headers_mut()
+                .entry(CACHE_CONTROL)
+                .or_insert(uncached);
+        }
+        return Ok(response);
     }
     let message = "the Host or Origin of this request is not ours";
     Err(Refusal::from(ApiError::new(ErrorCode::ForeignOrigin, message)).into())

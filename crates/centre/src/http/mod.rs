@@ -21,6 +21,8 @@ mod people;
 mod provider;
 mod publish;
 pub(crate) mod serve;
+mod site;
+mod web;
 
 use crate::{
     Centre,
@@ -36,17 +38,19 @@ pub(crate) use answer::problem;
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, FromRequestParts, Path, State},
-    http::{StatusCode, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
     middleware,
     routing::{delete, get, post, put},
 };
 use dealbell_protocol::{
-    ApiError, ErrorCode,
+    ApiError, ErrorCode, UserId,
     rest::{MAX_BODY, MAX_BULK_BODY, Me},
     stream::{GRACE_MS, PING_MS, START_TIMEOUT_MS},
 };
+use site::Site;
 use sqlx::Row as _;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
+pub(crate) use web::Renewal;
 
 /// How a centre is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +137,8 @@ pub(crate) struct Served {
     pub(crate) described: Arc<serde_json::Value>,
     /// Where the listener is bound.
     pub(crate) local: SocketAddr,
+    /// Where our own pages may ask by cookie.
+    pub(crate) site: Arc<Site>,
 }
 
 impl Centre {
@@ -142,6 +148,7 @@ impl Centre {
             centre: self.clone(),
             described: Arc::new(openapi::described(&beside.described)),
             limits: Arc::new(Limits::new(options.per_key, options.per_account)),
+            site: Arc::new(Site::new(&options, local)),
             options: Arc::new(options),
             local,
         };
@@ -212,6 +219,9 @@ impl Centre {
                 "/v1/integrations/{id}/keys/{key}",
                 delete(integrations::revoke_key),
             )
+            .route("/v1/sign-in-links", post(web::link))
+            .route("/v1/web/sign-in", post(web::sign_in))
+            .route("/v1/web/sign-out", post(web::sign_out))
             .route("/v1/stream", get(stream::upgrade))
             .with_state(served.clone())
             .merge(beside.routes)
@@ -223,14 +233,22 @@ impl Centre {
     }
 }
 
-/// A request with a device token.
+/// A request with a device token: a browser's in its cookie, anybody else's as Bearer.
 pub(crate) struct Device(pub(crate) Session);
 
 impl FromRequestParts<Served> for Device {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
-        Ok(Self(served.centre.session(bearer(parts)?).await?))
+        let by_cookie = match parts.headers.contains_key(AUTHORIZATION) {
+            true => None,
+            false => served.site.visitor(parts)?,
+        };
+        let token = match by_cookie {
+            Some(visitor) => visitor.token,
+            None => bearer(parts)?,
+        };
+        Ok(Self(served.centre.session(token).await?))
     }
 }
 
@@ -280,18 +298,25 @@ fn bearer(parts: &Parts) -> Result<&str, Refusal> {
     security(("device" = [])),
     responses((status = 200, description = "Who the token belongs to", body = Me)),
 )]
-async fn me(State(served): State<Served>, Device(session): Device) -> Result<Json<Me>, Problem> {
+async fn me(
+    State(served): State<Served>,
+    Device(session): Device,
+    Renewal(headers): Renewal,
+) -> Result<(HeaderMap, Json<Me>), Problem> {
+    Ok((headers, Json(me_of(&served, session.user).await?)))
+}
+
+async fn me_of(served: &Served, user: UserId) -> Result<Me, Refusal> {
     let row = sqlx::query("SELECT email, name FROM users WHERE id = ?")
-        .bind(session.user.to_string())
+        .bind(user.to_string())
         .fetch_one(served.centre.read())
-        .await
-        .map_err(Refusal::from)?;
-    Ok(Json(Me {
-        email: row.try_get("email").map_err(Refusal::from)?,
-        name: row.try_get("name").map_err(Refusal::from)?,
+        .await?;
+    Ok(Me {
+        email: row.try_get("email")?,
+        name: row.try_get("name")?,
         deliverable: served.centre.inner.deliverable.clone(),
         now: served.centre.now(),
-    }))
+    })
 }
 
 async fn nothing_here() -> Problem {

@@ -108,7 +108,10 @@ super::publish::publish,
 super::publish::revise,
 super::publish::signed,
 super::publish::signed_bulk,
-super::publish::withdraw),
+super::publish::withdraw,
+super::web::link,
+super::web::sign_in,
+super::web::sign_out),
     tags(
         (name = "notifications", description = "For integrations: publish, say anew, take back"),
         (name = "list", description = "For a user's devices: his list and what he does with it"),
@@ -135,7 +138,8 @@ pub(crate) fn described(beside: &Value) -> Value {
     }
     all["components"]["securitySchemes"] = json!({
         "device": {"type": "http", "scheme": "bearer",
-            "description": "A device token, `dbd_…`; for what administrators do, one of theirs"},
+            "description": "A device token, `dbd_…`; for what administrators do, one of theirs. The \
+                            centre's own pages have a cookie in its place"},
         "integration": {"type": "http", "scheme": "bearer",
             "description": "A key of an integration, `dbi_…`"},
         "signature": {"type": "apiKey", "in": "header", "name": "webhook-signature",

@@ -5,7 +5,7 @@ mod pace;
 
 pub(crate) use pace::Pace;
 
-use crate::http::{Device, Served, problem};
+use crate::http::{Device, Renewal, Served, problem};
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::StatusCode,
@@ -39,6 +39,7 @@ const SOCKET_LIMIT: usize = 4 * MAX_FRAME;
 pub(crate) async fn upgrade(
     State(served): State<Served>,
     device: Device,
+    Renewal(headers): Renewal,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let upgrade = match upgrade {
@@ -53,12 +54,13 @@ pub(crate) async fn upgrade(
         let message = format!("this stream speaks {SUBPROTOCOL} alone");
         return refuse(StatusCode::BAD_REQUEST, message);
     }
-    upgrade
+    let upgraded = upgrade
         .read_buffer_size(BUFFER)
         .write_buffer_size(BUFFER)
         .max_message_size(SOCKET_LIMIT)
         .max_frame_size(SOCKET_LIMIT)
-        .on_upgrade(move |socket| connection::run(served, device.0, socket))
+        .on_upgrade(move |socket| connection::run(served, device.0, socket));
+    (headers, upgraded).into_response()
 }
 
 fn refuse(status: StatusCode, message: String) -> Response {
