@@ -42,6 +42,11 @@ pub(crate) fn described() -> Value {
             ("200", "The page"), ("404", "There is no such invitation"),
             ("410", "It is used or too old"), ("429", "Too many tries"), ("503", "Try again later"),
         ])},
+        "/": {"get": redirect()},
+        "/app": {"get": redirect()},
+        "/app/": {"get": page("The web inbox.", None, &[
+            ("200", "The page"), ("304", "It is the known one"),
+        ])},
         "/inbox": {"get": page("Opens the app, from a letter.", None, &[("200", "The page")])},
         "/v1/unsubscribe/{token}": {
             "get": page("Asks before letters are switched off.", Some("token"), &subscription),
@@ -65,6 +70,11 @@ fn operation(summary: &str, name: Option<&str>, statuses: &[(&str, &str)], conte
     let answers: Map<String, Value> = answers.collect();
     let parameters: Vec<Value> = name.into_iter().map(named).collect();
     json!({"tags": ["other"], "summary": summary, "parameters": parameters, "responses": answers})
+}
+
+fn redirect() -> Value {
+    let responses = json!({"307": {"description": "To the web inbox"}});
+    json!({"tags": ["other"], "summary": "Leads to the web inbox.", "responses": responses})
 }
 
 fn named(name: &str) -> Value {

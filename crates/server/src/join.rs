@@ -13,7 +13,7 @@ use axum::{
     routing::get,
 };
 use dealbell_centre::{Centre, CentreError};
-use dealbell_protocol::{ErrorCode, join::JoinLink, people::InvitationSeen, window::Language};
+use dealbell_protocol::{ErrorCode, join::JoinLink, people::InvitationSeen, web, window::Language};
 use dealbell_texts::{Value, text};
 use url::Url;
 
@@ -86,8 +86,18 @@ impl Door {
             text: say(words),
             tip: Some(tip),
             button: Some(Button::Go(say("invited-open"), link.app())),
+            other: self
+                .browser(link)
+                .map(|page| (say("invited-browser"), page.into())),
             link: app.map(|app| (say("invited-get"), app.to_string())),
         }
+    }
+
+    /// The same invitation in this browser; none where none can be signed in.
+    fn browser(&self, link: &JoinLink) -> Option<Url> {
+        let mut page = web::page(&self.base)?;
+        page.set_fragment(Some(&format!("join={}", link.code())));
+        Some(page)
     }
 
     fn says(&self, status: StatusCode, id: &str, language: Language) -> Sheet {
@@ -99,6 +109,7 @@ impl Door {
             text: text(language, &format!("{id}-text"), &args),
             tip: None,
             button: None,
+            other: None,
             link: None,
         }
     }

@@ -122,6 +122,7 @@ fn answer(
         title: say("title"),
         text: say("text"),
         tip: None,
+        other: None,
         button: (mark == Mark::Ask).then(|| Button::Do(text(language, "off-ask-button", &[]))),
         link: None,
     };
@@ -136,6 +137,7 @@ async fn inbox(headers: HeaderMap) -> Response {
         title: text(language, "inbox-title", &[]),
         text: text(language, "inbox-text", &[]),
         tip: None,
+        other: None,
         button: Some(Button::Go(
             text(language, "inbox-open", &[]),
             APP.to_owned(),

@@ -26,6 +26,8 @@ mod running;
 mod serve;
 mod sheet;
 mod sign_in;
+mod sign_in_link;
+mod web;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;

@@ -64,6 +64,7 @@ impl Outcome {
             text: say("text"),
             tip: connected.then(|| say("tip")),
             button: None,
+            other: None,
             link: None,
         };
         sheet.answer(language)

@@ -1,6 +1,9 @@
 //! `user` and `group`: the people of the centre, by whoever runs it.
 
-use crate::command::Database;
+use crate::{
+    command::Database,
+    sign_in_link::{self, Link},
+};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use dealbell_centre::{Actor, Centre};
@@ -39,6 +42,8 @@ pub(crate) enum User {
         #[command(flatten)]
         database: Database,
     },
+    /// Print a link that signs a browser of a user in: once, within ten minutes.
+    Link(Link),
     /// Change how a user is called, his address or his language.
     Rename(Rename),
     /// Give a user a role.
@@ -165,6 +170,7 @@ pub(crate) async fn user(line: User) -> Result<String> {
             Ok(centre.create_user(actor, new).await?.to_string())
         }
         User::List { database } => list(&database.open().await?).await,
+        User::Link(line) => sign_in_link::run(line).await,
         User::Rename(line) => {
             let centre = line.database.open().await?;
             let user = centre.user(&line.email).await?;

@@ -11,7 +11,7 @@ use crate::{
     mail::Mail,
     metrics::Metrics,
     public_url::PublicUrl,
-    sign_in,
+    sign_in, web,
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -93,7 +93,8 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         .merge(sign_in::router(centre.clone()))
         .merge(join::router(centre.clone(), base, app_url))
         .merge(metrics.router(&centre))
-        .merge(letter_links::router(centre.clone()));
+        .merge(letter_links::router(centre.clone()))
+        .merge(web::router());
     let beside = Beside {
         routes: beside,
         described: described::described(),

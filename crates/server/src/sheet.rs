@@ -1,4 +1,4 @@
-//! A page of the centre in a browser: one sentence, what to do, at most one button.
+//! A page of the centre in a browser: one sentence, what to do, at most one thing to press, or that and another in its place.
 
 use axum::{
     http::{
@@ -59,6 +59,8 @@ pub(crate) struct Sheet {
     pub(crate) text: String,
     pub(crate) tip: Option<String>,
     pub(crate) button: Option<Button>,
+    /// What to press in its place, words first.
+    pub(crate) other: Option<(String, String)>,
     /// Where one could go besides, words first.
     pub(crate) link: Option<(String, String)>,
 }
@@ -83,8 +85,13 @@ impl Sheet {
             }
             Some(Button::Go(words, address)) => {
                 let (words, address) = (escaped(words), escaped(address));
+                let other = self.other.as_ref().map(|(words, address)| {
+                    let (words, address) = (escaped(words), escaped(address));
+                    format!(" <a class=\"button other\" href=\"{address}\">{words}</a>")
+                });
                 rest += &format!(
-                    "<p class=\"go\"><a class=\"button\" href=\"{address}\">{words}</a></p>"
+                    "<p class=\"go\"><a class=\"button\" href=\"{address}\">{words}</a>{}</p>",
+                    other.unwrap_or_default()
                 );
             }
         }

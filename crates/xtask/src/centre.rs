@@ -5,6 +5,7 @@ use crate::machine::{PACKAGE, STATIC, provide};
 use crate::package::{copyright, gzip, maintainer};
 use crate::releases;
 use crate::tools::{capture, cargo, root, say, step, target};
+use crate::ui;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,12 +18,15 @@ const TRIPLE: &str = "x86_64-unknown-linux-musl";
 
 /// Makes all three and says where they are.
 pub(crate) fn package(debug: bool) -> Result<()> {
+    provide(&[&STATIC, &PACKAGE])?;
+    // They are inside the program.
+    ui::build()?;
     let folder = make(debug)?;
     println!("{}", folder.display());
     Ok(())
 }
 
-/// The same; the folder.
+/// The same of pages that are built already; the folder.
 pub(crate) fn make(debug: bool) -> Result<PathBuf> {
     if !cfg!(target_os = "linux") {
         bail!("the centre is packed on Linux");

@@ -43,6 +43,7 @@ invited-title = { $who }, you are invited to Dealbell
 invited-text = This is an invitation to the notification centre { $host } for { $email }. Tasks, messages and calls from your CRM will ring right on your desktop.
 invited-text-by = { $by } invites you to the notification centre { $host }. Tasks, messages and calls from your CRM will ring right on your desktop. The invitation is for { $email }.
 invited-open = Open in Dealbell
+invited-browser = In this browser
 invited-once = The link signs you in once, on one computer, within a day of the invitation.
 invited-missing = Nothing happens? Then Dealbell is not installed yet: install it and press again.
 invited-get = Get Dealbell
