@@ -216,7 +216,9 @@ impl Centre {
         }
         let last: Option<Millis> = row.try_get("last_used_at")?;
         if token.starts_with(browsers::PREFIX) {
-            let used = last.unwrap_or(0).max(row.try_get("created_at")?);
+            let unwritten = self.uses().of(parsed(row.try_get("id")?)?);
+            let used = last.max(unwritten.map(|used| used.at));
+            let used = used.unwrap_or(0).max(row.try_get("created_at")?);
             if browsers::is_stale(used, self.now()) {
                 let message = "this browser was not used for long: sign in anew";
                 return Err(ApiError::new(ErrorCode::TokenInvalid, message).into());

@@ -7,13 +7,21 @@ mod support;
 use dealbell_centre::{Centre, Clock, Options, ServeOptions, Time};
 use dealbell_protocol::{
     ApiError, ErrorCode, Millis,
-    people::{Invited, NewInvitation},
+    people::NewInvitation,
     rest::{DeviceRow, Me},
     stream::{ClientFrame, ClientInfo, CloseCode, SUBPROTOCOL, ServerFrame},
     web::{SIGN_IN_LINK_MS, SignInLink},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 use support::{ANNA, Bed, Client, bed, bed_with, http};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest as _};
 
@@ -256,13 +264,34 @@ async fn guessing_ends_soon() {
     panic!("a hundred guesses were answered");
 }
 
-/// A centre whose clock stands where the test puts it.
-async fn bed_at(now: Millis) -> (Bed, Time) {
+/// A clock that stands where the test puts it.
+#[derive(Debug, Default)]
+struct Hands(AtomicI64);
+
+impl Hands {
+    fn set(&self, now: Millis) {
+        self.0.store(now, Ordering::SeqCst);
+    }
+}
+
+impl Time for Hands {
+    fn now(&self) -> Millis {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// A centre with such a clock.
+async fn bed_at(now: Millis) -> (Bed, Arc<Hands>) {
     let folder = tempfile::tempdir().unwrap();
     let database = format!("sqlite:{}", folder.path().join("centre.db").display());
-    let (clock, time) = Clock::manual(now);
+    let time = Arc::new(Hands::default());
+    time.set(now);
     let options = Options {
-        clock,
+        clock: Clock::new(time.clone()),
         ..Options::new(database)
     };
     let centre = Centre::open(options).await.unwrap();
@@ -325,6 +354,7 @@ async fn an_invitation_signs_a_browser_in_as_it_does_a_desktop() {
     let bed = bed().await;
     let new = NewInvitation {
         email: "boris@firm.ru".to_owned(),
+        language: "ru".to_owned(),
         ..NewInvitation::default()
     };
     let actor = dealbell_centre::Actor::command_line();
@@ -339,7 +369,6 @@ async fn an_invitation_signs_a_browser_in_as_it_does_a_desktop() {
         refusal(again).await,
         (StatusCode::GONE, ErrorCode::InvitationUsed)
     );
-    let _: Option<Invited> = None;
 }
 
 #[tokio::test]
@@ -514,7 +543,7 @@ async fn a_browsers_stream_opens_for_our_page_and_ends_with_its_sign_out() {
         cookie.contains("=; ") && cookie.contains("Max-Age=0"),
         "{cookie}"
     );
-    assert_eq!(client.closed().await, u16::from(CloseCode::DeviceRevoked));
+    assert_eq!(client.closed().await, CloseCode::DeviceRevoked.number());
     let answer = browser
         .ask(&bed, Method::GET, "/v1/me")
         .send()
