@@ -63,7 +63,7 @@ async function raise(stage, scene, language) {
   const standIn = (stage.standIn = new StandIn(language, scene.story?.(language) ?? {}));
   await page.setViewportSize(scene.size ?? { width: 420, height: 680 });
   await page.emulateMedia({ colorScheme: "light", forcedColors: scene.forcedColors ? "active" : "none", contrast: scene.contrast ? "more" : "no-preference" });
-  await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}`);
+  await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}${scene.address ? `&${scene.address}` : ""}`);
   await page.locator("#app > *").first().waitFor();
   await scene.play?.(page, standIn);
   return standIn;

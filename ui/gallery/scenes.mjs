@@ -1,5 +1,6 @@
 // Every page in every state worth looking at.
 import { CHANNEL_SCENES } from "./scenes-channels.mjs";
+import { REACH_SCENES } from "./scenes-reach.mjs";
 import { SETTINGS_SCENES } from "./scenes-settings.mjs";
 import { found } from "./data.mjs";
 import { NO_ACCOUNT } from "./first-run.mjs";
@@ -20,6 +21,7 @@ import { click } from "./play.mjs";
  * @property {(page: Page, standIn: StandIn) => Promise<void>} [play] what happens before the picture
  * @property {{ width: number, height: number }} [size]
  * @property {boolean} [forcedColors] in the system's own colours
+ * @property {string} [address] what the page is asked for besides, such as `place=web`
  * @property {boolean} [contrast] with more contrast asked for
  */
 
@@ -74,6 +76,7 @@ export const SCENES = [
   ...LIST_SCENES,
   ...TODAY_SCENES,
   ...CHANNEL_SCENES,
+  ...REACH_SCENES,
   { name: "sign-in", published: true, story: NO_ACCOUNT },
   { name: "sign-in-demo-busy", story: () => ({ ...NO_ACCOUNT(), silent: ["check"] }), play: click("way-demo") },
   { name: "sign-in-token", published: true, story: NO_ACCOUNT, play: fillToken("romashka") },

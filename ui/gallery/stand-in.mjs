@@ -1,6 +1,7 @@
 // Stands in for the resident: a WebSocket that answers the window's calls from plain values.
 import { WebSocketServer } from "ws";
 import { channels, day, found, NOW, openTasks, PICTURE, PROVIDERS } from "./data.mjs";
+import { calendarLink, signInLink } from "./data-reach.mjs";
 import { diagnostics, REPORT } from "./data-diagnostics.mjs";
 import { matches } from "./matching.mjs";
 
@@ -22,6 +23,8 @@ import { matches } from "./matching.mjs";
  * @property {import("../src/generated/protocol").OpenTask[]} [tasks] what is open today
  * @property {import("../src/generated/protocol").Diagnostics} [diagnostics] what was decided and how the link went
  * @property {import("../src/generated/protocol").DeviceRow[]} [devices] a team's
+ * @property {import("../src/generated/protocol").CalendarLink} [calendar] the user's
+ * @property {import("../src/generated/protocol").PushDevices} [push] the browsers and phones that are pushed to
  * @property {boolean} [keeps] a completed task's notifications stay until they are withdrawn
  * @property {[number, number][]} [snoozed] rows by their place, and until when each is put off
  * @property {WindowRequest["type"][]} [silent] calls that are never answered
@@ -55,6 +58,8 @@ export class StandIn {
   snoozed = new Map();
   /** What the last mark-all marked. @type {string[]} */
   marked = [];
+  /** How many ways in there were. */
+  links = 0;
   /** Tasks that were completed here. @type {import("../src/generated/protocol").OpenTask[]} */
   completed = [];
 
@@ -194,19 +199,35 @@ export class StandIn {
         return { type: "channels", channels: this.channels };
       case "save_channels": {
         if (request.revision !== this.channels.revision) return { type: "failed", code: "conflict" };
-        const { receive, providers, quiet, email } = request.settings;
+        const { receive, providers, quiet, email, push } = request.settings;
         this.channels = {
           ...this.channels,
           revision: this.channels.revision + 1,
           receive,
           quiet: quiet ?? this.channels.quiet,
           email: email ?? this.channels.email,
+          push: push ?? this.channels.push,
           providers: this.channels.providers.map((row) => ({ ...row, channels: providers[row.id] ?? row.channels })),
         };
         return { type: "channels", channels: this.channels };
       }
       case "devices":
         return this.story.devices ? { type: "devices", devices: this.story.devices } : { type: "failed", code: "unavailable" };
+      case "calendar":
+        return { type: "calendar", link: this.story.calendar ?? calendarLink(1) };
+      case "renew_calendar":
+        this.story = { ...this.story, calendar: calendarLink(2) };
+        return { type: "calendar", link: calendarLink(2) };
+      case "sign_in_link":
+        return { type: "sign_in_link", link: signInLink(++this.links) };
+      case "push_devices":
+        return this.story.push ? { type: "push_devices", push: this.story.push } : { type: "failed", code: "unavailable" };
+      case "switch_push":
+        this.#pushed((rows) => rows.map((row) => (row.id === request.id ? { ...row, on: request.on } : row)));
+        return { type: "done" };
+      case "remove_push":
+        this.#pushed((rows) => rows.filter(({ id }) => id !== request.id));
+        return { type: "done" };
       case "provider_icon":
         return { type: "provider_icon", data: PICTURE };
       case "revoke_device":
@@ -253,6 +274,12 @@ export class StandIn {
       default:
         return { type: "done" };
     }
+  }
+
+  /** @param {(rows: import("../src/generated/protocol").PushSubscriptionRow[]) => import("../src/generated/protocol").PushSubscriptionRow[]} change */
+  #pushed(change) {
+    const { push } = this.story;
+    if (push) this.story = { ...this.story, push: { ...push, subscriptions: change(push.subscriptions) } };
   }
 
   /** @param {string[]} ids @param {boolean} read */

@@ -57,7 +57,16 @@ test("my changes go on top of what another device saved, and only those", () => 
     providers: { mango: { ...OFF, browser: true, desktop: true }, new: OFF },
     quiet: { on: false, zone: "", spans: [] },
     email: { mode: "at_once", at: 540, zone: "" },
+    push: { hold_back: false },
   });
+});
+
+test("what browsers and phones do beside a desktop is saved only where it differs, and mine goes on top of theirs", () => {
+  const draft = draftOf(saved(1));
+  draft.push.hold_back = true;
+  expect(changes(saved(1), draft)).toEqual({ receive: true, providers: {}, quiet: null, email: null, push: { hold_back: true } });
+  expect(rebase(draft, saved(1), saved(2, { receive: false }))).toMatchObject({ receive: false, push: { hold_back: true } });
+  expect(rebase(draftOf(saved(1)), saved(1), saved(2, { push: { hold_back: true } })).push).toEqual({ hold_back: true });
 });
 
 test("quiet hours are saved only where they differ, and mine go on top of theirs", () => {

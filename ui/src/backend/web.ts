@@ -2,6 +2,7 @@
 import type { WindowEvent } from "../generated/protocol";
 import type { Backend, Place, Told } from "./backend";
 import { Calls } from "./calls";
+import { pretendedPush } from "./pretended";
 import { holdUnload } from "./unload";
 
 /** `place`: which of the two the page shall take itself for. */
@@ -21,6 +22,7 @@ export async function webBackend(url: string, place: Place): Promise<Backend> {
   });
   return {
     place,
+    ...(place === "web" ? { push: pretendedPush() } : {}),
     call: (request) => calls.ask(request),
     listen: (hear) => void hearers.push(hear),
     holdClose: holdUnload,

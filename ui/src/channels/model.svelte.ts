@@ -6,7 +6,7 @@ import { isWhole, NIGHTS } from "./quiet";
 
 export class ChannelsModel {
   saved = $state.raw<ChannelSettings | null>(null);
-  draft = $state<Draft>({ receive: true, providers: {}, quiet: { on: false, zone: "", spans: [] }, email: { mode: "at_once", at: 540, zone: "" } });
+  draft = $state<Draft>({ receive: true, providers: {}, quiet: { on: false, zone: "", spans: [] }, email: { mode: "at_once", at: 540, zone: "" }, push: { hold_back: false } });
   loading = $state(false);
   saving = $state(false);
   /** Why reading or saving failed. */
@@ -89,6 +89,12 @@ export class ChannelsModel {
 
   setEmailZone(zone: string): void {
     this.draft.email.zone = zone;
+    this.#touched();
+  }
+
+  /** Whether browsers and phones leave to a desktop what it takes in time. */
+  setHoldBack(on: boolean): void {
+    this.draft.push.hold_back = on;
     this.#touched();
   }
 

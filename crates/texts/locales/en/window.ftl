@@ -577,6 +577,115 @@ platform-windows = Windows
 platform-macos = macOS
 platform-web = Browser
 
+## Browsers, phones and the calendar
+
+copy-act = Copy
+copy-done = Copied
+copy-failed = That did not copy. Try again
+reach-alone-title = Browser, phone and calendar
+reach-alone-demo = They live in a department's centre, and the demo is all on this computer: nothing outside can reach it.
+reach-alone-solo = They live in a department's centre. Dealbell reads the CRM by itself now, right on this computer, and nothing outside can reach it.
+reach-alone-act-about = If your department has a centre, ask its administrator for an invitation and sign in by it.
+reach-alone-act = Sign in to a centre
+undeliverable-alone = Only a department's centre delivers here: { $channels }.
+wayin-title = Browser and phone
+wayin-about = The same list and the same notifications, in a browser and on your phone.
+wayin-about-web = The same list and the same notifications, on your phone and in other browsers.
+wayin-open = Open in the browser
+wayin-opening = Opening…
+wayin-opened = Opened in the browser, and you are signed in there
+wayin-show = Code for a phone
+wayin-showing = Making a code…
+wayin-code = Code for a camera: the link that signs in to the list
+wayin-scan = Point your phone's camera at the code.
+wayin-left = Works for { $left } more, once.
+wayin-over = This code is over
+wayin-over-about = A code works for ten minutes. Get a new one.
+wayin-new = New code
+wayin-copy = Copy the link
+wayin-hide = Hide
+wayin-warning = Whoever opens this link is signed in as you. Send it to nobody, and keep it off shared screens.
+wayin-unavailable = The centre has no public address or is too old, so a browser cannot open it. Its administrator sets it as public-url
+wayin-elsewhere = The centre names another address than the one this computer is connected to. We did not open a stranger's address: show this to your administrator
+push-title = Where notifications go
+push-none = Nowhere yet. Open the list in a browser or on your phone and allow notifications there.
+push-none-web = Nowhere yet. Allow notifications here, or open the list on your phone.
+push-no-key = This centre sends no notifications to browsers and phones, but the list opens there.
+push-stale = Cannot refresh now. This is how it was while there was a connection
+push-this = This browser
+push-unnamed-browser = Browser without a name
+push-unnamed-mobile = Phone without a name
+push-channel-browser = Browser
+push-channel-mobile = Phone
+push-by = by { $service }
+push-off-row = Off
+push-last = Last: { $when }
+push-last-never = Nothing sent yet
+push-last-now = just now
+push-last-minutes = { $minutes } min ago
+push-last-today = today at { $clock }
+push-last-yesterday = yesterday at { $clock }
+push-trouble-unreachable = { $service } does not answer, and the last notification did not arrive. We'll try again with the next one
+push-trouble-busy = { $service } asks us to wait, and the last notification did not arrive. We'll try again with the next one
+push-trouble-refused = { $service } takes no notifications for this device. Remove it and connect it anew
+push-switch-of = Notifications: { $name }
+push-test = Test
+push-test-of = Test: { $name }
+push-testing = Sending…
+push-tested = Sent. If nothing shows within a minute, see whether notifications are allowed there
+push-remove = Remove
+push-remove-of = Remove: { $name }
+push-remove-text = “{ $name }” will get no more notifications. The list still opens there, and notifications can be switched on there again.
+push-remove-sure = Yes, remove
+push-removing = Removing…
+push-removed = “{ $name }”: no more notifications
+push-failed-list = The devices did not load
+push-nobody = { $channel ->
+    [mobile] Phone is ticked, but none is connected.
+   *[browser] Browser is ticked, but none is connected.
+}
+push-all-off = { $channel ->
+    [mobile] Phone is ticked, but all that are connected are off.
+   *[browser] Browser is ticked, but all that are connected are off.
+}
+push-to-card = Connect one
+push-to-switch = To the switches
+push-nowhere = { $channel ->
+    [mobile] A phone is connected, but nothing is ticked for it in the table above.
+   *[browser] A browser is connected, but nothing is ticked for it in the table above.
+}
+push-hold-back = Do not ring twice
+push-hold-back-about = Browser and phone keep quiet about what Dealbell on a computer has taken already. It takes it without you, too: step away from a computer that stays on, and the phone will not ring
+push-here = Notifications in this browser
+push-here-on = On. They come even while the tab is closed
+push-here-off = Off. The browser will ask for permission
+push-here-asking = Waiting for the browser…
+push-here-denied = The browser forbids them. Allow notifications in the settings of this site: the sign left of the address
+push-here-unsupported = This browser cannot get notifications
+push-here-needs-install = Add the list to the Home Screen first: Share, then Add to Home Screen. Then switch notifications on there
+push-here-no-key = This centre sends no notifications to browsers
+push-here-failed = That did not work: the browser's push service or the centre did not answer. Try again
+push-here-looking = Seeing whether they are on…
+calendar-title = Calendar
+calendar-about = Your open tasks with a deadline, in any calendar that can subscribe to an address: Google, Apple, Outlook, Thunderbird.
+calendar-address = Address of your calendar
+calendar-hidden = secret hidden
+calendar-secret = Whoever has the address sees your tasks.
+calendar-refresh = The calendar reads the address by itself, usually every few hours. While the CRM does not answer, it keeps what it had.
+calendar-open = Open in a calendar
+calendar-opening = Opening…
+calendar-opened = The address went to your calendar program
+calendar-open-failed = No program here subscribes to calendars. Copy the address and paste it into your calendar
+calendar-renew = Change the address
+calendar-renew-text = The old address ends, and calendars that use it fall silent. The new one has to be subscribed to again, on every device.
+calendar-renew-sure = Yes, change it
+calendar-renewing = Changing…
+calendar-renewed = The address is new. Subscribe to it again
+calendar-renew-failed = The address stays as it was. { $why }
+calendar-no-address = The centre has no public address where a calendar could find it. Its administrator sets one as public-url; then the address appears here.
+device-this-browser = This browser
+device-revoke-web-text = “{ $name }” is signed out of the list, and notifications stop there. To sign in again, it needs a new code or link.
+
 ## Quiet hours
 
 quiet-hours = Quiet hours
