@@ -1,4 +1,5 @@
-//! The user's browser on a private desktop: the default handler of web links, which writes down what it opens.
+//! The user's browser on a private desktop: the default handler of web links and calendars, which
+//! writes down what it opens.
 
 use std::fs::{self, create_dir_all};
 use std::os::unix::fs::PermissionsExt;
@@ -27,11 +28,11 @@ impl Browser {
         let applications = home.join(".local/share/applications");
         create_dir_all(&applications)?;
         let entry = format!(
-            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;\n",
+            "[Desktop Entry]\nType=Application\nName=Browser\nExec={} %u\nMimeType=x-scheme-handler/http;x-scheme-handler/https;x-scheme-handler/webcal;\n",
             program.display()
         );
         fs::write(applications.join("browser.desktop"), entry)?;
-        let defaults = "[Default Applications]\nx-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\n";
+        let defaults = "[Default Applications]\nx-scheme-handler/http=browser.desktop\nx-scheme-handler/https=browser.desktop\nx-scheme-handler/webcal=browser.desktop\n";
         create_dir_all(home.join(".config"))?;
         fs::write(home.join(".config/mimeapps.list"), defaults)?;
         Ok(Self { list })

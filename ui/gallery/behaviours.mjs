@@ -1,6 +1,7 @@
 // What the window does, seen from outside: the calls it makes and what it shows then.
 import assert from "node:assert/strict";
 import { KEYBOARD } from "./behaviours-keyboard.mjs";
+import { REACH_KEYBOARD } from "./behaviours-keyboard-reach.mjs";
 import { SETTINGS_KEYBOARD } from "./behaviours-keyboard-settings.mjs";
 import { SIGN_IN_KEYBOARD } from "./behaviours-keyboard-sign-in.mjs";
 import { LIST_BEHAVIOURS } from "./behaviours-list.mjs";
@@ -14,6 +15,7 @@ export const BEHAVIOURS = [
   ...LIST_BEHAVIOURS,
   ...KEYBOARD,
   ...SIGN_IN_KEYBOARD,
+  ...REACH_KEYBOARD,
   ...SETTINGS_KEYBOARD,
   {
     name: "channels: only what differs is saved; leaving with changes asks; a conflict keeps mine on request",
