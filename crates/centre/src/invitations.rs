@@ -22,8 +22,9 @@ use std::{
     collections::HashMap,
     net::IpAddr,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 use ulid::Ulid;
 
 /// How long an invitation is good.

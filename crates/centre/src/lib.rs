@@ -245,6 +245,13 @@ impl Centre {
         self.inner.hub.count()
     }
 
+    /// Whether the storage has answered everybody: time that is simulated may pass then.
+    pub fn is_at_rest(&self) -> bool {
+        let read = &self.inner.store.read;
+        let reading = (read.size() as usize).saturating_sub(read.num_idle());
+        reading == 0 && self.inner.store.writer.is_at_rest()
+    }
+
     fn read(&self) -> &sqlx::SqlitePool {
         &self.inner.store.read
     }

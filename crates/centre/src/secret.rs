@@ -47,5 +47,5 @@ pub(crate) fn epoch() -> String {
     let mut bytes = [0_u8; 6];
     rand::fill(&mut bytes);
     let number = bytes.iter().fold(0_u64, |n, b| n << 8 | u64::from(*b));
-    format!("e{number:x}")
+    format!("e{number:012x}")
 }

@@ -150,12 +150,7 @@ impl Driver {
                 let _ = reply.send(told);
             }
             Command::List(query, offset, limit, reply) => {
-                let version = self.engine.state().list_version;
-                let page = match self.engine.store() {
-                    Ok(store) => store.list(&query, offset, limit, version).await,
-                    Err(error) => Err(error),
-                };
-                let _ = reply.send(page);
+                let _ = reply.send(self.engine.list(&query, offset, limit).await);
             }
             Command::Notification(id, reply) => {
                 let found = match self.engine.store() {
@@ -165,11 +160,7 @@ impl Driver {
                 let _ = reply.send(found);
             }
             Command::Attempts(limit, reply) => {
-                let attempts = match self.engine.store() {
-                    Ok(store) => store.attempts(limit).await,
-                    Err(error) => Err(error),
-                };
-                let _ = reply.send(attempts);
+                let _ = reply.send(self.engine.attempts(limit).await);
             }
             Command::Outcome(attempt, outcome) => {
                 self.engine.toast_outcome(attempt, outcome).await;
@@ -260,14 +251,8 @@ impl Driver {
                     let inputs = self.inputs.clone();
                     let address = self.address.clone();
                     let (token, rest) = (self.token.clone(), self.rest.clone());
-                    let link = link::start(
-                        generation,
-                        address,
-                        token,
-                        self.network.clone(),
-                        rest,
-                        inputs,
-                    );
+                    let network = self.network.clone();
+                    let link = link::start(generation, address, token, network, rest, inputs);
                     self.link = Some((generation, link));
                 }
                 Effect::Send { generation, frame } => {

@@ -1,16 +1,16 @@
 //! Session, store and toast desk put together: an input in, its writes committed, and what is left
-//! for the network and the desktop out. Knows no socket, so tests can be the centre.
+//! for the network and the desktop out. Knows no socket and no clock, so that a simulation can be both.
 
 mod keeping;
 mod ringing;
 
 use crate::Now;
-use crate::session::{Generation, Input, Mark, OutboxMark, Output, Session, Write};
+use crate::session::{Generation, Input, Kept, Mark, OutboxMark, Output, Session, Write};
 use crate::state::State;
 use crate::store::{Rebuilt, Store, StoreError};
-use crate::toast::{Desk, Manners, Situation, Suppression, ToastAct, decide};
+use crate::toast::{Attempt, Desk, Manners, Situation, Suppression, ToastAct, decide};
 use dealbell_protocol::stream::{Change, ClientFrame, ClientInfo, CloseCode, Event};
-use dealbell_protocol::window::{Connection, Language};
+use dealbell_protocol::window::{Connection, Language, ListPage, ListQuery};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, Unread};
 use ringing::record;
 use std::collections::VecDeque;
@@ -23,25 +23,38 @@ const NEWEST: u32 = 5;
 
 /// What is left to do outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
+pub enum Effect {
     /// Make a link.
-    Connect { generation: Generation },
+    Connect {
+        /// Its number: whatever comes of it carries that.
+        generation: Generation,
+    },
     /// Say something on it.
     Send {
+        /// On which link.
         generation: Generation,
+        /// What.
         frame: ClientFrame,
     },
     /// Drop it.
     Disconnect {
+        /// Which link.
         generation: Generation,
+        /// What to say for a goodbye.
         code: CloseCode,
     },
     /// `GET /v1/channels`.
-    FetchChannels { generation: Generation },
+    FetchChannels {
+        /// For which link.
+        generation: Generation,
+    },
     /// `GET /v1/notifications`.
     FetchPage {
+        /// For which link.
         generation: Generation,
+        /// The place it is read at.
         as_of: Cursor,
+        /// Where the page before ended.
         before: Option<u64>,
     },
     /// Show or withdraw a toast; its attempt is on the disk.
@@ -50,20 +63,26 @@ pub(crate) enum Effect {
 
 /// Who the engine works for.
 #[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub(crate) path: PathBuf,
-    pub(crate) owner: String,
-    pub(crate) client: ClientInfo,
-    pub(crate) language: Language,
-    pub(crate) manners: Manners,
-    pub(crate) seed: u64,
+pub struct Setup {
+    /// The database file; its folder exists.
+    pub path: PathBuf,
+    /// Whom the store belongs to; under another owner it is emptied.
+    pub owner: String,
+    /// What it tells the centre of itself.
+    pub client: ClientInfo,
+    /// The language of summaries.
+    pub language: Language,
+    /// What user and system want of toasts from the first one on.
+    pub manners: Manners,
+    /// Spreads the tries of many desktops to connect.
+    pub seed: u64,
     /// How many days read notifications stay here; 0 is for ever.
-    pub(crate) keep_days: u32,
+    pub keep_days: u32,
 }
 
 /// One device's inbox without its network.
 #[derive(Debug)]
-pub(crate) struct Engine {
+pub struct Engine {
     setup: Setup,
     session: Session,
     /// None only while a damaged one could not be begun anew.
@@ -85,7 +104,11 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    pub(crate) async fn open(setup: Setup) -> Result<Self, StoreError> {
+    /// Opens the store, begun anew where it is damaged.
+    ///
+    /// # Errors
+    /// When it cannot be used, and cannot be begun anew either.
+    pub async fn open(setup: Setup) -> Result<Self, StoreError> {
         let opened = Store::open(&setup.path, &setup.owner).await?;
         let (engine, error) = match Self::with(setup.clone(), opened).await {
             Ok(engine) => return Ok(engine),
@@ -132,7 +155,7 @@ impl Engine {
     }
 
     /// Takes one input, commits what it brings and says what is left to do, in order.
-    pub(crate) async fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
+    pub async fn handle(&mut self, input: Input, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         let outputs = self.session.handle(input, now);
         self.perform(outputs, now, &mut effects).await;
@@ -152,7 +175,10 @@ impl Engine {
     }
 
     /// Puts the user's mark into the outbox, and only then lets the list show it (STREAM 7).
-    pub(crate) async fn mark(&mut self, mark: Mark, now: Now) -> Result<Vec<Effect>, StoreError> {
+    ///
+    /// # Errors
+    /// When the store refuses: there is no mark then.
+    pub async fn mark(&mut self, mark: Mark, now: Now) -> Result<Vec<Effect>, StoreError> {
         let marked = self.store()?.add_mark(mark, now.wall).await?;
         Ok(self.marked(marked, now).await)
     }
@@ -179,7 +205,7 @@ impl Engine {
     }
 
     /// When [`Input::Tick`] is due, monotonic milliseconds.
-    pub(crate) fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<u64> {
         [self.session.deadline(), self.ringing_deadline()]
             .into_iter()
             .flatten()
@@ -187,16 +213,12 @@ impl Engine {
     }
 
     /// What the desktop shows of all this.
-    pub(crate) fn state(&self) -> &State {
+    pub fn state(&self) -> &State {
         &self.state
     }
 
     /// The channels as the centre answered them to the window.
-    pub(crate) async fn set_channels(
-        &mut self,
-        channels: ChannelSettings,
-        now: Now,
-    ) -> Vec<Effect> {
+    pub async fn set_channels(&mut self, channels: ChannelSettings, now: Now) -> Vec<Effect> {
         let write = Output::Write(Write::Channels { channels });
         let mut effects = Vec::new();
         self.perform(vec![write], now, &mut effects).await;
@@ -213,6 +235,36 @@ impl Engine {
         self.state.list_version += 1;
         self.look().await?;
         Ok(acts.into_iter().map(Effect::Toast).collect())
+    }
+
+    /// A slice of the list, newest first; at most 200 rows.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn list(
+        &mut self,
+        query: &ListQuery,
+        offset: u32,
+        limit: u32,
+    ) -> Result<ListPage, StoreError> {
+        let version = self.state.list_version;
+        self.store()?.list(query, offset, limit, version).await
+    }
+
+    /// The newest toast attempts.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn attempts(&mut self, limit: u32) -> Result<Vec<Attempt>, StoreError> {
+        self.store()?.attempts(limit).await
+    }
+
+    /// Where the log was applied up to, and the marks that the centre has not confirmed.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn kept(&mut self) -> Result<Kept, StoreError> {
+        self.store()?.kept().await
     }
 
     /// The store, for reading.

@@ -5,9 +5,10 @@
 //! | [`session`] | the stream's client side, a state machine without I/O |
 //! | `store` | the local database |
 //! | [`toast`] | toast decisions and their outcomes |
-//! | `engine` | the three put together, without a network |
+//! | [`Engine`] | the three put together, without a network |
 //! | [`view`] | what tray and menu show, as values |
-//! | `address`, `rest`, `link` | the centre's address, its HTTP API, its stream |
+//! | [`link`] | the stream's WebSocket |
+//! | `address`, `rest` | the centre's address, its HTTP API |
 //! | `check` | trying a centre out before it is taken into use |
 //! | `joining` | signing in by an invitation |
 //! | [`Inbox`] | the handle that drives it all |
@@ -20,7 +21,7 @@ mod driver;
 mod engine;
 mod inbox;
 mod joining;
-mod link;
+pub mod link;
 mod pictures;
 mod rest;
 pub mod session;
@@ -33,7 +34,7 @@ pub mod view;
 pub use address::{Address, AddressError};
 pub use check::{CheckError, check};
 pub use dealbell_network::{Network, NetworkError};
-pub use engine::MarkedAll;
+pub use engine::{Effect, Engine, MarkedAll, Setup};
 pub use inbox::{Config, Inbox, InboxError, StartError};
 pub use joining::{redeem, see_invitation};
 pub use rest::RestError;
@@ -41,7 +42,7 @@ pub use state::State;
 pub use store::{Rebuilt, StoreError};
 pub use time::Now;
 pub use toast::{
-    AttemptId, DeedFailure, Manners, TOAST_SNOOZE_MS, ToastAct, ToastButton, ToastKey,
+    Attempt, AttemptId, DeedFailure, Manners, TOAST_SNOOZE_MS, ToastAct, ToastButton, ToastKey,
     ToastOutcome, ToastView, UserQuiet,
 };
 

@@ -9,15 +9,21 @@ use dealbell_protocol::{ApiError, ErrorCode};
 use futures_util::{SinkExt, StreamExt};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::header::{
     AUTHORIZATION, HeaderValue, RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL,
 };
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
+    client_async_with_config,
+};
+use url::Url;
 
 /// Read and write buffers, bytes; a frame is usually smaller.
 const BUFFER: usize = 4 * 1024;
@@ -26,11 +32,9 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a close frame may take; nobody waits for the answer.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
 /// What the link is to do.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub enum Order {
     /// Say this.
     Say(ClientFrame),
     /// Say goodbye and end.
@@ -46,26 +50,58 @@ pub(crate) fn start(
     rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,
 ) -> mpsc::UnboundedSender<Order> {
+    let socket = async move { connect(&address, &token, &network).await };
+    spawn(generation, socket, Some(rest), inputs)
+}
+
+/// The same over `stream`, which leads to the centre already and needs no TLS: for whoever brings a
+/// network of his own.
+pub fn over<S>(
+    generation: Generation,
+    stream: S,
+    address: &Address,
+    token: &str,
+    inputs: mpsc::Sender<Input>,
+) -> mpsc::UnboundedSender<Order>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let request = request(&address.stream(), token);
+    let socket = async move {
+        let (socket, _) = client_async_with_config(request?, stream, Some(config())).await?;
+        Ok(socket)
+    };
+    spawn(generation, socket, None, inputs)
+}
+
+fn spawn<S>(
+    generation: Generation,
+    socket: impl Future<Output = Result<WebSocketStream<S>, Error>> + Send + 'static,
+    rest: Option<Arc<Rest>>,
+    inputs: mpsc::Sender<Input>,
+) -> mpsc::UnboundedSender<Order>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let (orders, received) = mpsc::unbounded_channel();
-    tokio::spawn(run(
-        generation, address, token, network, rest, inputs, received,
-    ));
+    tokio::spawn(run(generation, socket, rest, inputs, received));
     orders
 }
 
-async fn run(
+async fn run<S>(
     generation: Generation,
-    address: Address,
-    token: String,
-    network: Network,
-    rest: Arc<Rest>,
+    socket: impl Future<Output = Result<WebSocketStream<S>, Error>>,
+    rest: Option<Arc<Rest>>,
     inputs: mpsc::Sender<Input>,
     mut orders: mpsc::UnboundedReceiver<Order>,
-) {
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     let connected = tokio::select! {
-        connected = connect(&address, &token, &network) => connected,
+        biased;
         // Nothing is said before the link stands: this is the end of it.
         _ = orders.recv() => return,
+        connected = socket => connected,
     };
     let last = match connected {
         Ok(socket) => {
@@ -78,8 +114,9 @@ async fn run(
         Err(error) => {
             tracing::debug!(%error, "no link to the centre");
             let Refused { code, retry_ms } = tokio::select! {
-                refused = refused(&error, &rest) => refused,
+                biased;
                 _ = orders.recv() => return,
+                refused = refused(&error, rest.as_deref()) => refused,
             };
             Input::ConnectFailed {
                 generation,
@@ -92,8 +129,24 @@ async fn run(
     let _ = inputs.send(last).await;
 }
 
-async fn connect(address: &Address, token: &str, network: &Network) -> Result<Socket, Error> {
+async fn connect(
+    address: &Address,
+    token: &str,
+    network: &Network,
+) -> Result<WebSocketStream<MaybeTlsStream<TcpStream>>, Error> {
     let url = address.stream();
+    let request = request(&url, token)?;
+    let stream = network.connect(&url).await.map_err(not_reached)?;
+    let tls = match url.scheme() {
+        "wss" => Connector::Rustls(network.tls().map_err(|error| not_reached(error.into()))?),
+        _ => Connector::Plain,
+    };
+    let (socket, _) =
+        client_async_tls_with_config(request, stream, Some(config()), Some(tls)).await?;
+    Ok(socket)
+}
+
+fn request(url: &Url, token: &str) -> Result<Request, Error> {
     let mut request = url.as_str().into_client_request()?;
     let mut bearer = HeaderValue::from_str(&format!("Bearer {token}"))
         .map_err(|error| Error::HttpFormat(error.into()))?;
@@ -104,19 +157,15 @@ async fn connect(address: &Address, token: &str, network: &Network) -> Result<So
         SEC_WEBSOCKET_PROTOCOL,
         HeaderValue::from_static(SUBPROTOCOL),
     );
-    let config = WebSocketConfig::default()
+    Ok(request)
+}
+
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
         .max_message_size(Some(MAX_FRAME))
-        .max_frame_size(Some(MAX_FRAME));
-    let stream = network.connect(&url).await.map_err(not_reached)?;
-    let tls = match url.scheme() {
-        "wss" => Connector::Rustls(network.tls().map_err(|error| not_reached(error.into()))?),
-        _ => Connector::Plain,
-    };
-    let (socket, _) =
-        client_async_tls_with_config(request, stream, Some(config), Some(tls)).await?;
-    Ok(socket)
+        .max_frame_size(Some(MAX_FRAME))
 }
 
 fn not_reached(error: ConnectError) -> Error {
@@ -124,14 +173,23 @@ fn not_reached(error: ConnectError) -> Error {
 }
 
 /// Carries frames until the link ends; the centre's close code.
-async fn talk(
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     generation: Generation,
-    mut socket: Socket,
+    mut socket: WebSocketStream<S>,
     inputs: &mpsc::Sender<Input>,
     orders: &mut mpsc::UnboundedReceiver<Order>,
 ) -> Option<u16> {
     loop {
         let input = tokio::select! {
+            biased;
+            order = orders.recv() => {
+                let Some(Order::Say(frame)) = order else {
+                    say_goodbye(socket, order).await;
+                    return None;
+                };
+                say(&mut socket, &frame).await?;
+                continue;
+            }
             message = socket.next() => match message? {
                 Ok(Message::Text(text)) => read(generation, text.as_str()),
                 Ok(Message::Ping(_) | Message::Pong(_)) => Input::Heard { generation },
@@ -142,14 +200,6 @@ async fn talk(
                 }
                 Err(_) => return None,
             },
-            order = orders.recv() => {
-                let Some(Order::Say(frame)) = order else {
-                    say_goodbye(socket, order).await;
-                    return None;
-                };
-                say(&mut socket, &frame).await?;
-                continue;
-            }
         };
         let garbage = matches!(input, Input::Garbage { .. });
         inputs.send(input).await.ok()?;
@@ -189,13 +239,19 @@ fn read(generation: Generation, text: &str) -> Input {
     }
 }
 
-async fn say(socket: &mut Socket, frame: &ClientFrame) -> Option<()> {
+async fn say<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocketStream<S>,
+    frame: &ClientFrame,
+) -> Option<()> {
     let text = serde_json::to_string(frame).ok()?;
     let sent = tokio::time::timeout(WRITE_TIMEOUT, socket.send(Message::text(text))).await;
     sent.ok()?.ok()
 }
 
-async fn say_goodbye(mut socket: Socket, order: Option<Order>) {
+async fn say_goodbye<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: WebSocketStream<S>,
+    order: Option<Order>,
+) {
     let code = match order {
         Some(Order::Close(code)) => code,
         Some(Order::Say(_)) | None => CloseCode::GoingAway,
@@ -215,7 +271,7 @@ struct Refused {
     retry_ms: Option<u64>,
 }
 
-async fn refused(error: &Error, rest: &Rest) -> Refused {
+async fn refused(error: &Error, rest: Option<&Rest>) -> Refused {
     let Error::Http(answer) = error else {
         return Refused::default();
     };
@@ -226,7 +282,10 @@ async fn refused(error: &Error, rest: &Rest) -> Refused {
     let said: Option<ApiError> = serde_json::from_slice(body).ok();
     let code = match said {
         Some(error) => Some(error.code),
-        None if matches!(answer.status().as_u16(), 401 | 403) => ask_why(rest).await,
+        None if matches!(answer.status().as_u16(), 401 | 403) => match rest {
+            Some(rest) => ask_why(rest).await,
+            None => None,
+        },
         None => None,
     };
     Refused {

@@ -82,6 +82,10 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         }
         follow("cargo test", &mut days)
     })?;
+    tally.check("rust: simulated worlds", || {
+        let arguments = ["test", "-p", "dealbell-simulation", "--profile", "days"];
+        follow("cargo test", cargo().args(arguments).arg("--no-fail-fast"))
+    })?;
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.passed + tally.failed == 0 {
         bail!("no check has that in its name");
@@ -193,7 +197,13 @@ fn rust_tests() -> Result<Followed> {
     }
     let mut tests = cargo();
     tests
-        .args(["test", "--workspace", "--exclude", "dealbell-days"])
+        .args(["test", "--workspace"])
+        .args([
+            "--exclude",
+            "dealbell-days",
+            "--exclude",
+            "dealbell-simulation",
+        ])
         // Its packages have a check of their own.
         .env_remove("DEALBELL_CENTRE_PACKAGE")
         .arg("--no-fail-fast")

@@ -12,6 +12,7 @@ mod pictures;
 mod platforms;
 mod releases;
 mod show;
+mod simulate;
 mod tools;
 mod ui;
 
@@ -49,6 +50,8 @@ enum Command {
     Manifest(manifest::Places),
     /// Make the pictures of docs/screenshots anew.
     Screenshots,
+    /// Live through simulated worlds, each out of its seed.
+    Simulate(simulate::Worlds),
 }
 
 fn main() -> Result<()> {
@@ -64,5 +67,6 @@ fn main() -> Result<()> {
         Command::Notes(which) => releases::print_notes(&which),
         Command::Manifest(places) => manifest::print(&places),
         Command::Screenshots => pictures::make(),
+        Command::Simulate(worlds) => simulate::run(&worlds),
     }
 }

@@ -142,8 +142,9 @@ pub(crate) struct Served {
 }
 
 impl Centre {
-    /// The routes and those `beside` them, for a listener bound to `local`.
-    fn router(&self, options: ServeOptions, beside: Beside, local: SocketAddr) -> Router {
+    /// The routes and those `beside` them, bound to `local`: for whoever brings connections of his
+    /// own. [`Centre::serve`] is the usual way.
+    pub fn router(&self, options: ServeOptions, beside: Beside, local: SocketAddr) -> Router {
         let served = Served {
             centre: self.clone(),
             described: Arc::new(openapi::described(&beside.described)),

@@ -69,7 +69,7 @@ impl Centre {
         }
         drop(stop);
         let leave = async {
-            let (ended, ()) = tokio::join!(&mut server, self.hub().close(CloseCode::GoingAway));
+            let (ended, ()) = tokio::join!(&mut server, self.say_goodbye());
             ended
         };
         match tokio::time::timeout(LEAVE, leave).await {
@@ -80,5 +80,11 @@ impl Centre {
             tracing::warn!(reason = %refusal, "the last uses of devices were not written");
         }
         Ok(())
+    }
+
+    /// Tells every connection when to come back, closes it, and returns when all have left.
+    /// Whoever comes then is sent away as well.
+    pub async fn say_goodbye(&self) {
+        self.hub().close(CloseCode::GoingAway).await;
     }
 }

@@ -15,7 +15,10 @@ use dealbell_protocol::Millis;
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     time::{Duration, Instant},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -64,6 +67,8 @@ enum Job {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Job>,
     last: Arc<Mutex<Option<Instant>>>,
+    /// How many steps have no answer yet.
+    open: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -90,7 +95,8 @@ impl Writer {
             last: Arc::clone(&last),
         };
         tokio::spawn(run(step, work, heard, clock));
-        Self { queue, last }
+        let open = Arc::default();
+        Self { queue, last, open }
     }
 
     /// Whether something was committed no longer than `lately` ago.
@@ -98,6 +104,11 @@ impl Writer {
         // No code panics while it holds this lock, so a poisoned one is as good as any.
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.is_some_and(|last| last.elapsed() <= lately)
+    }
+
+    /// Whether every step has its answer.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.open.load(SeqCst) == 0
     }
 
     /// How many steps wait.
@@ -114,6 +125,7 @@ impl Writer {
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut Step) -> BoxFuture<'s, Result<T, Refusal>> + Send + 'static,
     {
+        let open = Open::new(&self.open);
         let (tell, answer) = oneshot::channel();
         let work: Work = Box::new(move |step| {
             Box::pin(async move {
@@ -126,6 +138,7 @@ impl Writer {
                             (Ok(value), Ok(())) => Ok(value),
                             (Ok(_), Err(refusal)) | (Err(refusal), _) => Err(refusal),
                         });
+                        drop(open);
                     }),
                 }
             })
@@ -145,17 +158,35 @@ impl Writer {
         T: Send + 'static,
         F: for<'s> FnOnce(&'s mut SqliteConnection) -> BoxFuture<'s, T> + Send + 'static,
     {
+        let open = Open::new(&self.open);
         let (tell, answer) = oneshot::channel();
         let alone: Alone = Box::new(move |db| {
             Box::pin(async move {
                 // The asker may be gone.
                 let _ = tell.send(act(db).await);
+                drop(open);
             })
         });
         let gone = || Refusal::Storage("the writer has stopped".to_owned());
         let job = Job::Alone(alone);
         self.queue.send(job).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())
+    }
+}
+
+/// A step without an answer.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, SeqCst);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, SeqCst);
     }
 }
 

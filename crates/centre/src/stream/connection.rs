@@ -26,9 +26,12 @@ use std::{
     ops::ControlFlow::{self, Break, Continue},
     pin::pin,
     sync::Arc,
-    time::{Duration, Instant},
+    time::Duration,
 };
-use tokio::{sync::mpsc, time};
+use tokio::{
+    sync::mpsc,
+    time::{self, Instant},
+};
 use ulid::Ulid;
 
 /// Entries read of the log at once.
@@ -50,7 +53,7 @@ struct Connection {
     /// The newest entry sent.
     sent: u64,
     /// When the oldest ping went out that nothing was heard after.
-    unanswered: Option<time::Instant>,
+    unanswered: Option<Instant>,
     marks: Pace,
     frames: Pace,
     /// When it was last remembered that the device is in use.
@@ -126,8 +129,9 @@ impl Connection {
         loop {
             self.check_fate().await?;
             let message = tokio::select! {
-                message = self.socket.recv() => message,
+                biased;
                 () = self.line.stirred() => continue,
+                message = self.socket.recv() => message,
             };
             match self.read(message).await? {
                 Some(ClientFrame::Start { id, cursor, client }) => {
@@ -259,7 +263,7 @@ impl Connection {
     /// What happens after `live`. Pings come at their time; silence ends the connection.
     async fn live(&mut self) -> Flow {
         let options = Arc::clone(&self.served.options);
-        let mut ping_at = time::Instant::now() + options.ping;
+        let mut ping_at = Instant::now() + options.ping;
         loop {
             self.check_fate().await?;
             if self.line.is_behind() {
@@ -279,7 +283,7 @@ impl Connection {
                     self.pass_on(outgoing).await?;
                 }
                 () = time::sleep_until(dead_at.map_or(ping_at, |at| at.min(ping_at))) => {
-                    let now = time::Instant::now();
+                    let now = Instant::now();
                     if dead_at.is_some_and(|at| now >= at) {
                         return Break(Some(CloseCode::NoPong));
                     }
@@ -288,7 +292,7 @@ impl Connection {
                         self.used = Instant::now();
                         self.served.centre.used(&self.session, None);
                     }
-                    let now = time::Instant::now();
+                    let now = Instant::now();
                     self.unanswered.get_or_insert(now);
                     ping_at = now + options.ping;
                 }
@@ -499,7 +503,7 @@ async fn patiently(
                     continue;
                 }
                 hurried = true;
-                waits.as_mut().reset(time::Instant::now() + options.slow_after);
+                waits.as_mut().reset(Instant::now() + options.slow_after);
             }
             () = &mut waits => {
                 let code = match line.fate() {

@@ -1,6 +1,7 @@
 //! How fast a client may ask. Pure: time is passed in.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// A bucket of tokens that fills at a constant rate.
 #[derive(Debug)]

@@ -21,7 +21,10 @@ pub struct MarkedAll {
 
 impl Engine {
     /// Marks everything up to `upto` read, so that it can be taken back.
-    pub(crate) async fn mark_all(
+    ///
+    /// # Errors
+    /// When the store refuses: nothing is marked then.
+    pub async fn mark_all(
         &mut self,
         upto: Cursor,
         now: Now,
@@ -33,7 +36,10 @@ impl Engine {
     }
 
     /// Takes a mark of everything back; none where it is too late.
-    pub(crate) async fn undo_mark_all(
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn undo_mark_all(
         &mut self,
         undo: u64,
         now: Now,

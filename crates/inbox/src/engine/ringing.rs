@@ -29,7 +29,7 @@ macro_rules! voice {
 
 impl Engine {
     /// What the user and the system want of toasts, from now on.
-    pub(crate) async fn set_manners(&mut self, manners: Manners, now: Now) -> Vec<Effect> {
+    pub async fn set_manners(&mut self, manners: Manners, now: Now) -> Vec<Effect> {
         let says_less = manners.says_less_than(&self.manners);
         self.manners = manners;
         self.planned = None;
@@ -49,7 +49,10 @@ impl Engine {
 
     /// Puts a notification off until then; a time that has passed takes that back. False where it
     /// is read or gone.
-    pub(crate) async fn snooze(
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn snooze(
         &mut self,
         id: NotificationId,
         until: Millis,
@@ -78,7 +81,7 @@ impl Engine {
     }
 
     /// Keeps what became of an attempt.
-    pub(crate) async fn toast_outcome(&mut self, attempt: AttemptId, outcome: ToastOutcome) {
+    pub async fn toast_outcome(&mut self, attempt: AttemptId, outcome: ToastOutcome) {
         let Ok(store) = self.store() else {
             return;
         };
@@ -88,7 +91,7 @@ impl Engine {
     }
 
     /// A toast is off the screen.
-    pub(crate) fn toast_closed(&mut self, key: ToastKey) {
+    pub fn toast_closed(&mut self, key: ToastKey) {
         self.desk.closed(key);
     }
 
