@@ -382,7 +382,7 @@ impl World {
             }
         }
         let engines = self.desks.iter().map(|desk| desk.engine.as_ref());
-        let links = engines.map(|engine| engine.map(|engine| engine.state().connection.clone()));
+        let links = engines.map(|engine| engine.map(|engine| engine.state().connection));
         let links: Vec<_> = links.collect();
         self.wrong(format!("it does not come to rest: {links:?}"));
         Ok(())

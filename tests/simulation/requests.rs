@@ -67,14 +67,14 @@ impl World {
             What::Answer(_) | What::Channels | What::Page { .. } if !reachable => {
                 (What::TimedOut, TIMEOUT)
             }
-            What::Answer(input) => return Ok(self.hand_in(desk, life, generation, input)),
+            What::Answer(input) => return Ok(self.hand_in(desk, life, generation, *input)),
             What::TimedOut => {
                 let input = Input::FetchFailed {
                     generation,
                     code: None,
                     retry_ms: None,
                 };
-                return Ok(self.hand_in(desk, life, generation, Box::new(input)));
+                return Ok(self.hand_in(desk, life, generation, input));
             }
             What::Channels => self.answered(desk, self.read_channels(desk, generation).await),
             What::Page { as_of, before } => {
@@ -99,14 +99,8 @@ impl World {
     }
 
     /// Puts an answer into the device's queue, once there is room.
-    fn hand_in(
-        &mut self,
-        desk: usize,
-        life: u32,
-        generation: Generation,
-        input: Box<Input>,
-    ) -> bool {
-        if let Err(TrySendError::Full(input)) = self.desks[desk].tell.try_send(*input) {
+    fn hand_in(&mut self, desk: usize, life: u32, generation: Generation, input: Input) -> bool {
+        if let Err(TrySendError::Full(input)) = self.desks[desk].tell.try_send(input) {
             self.fetches.push(Fetch {
                 desk,
                 life,

@@ -1,6 +1,8 @@
 //! A few hundred worlds, the same life twice, and every mistake found. `cargo xtask simulate` lives
 //! through as many as one likes.
 
+#![expect(clippy::unwrap_used, reason = "in a test it is the failure")]
+
 use dealbell_simulation::{Planted, live};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
