@@ -193,6 +193,8 @@ pub(super) async fn fill(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::MIGRATIONS;
+    use sqlx::{ConnectOptions as _, migrate::Migrator, sqlite::SqliteConnectOptions};
 
     #[test]
     fn a_word_is_its_users_alone_and_a_search_is_no_command() {
@@ -205,5 +207,75 @@ mod tests {
         assert_eq!(one.wanted(" *\"^"), None);
         assert!(one.rows().1 < eleven.rows().0);
         assert_eq!(one.gone(7), Entry::Gone((1 << 40) + 7));
+    }
+
+    #[tokio::test]
+    async fn what_is_older_than_the_index_is_found_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("centre.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let mut db = options.connect().await.unwrap();
+        let older = MIGRATIONS.iter().filter(|migration| migration.version < 13);
+        let older = Migrator::with_migrations(older.cloned().collect());
+        older.run_direct(None, &mut db, false).await.unwrap();
+        // More than one step of it, of two people.
+        for (user, count) in [
+            ("01K0000000000000000000000B", 3),
+            ("01K0000000000000000000000A", 1_500),
+        ] {
+            sqlx::query(
+                "INSERT INTO users (id, email, name, language, epoch, created_at)
+                 VALUES (?1, ?1, '', 'ru', 'e', 0)",
+            )
+            .bind(user)
+            .execute(&mut db)
+            .await
+            .unwrap();
+            sqlx::query(
+                "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?2)
+                 INSERT INTO notifications (id, user, provider, kind, priority, title, text, at,
+                 created_at, created_seq, silent)
+                 SELECT substr(?1, 1, 16) || printf('%010d', n + ?2), ?1, 'tasks', 'task_new',
+                 'normal', 'Ёлка ' || n, '', 0, 0, n, 0 FROM n",
+            )
+            .bind(user)
+            .bind(count)
+            .execute(&mut db)
+            .await
+            .unwrap();
+        }
+        crate::store::migrate(&mut db, &path).await.unwrap();
+        fill(&mut db).await.unwrap();
+        let left: i64 = sqlx::query_scalar("SELECT count(*) FROM unindexed")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert_eq!(left, 0);
+        for (number, count) in [(1, 1_500), (2, 3)] {
+            let shelf = Shelf::new(number);
+            let rows: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM words WHERE words MATCH ?")
+                .bind(shelf.wanted("елк").unwrap())
+                .fetch_all(&mut db)
+                .await
+                .unwrap();
+            assert_eq!(rows.len(), count);
+            assert_eq!(rows[0], shelf.row(1));
+            assert_eq!(rows.last(), Some(&shelf.row(count as u64)));
+        }
+        // And whoever comes after them has a number of his own.
+        sqlx::query(
+            "INSERT INTO users (id, email, name, language, epoch, created_at)
+             VALUES ('C', 'c', '', 'ru', 'e', 0)",
+        )
+        .execute(&mut db)
+        .await
+        .unwrap();
+        let number: i64 = sqlx::query_scalar("SELECT number FROM users WHERE id = 'C'")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert_eq!(number, 3);
     }
 }
