@@ -4,6 +4,7 @@
 use crate::{
     Actor, Centre, CentreError, audit,
     devices::{self, Session},
+    hub::News,
     people::address,
     refusal::Refusal,
     secret,
@@ -110,7 +111,10 @@ impl Centre {
             }
         };
         if let Some(old) = instead {
-            self.sign_browser_out(old).await?;
+            // What is done is done: a code is good once.
+            if let Err(refusal) = self.sign_browser_out(old).await {
+                tracing::warn!(reason = %refusal, "a browser's earlier sign-in stays open");
+            }
         }
         Ok(signed_in)
     }
@@ -161,6 +165,27 @@ impl Centre {
 /// Whether a browser that was last used then is to sign in anew.
 pub(crate) fn is_stale(last: Millis, now: Millis) -> bool {
     now.saturating_sub(last) > UNUSED_MS
+}
+
+/// Signs out browsers that are stale, some of them; how many.
+pub(crate) async fn sign_stale_out(step: &mut Step, most: u32) -> Result<u64, Refusal> {
+    let devices: Vec<String> = sqlx::query_scalar(
+        "UPDATE devices SET revoked_at = ?1 WHERE id IN
+         (SELECT id FROM devices WHERE platform = ?2 AND revoked_at IS NULL
+          AND max(coalesce(last_used_at, 0), created_at) < ?3 LIMIT ?4)
+         RETURNING id",
+    )
+    .bind(step.now)
+    .bind(WEB_PLATFORM)
+    .bind(step.now.saturating_sub(UNUSED_MS))
+    .bind(most)
+    .fetch_all(&mut step.db)
+    .await?;
+    for device in &devices {
+        let device = parsed(device)?;
+        step.news.push(News::Revoked { device });
+    }
+    Ok(devices.len() as u64)
 }
 
 /// Forgets old links, and those of `user` that would be too many with one more.

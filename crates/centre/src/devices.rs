@@ -26,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) user: UserId,
     /// The app's own, in its embedded centre.
     embedded: bool,
+    /// Signed in by a cookie, which makes it what it is, whatever it says of itself.
+    browser: bool,
 }
 
 impl Centre {
@@ -215,7 +217,8 @@ impl Centre {
             return Err(ApiError::new(ErrorCode::TokenRevoked, message).into());
         }
         let last: Option<Millis> = row.try_get("last_used_at")?;
-        if token.starts_with(browsers::PREFIX) {
+        let browser = token.starts_with(browsers::PREFIX);
+        if browser {
             let unwritten = self.uses().of(parsed(row.try_get("id")?)?);
             let used = last.max(unwritten.map(|used| used.at));
             let used = used.unwrap_or(0).max(row.try_get("created_at")?);
@@ -228,6 +231,7 @@ impl Centre {
             device: parsed(row.try_get("id")?)?,
             user: parsed(row.try_get("user")?)?,
             embedded: row.try_get("embedded")?,
+            browser,
         };
         if uses::is_due(last, self.now()) {
             self.used(&session, None);
@@ -243,7 +247,9 @@ impl Centre {
         }
         let now = Use {
             at: self.now(),
-            platform: client.map(|client| text::line(&client.platform, MAX_PLATFORM)),
+            platform: client
+                .filter(|_| !session.browser)
+                .map(|client| text::line(&client.platform, MAX_PLATFORM)),
             name: client.map(|client| text::line(&client.device, MAX_PROVIDER_NAME)),
         };
         self.gather_use(session.device, now);

@@ -2,7 +2,7 @@
 //! publishes waits for none of them; unread notifications stay for ever.
 
 use crate::{
-    Centre, CentreError,
+    Centre, CentreError, browsers,
     refusal::Refusal,
     store::{
         log::{self, signed, unsigned},
@@ -81,6 +81,9 @@ impl Centre {
                 .in_steps(move |step| Box::pin(rows(step, table, keep)))
                 .await?;
         }
+        trimmed.other += self
+            .in_steps(|step| Box::pin(browsers::sign_stale_out(step, ROWS)))
+            .await?;
         for user in self.with_old_entries(keep.log).await? {
             trimmed.log += self
                 .in_steps(move |step| Box::pin(entries(step, user, keep.log)))

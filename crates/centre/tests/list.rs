@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use std::ops::Deref;
 use support::{ANNA, Bed, bed, http, notice};
 
 const BORIS: &str = "boris@firm.ru";
@@ -43,9 +44,23 @@ const TYPED: [&str; 13] = [
 ];
 const LINKS: [&str; 2] = ["https://a/0", "https://a/1"];
 
-async fn asked(bed: &Bed, token: &str, method: &str, path: &str, body: Value) -> Value {
+/// With one client for many requests.
+struct Desk {
+    bed: Bed,
+    http: reqwest::Client,
+}
+
+impl Deref for Desk {
+    type Target = Bed;
+
+    fn deref(&self) -> &Bed {
+        &self.bed
+    }
+}
+
+async fn asked(bed: &Desk, token: &str, method: &str, path: &str, body: Value) -> Value {
     let method = method.parse().unwrap();
-    let mut request = http().request(method, bed.url(path)).bearer_auth(token);
+    let mut request = bed.http.request(method, bed.url(path)).bearer_auth(token);
     if !body.is_null() {
         request = request.json(&body);
     }
@@ -54,7 +69,7 @@ async fn asked(bed: &Bed, token: &str, method: &str, path: &str, body: Value) ->
     answer.json().await.unwrap()
 }
 
-async fn slice(bed: &Bed, token: &str, query: &SliceQuery) -> Slice {
+async fn slice(bed: &Desk, token: &str, query: &SliceQuery) -> Slice {
     let mut pairs = vec![("unread", query.unread.to_string())];
     pairs.push(("search", query.search.clone()));
     pairs.push(("offset", query.offset.to_string()));
@@ -66,13 +81,13 @@ async fn slice(bed: &Bed, token: &str, query: &SliceQuery) -> Slice {
             .map(|it| ("provider", it.as_str().to_owned())),
     );
     pairs.extend(query.link.as_ref().map(|link| ("link", link.clone())));
-    let request = http().get(bed.url("/v1/list")).query(&pairs);
+    let request = bed.http.get(bed.url("/v1/list")).query(&pairs);
     let answer = request.bearer_auth(token).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK, "{query:?}");
     answer.json().await.unwrap()
 }
 
-async fn found(bed: &Bed, token: &str, search: &str) -> u32 {
+async fn found(bed: &Desk, token: &str, search: &str) -> u32 {
     let query = SliceQuery {
         search: search.to_owned(),
         ..SliceQuery::default()
@@ -80,7 +95,7 @@ async fn found(bed: &Bed, token: &str, search: &str) -> u32 {
     slice(bed, token, &query).await.total
 }
 
-async fn feed(bed: &Bed, token: &str) -> FeedPage {
+async fn feed(bed: &Desk, token: &str) -> FeedPage {
     let page = asked(bed, token, "GET", "/v1/notifications", Value::Null).await;
     serde_json::from_value(page).unwrap()
 }
@@ -160,7 +175,7 @@ fn said(user: UserId, key: usize, title: usize, text: usize) -> Notice {
     }
 }
 
-async fn take(bed: &Bed, people: &[(UserId, String); 2], step: Step) {
+async fn take(bed: &Desk, people: &[(UserId, String); 2], step: Step) {
     let person = |whose: bool| &people[usize::from(whose)];
     match step {
         Step::Tell(whose, key, title, text) => {
@@ -208,16 +223,17 @@ async fn take(bed: &Bed, people: &[(UserId, String); 2], step: Step) {
     }
 }
 
-async fn two() -> (Bed, [(UserId, String); 2]) {
+async fn two() -> (Desk, [(UserId, String); 2]) {
     let bed = bed().await;
     let boris = bed.centre.add_user(BORIS, "Борис", "ru").await.unwrap();
     let his = bed.centre.add_device(BORIS, "").await.unwrap();
     let people = [(bed.anna, bed.token.clone()), (boris, his)];
-    (bed, people)
+    let http = http();
+    (Desk { bed, http }, people)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happened_the_list_is_what_a_look_through_the_feed_finds(
@@ -329,6 +345,8 @@ async fn a_search_reads_no_more_however_much_others_have() {
 async fn who_is_removed_leaves_no_word_behind() {
     let (mut bed, people) = two().await;
     let word = "недотрогово";
+    // The index leaves out how a word begins where the one before begins so too.
+    let part = "трогово".as_bytes();
     let tell = async |user, title: &str| {
         bed.tell(vec![Act::Notify(Box::new(notice(user, title)))])
             .await;
@@ -343,7 +361,7 @@ async fn who_is_removed_leaves_no_word_behind() {
             .fetch_all(&mut db)
             .await
             .unwrap();
-        let has = |block: &Vec<u8>| block.windows(word.len()).any(|at| at == word.as_bytes());
+        let has = |block: &Vec<u8>| block.windows(part.len()).any(|at| at == part);
         blocks.iter().any(has)
     };
     assert!(index().await);
@@ -359,15 +377,12 @@ async fn who_is_removed_leaves_no_word_behind() {
     assert_eq!(found(&bed, &hers, word).await, 0);
     tell(vera, "Её дело").await;
     assert_eq!(found(&bed, &hers, "дело").await, 1);
-    bed.stop();
-    bed.ended().await;
+    bed.bed.stop();
+    bed.bed.ended().await;
     for name in ["centre.db", "centre.db-wal"] {
         let Ok(bytes) = std::fs::read(bed.folder.path().join(name)) else {
             continue;
         };
-        assert!(
-            !bytes.windows(word.len()).any(|at| at == word.as_bytes()),
-            "{name}"
-        );
+        assert!(!bytes.windows(part.len()).any(|at| at == part), "{name}");
     }
 }

@@ -4,7 +4,7 @@
 
 mod support;
 
-use dealbell_centre::{Centre, Clock, Options, ServeOptions, Time};
+use dealbell_centre::{Centre, Clock, Options, Retention, ServeOptions, Time};
 use dealbell_protocol::{
     ApiError, ErrorCode, Millis,
     people::NewInvitation,
@@ -329,6 +329,11 @@ async fn a_link_is_good_for_ten_minutes_and_a_browser_for_a_quarter_of_a_year() 
     );
     time.set(start + days(260));
     assert_eq!(browser.get(&bed, "/v1/me").await, StatusCode::UNAUTHORIZED);
+    let web = async || devices(&bed).await.iter().any(|row| row.platform == "web");
+    assert!(web().await);
+    bed.centre.trim(Retention::default()).await.unwrap();
+    assert!(!web().await);
+    assert_eq!(devices(&bed).await.len(), 1, "an app stays");
 }
 
 #[tokio::test]
@@ -633,6 +638,12 @@ async fn behind_a_public_address_the_cookie_is_secure_and_kept_to_its_path() {
             };
             assert_eq!(planted.get(&bed, "/v1/me").await, StatusCode::UNAUTHORIZED);
         }
+        let local = browser.from(Some(&format!("http://{}", bed.address)));
+        let answer = local
+            .ask(&bed, Method::POST, "/v1/sign-in-links")
+            .send()
+            .await;
+        assert_eq!(answer.unwrap().status(), StatusCode::FORBIDDEN);
         let plain = browser.from(Some(&origin.replace("https", "http")));
         let answer = plain
             .ask(&bed, Method::POST, "/v1/sign-in-links")

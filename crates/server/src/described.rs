@@ -45,7 +45,7 @@ pub(crate) fn described() -> Value {
         "/": {"get": redirect()},
         "/app": {"get": redirect()},
         "/app/": {"get": page("The web inbox.", None, &[
-            ("200", "The page"), ("304", "It is the known one"),
+            ("200", "The page"), ("304", "It is the known one"), ("503", "It was built without pages"),
         ])},
         "/inbox": {"get": page("Opens the app, from a letter.", None, &[("200", "The page")])},
         "/v1/unsubscribe/{token}": {

@@ -188,6 +188,8 @@ async fn the_page_of_an_invitation_tells_who_and_where_and_uses_nothing_up() {
             VERA,
             "127.0.0.1",
             "Открыть в Dealbell",
+            "В этом браузере",
+            &format!("{}/app/#join={}\"", serving.url, link.code()),
             &href,
             "https://dealbell.example/get",
         ] {

@@ -86,9 +86,9 @@ impl Site {
         let door = self.host(parts)?;
         let origin = text(&parts.headers, &ORIGIN).filter(|origin| *origin != "null");
         match origin {
-            // A proxy may ask us by our own name: the browser knows which one is on its screen.
+            // The browser knows which address is on its screen.
             Some(origin) => {
-                let named = self.doors.iter().find(|door| door.is_origin(origin));
+                let named = self.behind(door).find(|door| door.is_origin(origin));
                 named.ok_or_else(|| foreign("the Origin of this request is not ours"))
             }
             None => match text(&parts.headers, &FETCH_SITE) {
@@ -136,6 +136,13 @@ impl Site {
         self.doors.iter().filter_map(|door| door.set("", 0))
     }
 
+    /// Doors that may be meant by whoever asks at this one: a proxy on this machine may ask us by our
+    /// own name for the public address, and nobody the other way round.
+    fn behind<'d>(&'d self, door: &'d Door) -> impl Iterator<Item = &'d Door> {
+        let any = door.scheme == "http";
+        self.doors.iter().filter(move |other| any || *other == door)
+    }
+
     /// The door of the `Host`.
     fn host(&self, parts: &Parts) -> Result<&Door, Refusal> {
         let named = text(&parts.headers, &HOST).map(str::to_owned);
@@ -146,19 +153,18 @@ impl Site {
         })
     }
 
-    /// The cookie of the door that was come to. Who comes by this machine's own name may have been
-    /// sent by a proxy, so his may be that of the public address.
+    /// The cookie of the door that was come to; of any, where that is none of ours.
     fn cookie<'p>(&'p self, parts: &'p Parts) -> Option<Visitor<'p>> {
-        let host = self.host(parts).ok();
-        self.doors
-            .iter()
-            .filter(|door| host.is_none_or(|host| host == *door || host.scheme == "http"))
-            .find_map(|door| {
-                let token = cookies(&parts.headers)
-                    .find(|(name, _)| *name == door.cookie)?
-                    .1;
-                Some(Visitor { token, door })
-            })
+        let of = |door: &'p Door| {
+            let token = cookies(&parts.headers)
+                .find(|(name, _)| *name == door.cookie)?
+                .1;
+            Some(Visitor { token, door })
+        };
+        match self.host(parts) {
+            Ok(door) => self.behind(door).find_map(of),
+            Err(_) => self.doors.iter().find_map(of),
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use dealbell_protocol::{
     words::{typed_words, words_of},
 };
 use sqlx::{Connection as _, Row as _, SqliteConnection};
+use std::collections::BTreeMap;
 
 /// Bits of a row that are the notification's `created_seq`; above them is the user's number.
 const SEQ_BITS: u32 = 40;
@@ -90,15 +91,23 @@ pub(crate) fn mask() -> i64 {
     (1 << SEQ_BITS) - 1
 }
 
-/// Writes what was said, in its order.
+/// Writes what was said; of a row, what was said last. By rows, since FTS5 writes what it has
+/// gathered whenever one comes before the last one.
 pub(crate) async fn write(
     db: &mut SqliteConnection,
     entries: &mut Vec<Entry>,
 ) -> Result<(), sqlx::Error> {
-    for entry in entries.drain(..) {
-        match entry {
-            Entry::Said(row, words) => put(db, row, words).await?,
-            Entry::Gone(row) => {
+    let last: BTreeMap<i64, Option<String>> = entries
+        .drain(..)
+        .map(|entry| match entry {
+            Entry::Said(row, words) => (row, Some(words)),
+            Entry::Gone(row) => (row, None),
+        })
+        .collect();
+    for (row, words) in last {
+        match words {
+            Some(words) => put(db, row, words).await?,
+            None => {
                 sqlx::query("DELETE FROM words WHERE rowid = ?")
                     .bind(row)
                     .execute(&mut *db)
