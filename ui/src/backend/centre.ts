@@ -69,7 +69,7 @@ class Centre implements Backend {
       this.#tell();
     });
     this.push = browserPush(this.#rest, this.#worker);
-    this.door = doorOf(this.#rest, held, () => this.#entered());
+    this.door = doorOf(this.#rest, held, () => this.#entered(), { host: location.host, browser: browserName(navigator.userAgent) });
     this.#session = this.#newSession();
     const turn = <T>(act: () => Promise<T>): Promise<T> => ("locks" in navigator ? navigator.locks.request(`dealbell ${base.pathname}`, act) as Promise<T> : act());
     this.#outbox = new Outbox(shelf, this.#rest, turn, ({ cursor, unread }) => {

@@ -1,12 +1,17 @@
 // The way in: a code from the address, used when the user says so, and never left in the address.
 import type { WebProof } from "../../generated/protocol";
 import type { Door, DoorFailure } from "../backend";
-import { browserName } from "./names";
 import { Refused, type Rest } from "./rest";
 
 export interface Proof {
   by: WebProof;
   code: string;
+}
+
+/** Who asks to be let in where, for people. */
+export interface Here {
+  host: string;
+  browser: string;
 }
 
 const CODE = /^#(sign-in|join)=([0-9A-Za-z_-]{16,200})$/;
@@ -25,9 +30,9 @@ export function takeProof(): Proof | null {
 }
 
 /** `held` is the proof at hand; `entered` is done before the door answers. */
-export function doorOf(rest: Pick<Rest, "signIn">, held: { proof: Proof | null }, entered: () => Promise<void>): Door {
+export function doorOf(rest: Pick<Rest, "signIn">, held: { proof: Proof | null }, entered: () => Promise<void>, here: Here): Door {
   return {
-    host: location.host,
+    host: here.host,
     get by() {
       return held.proof?.by ?? null;
     },
@@ -35,7 +40,7 @@ export function doorOf(rest: Pick<Rest, "signIn">, held: { proof: Proof | null }
       const now = held.proof;
       if (!now) return "unknown";
       try {
-        await rest.signIn({ ...now, name: browserName(navigator.userAgent) });
+        await rest.signIn({ ...now, name: here.browser });
       } catch (error) {
         return failureOf(error);
       }
