@@ -9,7 +9,7 @@ import { StandIn } from "./stand-in.mjs";
  * @typedef {object} CentreStory
  * @property {boolean} [signedIn] else nobody is; true unless said
  * @property {string} [refuses] the code that signing in is refused with
- * @property {boolean} [cut] nobody answers, from the second visit on
+ * @property {boolean} [cutLater] from the second visit on nobody answers
  * @property {boolean} [silentDoor] signing in is never answered
  * @property {number} [closes] the number that the stream is closed with once it is live
  * @property {string} [hash] what stands behind the address
@@ -19,6 +19,7 @@ const STATUS = /** @type {Record<string, number>} */ ({ invitation_used: 410, in
 
 /** Answers `page` in the place of a centre, from what `standIn` has. @param {Page} page @param {StandIn} standIn @param {CentreStory} story */
 export async function playCentre(page, standIn, story) {
+  let visits = 0;
   const centre = { signedIn: story.signedIn !== false, cut: false, heard: /** @type {string[]} */ ([]) };
   const cursor = () => `e1.${standIn.rows[0]?.created_seq ?? 0}`;
   const unread = () => ({ count: standIn.rows.filter((row) => row.read_at === null).length, at: standIn.rows[0]?.created_seq ?? 0 });
@@ -36,6 +37,7 @@ export async function playCentre(page, standIn, story) {
       const url = new URL(request.url());
       const asked = `${request.method()} ${url.pathname.slice(4)}`;
       centre.heard.push(asked);
+      if (asked === "GET me" && story.cutLater && ++visits > 1) centre.cut = true;
       if (centre.cut) return route.abort("internetdisconnected");
       if (asked === "POST web/sign-in") {
         if (story.silentDoor) return;

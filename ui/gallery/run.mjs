@@ -9,11 +9,13 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { BEHAVIOURS } from "./behaviours.mjs";
+import { playCentre } from "./centre.mjs";
 import { launch } from "./chromium.mjs";
 import { NOW } from "./data.mjs";
-import { AXE, serveDist } from "./dist-server.mjs";
+import { APP, AXE, serveDist } from "./dist-server.mjs";
 import { SCENES } from "./scenes.mjs";
 import { operate } from "./operate.mjs";
+import { small } from "./fingers.mjs";
 import { StandIn } from "./stand-in.mjs";
 import { follow, walk } from "./walk.mjs";
 
@@ -41,13 +43,17 @@ const used = new Set();
 let looked = 0;
 
 /** A page to play on; what goes wrong on it is told under the name of who plays. */
-async function openStage(/** @type {"ru" | "en"} */ language) {
-  const context = await browser.newContext({ locale: language === "ru" ? "ru-RU" : "en-GB", colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
+async function openStage(/** @type {"ru" | "en"} */ language, /** @type {boolean} */ phone) {
+  const context = await browser.newContext({
+    ...(phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
+    // What is looked at is what was built last.
+    serviceWorkers: "block", locale: language === "ru" ? "ru-RU" : "en-GB", colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
   const page = await context.newPage();
-  const stage = { page, playing: "", standIn: /** @type {StandIn | null} */ (null) };
+  const stage = { page, playing: "", web: false, standIn: /** @type {StandIn | null} */ (null) };
   page.setDefaultTimeout(20_000);
   page.on("console", (message) => {
-    if (message.type() === "error") wrong.push(`${stage.playing}: ${message.text()}`);
+    // A centre's refusals are part of the play.
+    if (message.type() === "error" && !(stage.web && message.text().startsWith("Failed to load resource"))) wrong.push(`${stage.playing}: ${message.text()}`);
   });
   page.on("pageerror", (error) => wrong.push(`${stage.playing}: ${error.message}`));
   await page.clock.setFixedTime(NOW);
@@ -63,16 +69,38 @@ async function raise(stage, scene, language) {
   const standIn = (stage.standIn = new StandIn(language, scene.story?.(language) ?? {}));
   await page.setViewportSize(scene.size ?? { width: 420, height: 680 });
   await page.emulateMedia({ colorScheme: "light", forcedColors: scene.forcedColors ? "active" : "none", contrast: scene.contrast ? "more" : "no-preference" });
-  await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}${scene.address ? `&${scene.address}` : ""}`);
+  stage.web = scene.web !== undefined;
+  if (scene.web) await openInbox(page, standIn, scene.web, language);
+  else await page.goto(`${dist.url}?backend=${encodeURIComponent(await standIn.url())}${scene.address ? `&${scene.address}` : ""}`);
   await page.locator("#app > *").first().waitFor();
   await scene.play?.(page, standIn);
   return standIn;
+}
+
+/** The page as a centre serves it. @param {Page} page @param {StandIn} standIn @param {import("./centre.mjs").CentreStory} story @param {"ru" | "en"} language */
+async function openInbox(page, standIn, story, language) {
+  await playCentre(page, standIn, story);
+  // A card opens beside the page: that is all there is to see of it.
+  await page.context().route(/^https:/, (route) => route.abort());
+  page.on("popup", (card) => {
+    standIn.heard.push({ type: "open", id: card.url() });
+    void card.close();
+  });
+  // A browser of its own language, that has never been here.
+  await page.goto(`${dist.url}${APP}manifest.webmanifest`);
+  await page.evaluate(async (language) => {
+    localStorage.setItem("dealbell-look", JSON.stringify({ language, theme: "system" }));
+    for (const { name } of await indexedDB.databases()) await new Promise((done) => (indexedDB.deleteDatabase(name ?? "").onsuccess = done));
+  }, language);
+  await page.goto(`${dist.url}${APP}${story.hash ?? ""}`);
 }
 
 /** The page goes first: what it would still ask has nobody to complain to. The pointer is nowhere again. @param {Stage} stage */
 async function drop({ page, standIn }) {
   if (!standIn) return;
   await page.goto("about:blank");
+  page.removeAllListeners("popup");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
   await page.mouse.move(0, 0);
   standIn.close();
 }
@@ -145,8 +173,13 @@ function inspect(stage, scene) {
   return play(stage, scene, "ru", async (page, standIn) => {
     await page.waitForTimeout(60);
     await page.addScriptTag({ url: AXE });
+    if (scene.phone) for (const complaint of await small(page)) wrong.push(`${scene.name}: ${complaint}`);
     for (const language of LANGUAGES) {
-      await speak(page, standIn, language);
+      if (scene.web && language === "en") {
+        await raise(stage, scene, language);
+        await page.waitForTimeout(60);
+        await page.addScriptTag({ url: AXE });
+      } else await speak(page, standIn, language);
       await measure(page, `${scene.name}-${language}`);
       await inBothThemes(page, async (theme) => {
         // Forced colours are the same in both.
@@ -156,13 +189,17 @@ function inspect(stage, scene) {
         looked++;
       });
     }
-    await speak(page, standIn, "ru");
+    let playing = standIn;
+    if (scene.web) {
+      playing = await raise(stage, scene, "ru");
+      await page.waitForTimeout(60);
+    } else await speak(page, standIn, "ru");
     const again = async () => {
       const anew = await raise(stage, scene, "ru");
       await follow(page);
       return anew;
     };
-    for (const complaint of [...(await walk(page)), ...(await operate(page, standIn, used, again))]) wrong.push(`${scene.name}: ${complaint}`);
+    for (const complaint of [...(await walk(page)), ...(await operate(page, playing, used, again))]) wrong.push(`${scene.name}: ${complaint}`);
   });
 }
 
@@ -174,13 +211,13 @@ async function speak(page, standIn, language) {
   await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
 }
 
-/** @type {{ language: "ru" | "en", look: (stage: Stage) => Promise<void> }[]} */
+/** @type {{ language: "ru" | "en", phone: boolean, look: (stage: Stage) => Promise<void> }[]} */
 const jobs = [
-  ...behaviours.map((behaviour) => ({ language: /** @type {const} */ ("ru"), look: (/** @type {Stage} */ stage) => play(stage, behaviour, "ru", behaviour.check) })),
+  ...behaviours.map((behaviour) => ({ language: /** @type {const} */ ("ru"), phone: false, look: (/** @type {Stage} */ stage) => play(stage, behaviour, "ru", behaviour.check) })),
   ...scenes.flatMap((scene) =>
     values.check
-      ? [{ language: /** @type {const} */ ("ru"), look: (/** @type {Stage} */ stage) => inspect(stage, scene) }]
-      : LANGUAGES.map((language) => ({ language, look: (/** @type {Stage} */ stage) => picture(stage, scene, language) })),
+      ? [{ language: /** @type {const} */ ("ru"), phone: scene.phone === true, look: (/** @type {Stage} */ stage) => inspect(stage, scene) }]
+      : LANGUAGES.map((language) => ({ language, phone: scene.phone === true, look: (/** @type {Stage} */ stage) => picture(stage, scene, language) })),
   ),
 ];
 if (!values.check) await mkdir(folder, { recursive: true });
@@ -189,8 +226,9 @@ await Promise.all(
     /** @type {Map<string, Stage>} */
     const stages = new Map();
     for (let job = jobs.shift(); job; job = jobs.shift()) {
-      const stage = stages.get(job.language) ?? (await openStage(job.language));
-      stages.set(job.language, stage);
+      const kind = `${job.language} ${job.phone}`;
+      const stage = stages.get(kind) ?? (await openStage(job.language, job.phone));
+      stages.set(kind, stage);
       await job.look(stage);
     }
     for (const stage of stages.values()) await drop(stage);

@@ -7,6 +7,7 @@ import { NO_ACCOUNT } from "./first-run.mjs";
 import { JOIN_SCENES } from "./scenes-join.mjs";
 import { LIST_SCENES } from "./scenes-list.mjs";
 import { TODAY_SCENES } from "./scenes-today.mjs";
+import { WEB_SCENES } from "./scenes-web.mjs";
 import { click } from "./play.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -23,6 +24,8 @@ import { click } from "./play.mjs";
  * @property {boolean} [forcedColors] in the system's own colours
  * @property {string} [address] what the page is asked for besides, such as `place=web`
  * @property {boolean} [contrast] with more contrast asked for
+ * @property {import("./centre.mjs").CentreStory} [web] in a browser, served by a centre
+ * @property {boolean} [phone] under a finger
  */
 
 /** @param {string} address */
@@ -135,5 +138,6 @@ export const SCENES = [
   { name: "sign-in-revoked", story: () => ({ state: { way: "solo", account: "romashka.amocrm.ru", connection: { state: "signed_out", reason: "token_invalid" } } }) },
   { name: "sign-in-200-percent", size: { width: 210, height: 340 }, story: NO_ACCOUNT, play: click("way-solo") },
   ...SETTINGS_SCENES,
+  ...WEB_SCENES,
   { name: "silent", story: () => ({ fails: { hello: "unknown" } }) },
 ];
