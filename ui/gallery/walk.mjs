@@ -88,7 +88,7 @@ function watch() {
       seeRow: () => {
         const row = rowOf(document.activeElement);
         rows.delete(keyOf(document.activeElement));
-        for (const control of row?.querySelectorAll(CONTROLS) ?? []) if (/** @type {HTMLElement} */ (control).tabIndex >= 0) visited.add(control);
+        for (const control of row?.querySelectorAll(CONTROLS) ?? []) if (/** @type {HTMLElement} */ (control).tabIndex >= 0 && shown(control)) visited.add(control);
         return rows.size;
       },
       isMenu: () => top().getAttribute("role") === "menu",
