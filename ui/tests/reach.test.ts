@@ -7,7 +7,7 @@ import { Here } from "../src/reach/here.svelte";
 import { PushDevicesModel, serviceName } from "../src/reach/push.svelte";
 import { qrPath } from "../src/reach/qr";
 import { mismatch } from "../src/reach/wanted";
-import { endOf, left, LINK_LASTS, WayIn } from "../src/reach/wayin.svelte";
+import { endOf, isNear, left, LINK_LASTS, WayIn } from "../src/reach/wayin.svelte";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const LINK = { url: `https://bell.example/dealbell/app/#sign-in=${"0123456789abcdef".repeat(4)}`, expires_at: NOW + LINK_LASTS };
@@ -84,6 +84,11 @@ describe("the way into the web inbox", () => {
     expect(left(NOW + 61_001, NOW)).toBe("1:02");
     expect(left(NOW + 1, NOW)).toBe("0:01");
     expect(left(NOW, NOW)).toBeNull();
+  });
+
+  test("a link to this computer is nothing for a phone", () => {
+    expect(["http://127.0.0.1:7780/app/", "http://localhost/app/", "http://[::1]:7780/app/"].every(isNear)).toBe(true);
+    expect(["https://bell.example/app/", "https://127.bell.example/app/"].some(isNear)).toBe(false);
   });
 
   test("a link that comes after it was hidden, or for another account, is not shown", async () => {

@@ -598,6 +598,7 @@ wayin-show = QR code for a phone
 wayin-showing = Making a code…
 wayin-code = Code for a camera: the link that signs in to the list
 wayin-scan = Point your phone's camera at the code.
+wayin-near = The centre can be seen on this computer alone: no phone opens the code, but any browser here opens the link.
 wayin-left = Works for { $left } more, once.
 wayin-over = This code is over
 wayin-over-about = A code works for ten minutes. Get a new one.
