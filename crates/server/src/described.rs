@@ -73,7 +73,11 @@ fn operation(summary: &str, name: Option<&str>, statuses: &[(&str, &str)], conte
 }
 
 fn redirect() -> Value {
-    let responses = json!({"307": {"description": "To the web inbox"}});
+    let page = json!({"text/html; charset=utf-8": {"schema": {"type": "string"}}});
+    let responses = json!({
+        "200": {"description": "The web inbox, once that is followed", "content": page},
+        "307": {"description": "To the web inbox"},
+    });
     json!({"tags": ["other"], "summary": "Leads to the web inbox.", "responses": responses})
 }
 
