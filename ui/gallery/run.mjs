@@ -189,6 +189,7 @@ function inspect(stage, scene) {
         looked++;
       });
     }
+    if (scene.restless) return;
     let playing = standIn;
     if (scene.web) {
       playing = await raise(stage, scene, "ru");

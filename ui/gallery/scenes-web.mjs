@@ -108,6 +108,8 @@ export const WEB_SCENES = [
   },
   {
     name: "web-offline",
+    // The button that tries now rests while it is tried.
+    restless: true,
     web: { cutLater: true },
     phone: true,
     size: PHONE,

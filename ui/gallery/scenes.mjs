@@ -26,6 +26,7 @@ import { click } from "./play.mjs";
  * @property {boolean} [contrast] with more contrast asked for
  * @property {import("./centre.mjs").CentreStory} [web] in a browser, served by a centre
  * @property {boolean} [phone] under a finger
+ * @property {boolean} [restless] its controls come and go by themselves: nobody can walk through it
  */
 
 /** @param {string} address */
