@@ -1,36 +1,67 @@
-//! `docs/behaviour.md` names only tests that there are.
+//! `docs/behaviour.md` and `docs/security.md` name only tests that there are.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 #[test]
 fn every_test_that_the_checklist_names_exists() -> Result<()> {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = tests.parent().context("the workspace is above")?;
+    all_exist("docs/behaviour.md", 50)
+}
+
+#[test]
+fn every_line_of_the_threat_table_names_tests_and_they_exist() -> Result<()> {
+    let table = fs::read_to_string(root()?.join("docs/security.md"))?;
+    let lines: Vec<&str> = table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| threat"))
+        .collect();
+    assert!(lines.len() > 30, "the threats are lines of tables");
+    for line in lines {
+        let shown = quoted(line).any(is_test_name);
+        // What is not there yet says so.
+        assert!(shown || line.contains("not yet"), "no test: {line}");
+    }
+    all_exist("docs/security.md", 80)
+}
+
+fn all_exist(page: &str, at_least: usize) -> Result<()> {
+    let root = root()?;
     let mut known = BTreeSet::new();
     for folder in ["crates", "src-tauri/src", "tests"] {
         collect(&root.join(folder), &mut known)?;
     }
-    let checklist = fs::read_to_string(root.join("docs/behaviour.md"))?;
-    let named: Vec<&str> = checklist
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|code| is_test_name(code))
-        .collect();
+    let page = fs::read_to_string(root.join(page))?;
+    let named: Vec<&str> = quoted(&page).filter(|code| is_test_name(code)).collect();
     assert!(
-        named.len() > 50,
-        "the checklist names its tests in back quotes"
+        named.len() > at_least,
+        "the page names its tests in back quotes"
     );
     let missing: Vec<_> = named
         .into_iter()
         .filter(|name| !known.contains(*name))
         .collect();
     assert!(missing.is_empty(), "no such tests: {missing:#?}");
+    for file in quoted(&page).filter(|code| is_test_file(code)) {
+        assert!(root.join(file).exists(), "no such file: {file}");
+    }
     Ok(())
+}
+
+fn root() -> Result<PathBuf> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(tests.parent().context("the workspace is above")?.to_owned())
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// What tests the pages is a file.
+fn is_test_file(code: &str) -> bool {
+    code.starts_with("ui/") && (code.ends_with(".mjs") || code.ends_with(".test.ts"))
 }
 
 /// Ours have names of several words; what else is quoted has spaces, slashes or dots.

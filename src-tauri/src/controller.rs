@@ -34,8 +34,8 @@ use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
 use crate::system::SystemEvent;
 use crate::system::crash::Run;
-use crate::system::journal;
 use crate::system::shortcut::{Grab, Keys};
+use crate::system::{journal, privacy};
 use crate::toolkit;
 use crate::tray::{Tray, TrayEvent};
 use crate::updates;
@@ -165,6 +165,7 @@ impl Controller {
         mut queue: mpsc::Receiver<Input>,
     ) -> anyhow::Result<()> {
         let data = app.path().app_data_dir()?;
+        privacy::keep_folder(&data)?;
         let (managed, problems) = Managed::load();
         let settings = SettingsFile::load(&app, &data, &managed)?;
         let language = language(settings.current().language);

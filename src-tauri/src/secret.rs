@@ -4,6 +4,7 @@ use crate::secrets::{SecretError, Secrets};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::sync::Mutex;
+use zeroize::Zeroize;
 
 /// A token or a pair of them, as text. Whoever changes or keeps it does so alone.
 pub(crate) struct Secret {
@@ -17,6 +18,12 @@ pub(crate) struct Secret {
 struct State {
     text: String,
     place: Place,
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
 }
 
 /// Where it is kept.

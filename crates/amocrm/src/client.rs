@@ -27,6 +27,7 @@ use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The most tasks, users and cards the API gives on a page.
 const PAGE: &str = "250";
@@ -44,6 +45,14 @@ impl Token {
         Self(token.split_whitespace().collect())
     }
 }
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Token {}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ use crate::model::Seconds;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// What lets us into an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,23 @@ pub struct TokenPair {
     /// When `access` ends, by our clock.
     pub expires_at: Seconds,
 }
+
+impl Drop for Integration {
+    fn drop(&mut self) {
+        self.secret.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Integration {}
+
+impl Drop for TokenPair {
+    fn drop(&mut self) {
+        self.access.zeroize();
+        self.refresh.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for TokenPair {}
 
 /// Where credentials are kept: a keyring, a sealed column.
 #[async_trait]
@@ -144,5 +162,13 @@ mod tests {
             assert_eq!(Credentials::from_text(&credentials.to_text()), credentials);
             assert!(!format!("{credentials:?}").contains("hush"));
         }
+    }
+
+    #[test]
+    fn whatever_lets_us_in_is_wiped_when_it_goes() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<Token>();
+        is_wiped::<Integration>();
+        is_wiped::<TokenPair>();
     }
 }

@@ -231,6 +231,27 @@ async fn what_is_no_crm_is_called_so() {
 }
 
 #[tokio::test]
+async fn an_answer_without_an_end_and_one_too_deep_are_no_crms() {
+    let endless = || {
+        let part = Bytes::from(vec![b' '; 1024 * 1024]);
+        let parts =
+            futures_util::stream::repeat_with(move || Ok::<_, std::io::Error>(part.clone()));
+        let body = Body::from_stream(parts);
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    };
+    let deep = || {
+        let body = "[".repeat(1_000_000);
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    };
+    let cases: [fn() -> Response; 2] = [endless, deep];
+    for answer in cases {
+        let server = Server::answering(move |_, _| answer()).await;
+        let asked = server.client().account().await;
+        assert!(matches!(asked, Err(ClientError::NotACrm(_))), "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn users_are_none_for_a_plain_manager_and_empty_lists_are_empty() {
     let server = Server::answering(|_, path| match path {
         path if path.starts_with("/api/v4/users") => problem(403, "Только администраторам"),

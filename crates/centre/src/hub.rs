@@ -11,6 +11,9 @@ use std::{
 };
 use tokio::sync::{Notify, mpsc, watch};
 
+/// Connections of one device at once: far more than its windows and the half-open ones it left behind.
+pub(crate) const PER_DEVICE: usize = 32;
+
 /// What the hub is told after a commit.
 #[derive(Debug)]
 pub(crate) enum News {
@@ -126,10 +129,20 @@ impl Line {
 }
 
 impl Hub {
-    /// Lets a connection take part.
+    /// Lets a connection take part. Of more than [`PER_DEVICE`] of one device the oldest goes: it is
+    /// the likeliest to be dead already.
     pub(crate) fn join(&self, line: &Arc<Line>) {
         let mut lines = locked(&self.lines);
-        lines.entry(line.user).or_default().push(Arc::clone(line));
+        let of_user = lines.entry(line.user).or_default();
+        let device = *locked(&line.device);
+        let is_same =
+            |other: &&Arc<Line>| *locked(&other.device) == device && other.fate().is_none();
+        if of_user.iter().filter(is_same).count() >= PER_DEVICE
+            && let Some(oldest) = of_user.iter().find(is_same)
+        {
+            oldest.doom(CloseCode::Rate);
+        }
+        of_user.push(Arc::clone(line));
         drop(lines);
         if let Some(code) = CloseCode::from_number(self.closing.load(SeqCst)) {
             line.doom(code);

@@ -421,14 +421,22 @@ async fn a_fresh_token_takes_the_place_of_the_old_one() {
     let bed = bed().await;
     let mut client = bed.live().await;
     let token = bed.centre.add_device(support::ANNA, "новый").await.unwrap();
-    client.send(&ClientFrame::Token { token }).await;
+    client
+        .send(&ClientFrame::Token {
+            token: token.into(),
+        })
+        .await;
     client.send(&ClientFrame::Read { id: 1, ids: vec![] }).await;
     client.answer(1).await; // frames are obeyed in order, so the token is known by now
     bed.centre.revoke_device(&bed.token).await.unwrap();
     bed.tell_anna(1).await;
     assert_eq!(client.event().await.seq, 1);
     let token = "dbd_wrong".to_owned();
-    client.send(&ClientFrame::Token { token }).await;
+    client
+        .send(&ClientFrame::Token {
+            token: token.into(),
+        })
+        .await;
     assert_eq!(client.closed().await, 4500);
 }
 

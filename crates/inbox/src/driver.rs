@@ -11,6 +11,7 @@ use crate::time::Clock;
 use crate::toast::{Attempt, AttemptId, Manners, ToastAct, ToastKey, ToastOutcome};
 use crate::{Address, Now};
 use dealbell_network::Network;
+use dealbell_protocol::secret::Secret;
 use dealbell_protocol::window::{
     Connection, ConnectionRecord, Language, ListPage, ListQuery, SignedOutReason, ToastRecord,
 };
@@ -51,7 +52,7 @@ pub(crate) enum Command {
 pub(crate) struct Driver {
     engine: Engine,
     address: Address,
-    token: String,
+    token: Secret,
     network: Network,
     rest: Arc<Rest>,
     clock: Clock,
@@ -65,7 +66,7 @@ impl Driver {
     pub(crate) fn start(
         engine: Engine,
         address: Address,
-        (token, network): (String, Network),
+        (token, network): (Secret, Network),
         rest: Arc<Rest>,
         acts: mpsc::Sender<ToastAct>,
     ) -> (mpsc::UnboundedSender<Command>, watch::Receiver<State>) {

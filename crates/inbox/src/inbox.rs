@@ -154,7 +154,7 @@ impl Inbox {
         let (commands, state) = Driver::start(
             engine,
             address,
-            (config.token, config.network),
+            (config.token.into(), config.network),
             rest.clone(),
             acts,
         );

@@ -4,6 +4,7 @@ use crate::Address;
 use crate::rest::Rest;
 use crate::session::{Generation, Input};
 use dealbell_network::{ConnectError, Network};
+use dealbell_protocol::secret::Secret;
 use dealbell_protocol::stream::{ClientFrame, CloseCode, MAX_FRAME, SUBPROTOCOL, ServerFrame};
 use dealbell_protocol::{ApiError, ErrorCode};
 use futures_util::{SinkExt, StreamExt};
@@ -45,7 +46,7 @@ pub enum Order {
 pub(crate) fn start(
     generation: Generation,
     address: Address,
-    token: String,
+    token: Secret,
     network: Network,
     rest: Arc<Rest>,
     inputs: mpsc::Sender<Input>,

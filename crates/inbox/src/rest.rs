@@ -8,6 +8,7 @@ use dealbell_protocol::push::{ChangePushSubscription, PushDevices};
 use dealbell_protocol::rest::{
     ActOn, CalendarLink, DeviceRow, FeedPage, MAX_PAGE, Me, SaveChannels, Tasks, TestChannel,
 };
+use dealbell_protocol::secret::Secret;
 use dealbell_protocol::web::SignInLink;
 use dealbell_protocol::{
     ApiError, ChannelSettings, Cursor, DeviceId, ErrorCode, NotificationId, ProviderId,
@@ -24,6 +25,12 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The largest picture that is taken, bytes: twice the pixels of one that a centre keeps.
 const MAX_PICTURE: usize = 128 * 1024;
+
+/// The longest answer, bytes: several times a page of the longest notifications.
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// The longest words of a refusal, bytes.
+const MAX_REFUSAL: usize = 64 * 1024;
 
 /// A request that brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +78,7 @@ impl RestError {
 /// The API, with the device's token.
 pub(crate) struct Rest {
     address: Address,
-    token: String,
+    token: Secret,
     network: Network,
     /// Made at the first request: a start needs none.
     client: OnceLock<Client>,
@@ -81,7 +88,7 @@ impl Rest {
     pub(crate) fn new(address: Address, token: String, network: Network) -> Self {
         Self {
             address,
-            token,
+            token: token.into(),
             network,
             client: OnceLock::new(),
         }
@@ -89,7 +96,7 @@ impl Rest {
 
     pub(crate) async fn channels(&self) -> Result<ChannelSettings, RestError> {
         let url = self.address.api("channels");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn save_channels(
@@ -100,7 +107,7 @@ impl Rest {
         let request = self
             .client()?
             .put(self.address.api("channels"))
-            .bearer_auth(&self.token)
+            .bearer_auth(&*self.token)
             .header(IF_MATCH, format!("\"{revision}\""))
             .json(settings);
         ask(request).await
@@ -116,38 +123,46 @@ impl Rest {
             .append_pair("as_of", &as_of.to_string())
             .append_pair("limit", &MAX_PAGE.to_string())
             .extend_pairs(before.map(|before| ("before", before.to_string())));
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn act(&self, id: NotificationId, deed: &Deed) -> Result<(), RestError> {
         let url = self.address.api(&format!("notifications/{id}/act"));
-        let request = self.client()?.post(url).bearer_auth(&self.token).json(deed);
+        let request = self
+            .client()?
+            .post(url)
+            .bearer_auth(&*self.token)
+            .json(deed);
         let Done {} = ask(request).await?;
         Ok(())
     }
 
     pub(crate) async fn act_on(&self, act: &ActOn) -> Result<(), RestError> {
         let url = self.address.api("act");
-        let request = self.client()?.post(url).bearer_auth(&self.token).json(act);
+        let request = self.client()?.post(url).bearer_auth(&*self.token).json(act);
         let Done {} = ask(request).await?;
         Ok(())
     }
 
     pub(crate) async fn tasks(&self) -> Result<Tasks, RestError> {
         let url = self.address.api("tasks");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn test(&self, test: &TestChannel) -> Result<(), RestError> {
         let url = self.address.api("test");
-        let request = self.client()?.post(url).bearer_auth(&self.token).json(test);
+        let request = self
+            .client()?
+            .post(url)
+            .bearer_auth(&*self.token)
+            .json(test);
         let Done {} = ask(request).await?;
         Ok(())
     }
 
     pub(crate) async fn devices(&self) -> Result<Vec<DeviceRow>, RestError> {
         let url = self.address.api("devices");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     /// The picture of a provider, PNG, at most [`MAX_PICTURE`].
@@ -156,18 +171,12 @@ impl Rest {
         if let Ok(mut path) = url.path_segments_mut() {
             path.extend([provider.as_str(), "icon"]);
         }
-        let request = self.client()?.get(url).bearer_auth(&self.token);
-        let mut answer = request.send().await.map_err(RestError::Unreachable)?;
+        let request = self.client()?.get(url).bearer_auth(&*self.token);
+        let answer = request.send().await.map_err(RestError::Unreachable)?;
         if !answer.status().is_success() {
             return Err(refusal(answer).await);
         }
-        let mut png = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(RestError::Unreachable)? {
-            png.extend_from_slice(&chunk);
-            if png.len() > MAX_PICTURE {
-                return Err(RestError::NotACentre);
-            }
-        }
+        let png = read(answer, MAX_PICTURE).await?;
         match png.starts_with(b"\x89PNG\r\n\x1a\n") {
             true => Ok(png),
             false => Err(RestError::NotACentre),
@@ -176,28 +185,28 @@ impl Rest {
 
     pub(crate) async fn revoke(&self, id: DeviceId) -> Result<(), RestError> {
         let url = self.address.api(&format!("devices/{id}"));
-        let Done {} = ask(self.client()?.delete(url).bearer_auth(&self.token)).await?;
+        let Done {} = ask(self.client()?.delete(url).bearer_auth(&*self.token)).await?;
         Ok(())
     }
 
     pub(crate) async fn calendar(&self) -> Result<CalendarLink, RestError> {
         let url = self.address.api("calendar");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn renew_calendar(&self) -> Result<CalendarLink, RestError> {
         let url = self.address.api("calendar");
-        ask(self.client()?.post(url).bearer_auth(&self.token)).await
+        ask(self.client()?.post(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn sign_in_link(&self) -> Result<SignInLink, RestError> {
         let url = self.address.api("sign-in-links");
-        ask(self.client()?.post(url).bearer_auth(&self.token)).await
+        ask(self.client()?.post(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn push_devices(&self) -> Result<PushDevices, RestError> {
         let url = self.address.api("push-subscriptions");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn change_push(
@@ -206,18 +215,18 @@ impl Rest {
         change: &ChangePushSubscription,
     ) -> Result<(), RestError> {
         let url = self.address.api(&format!("push-subscriptions/{id}"));
-        let request = self.client()?.patch(url).bearer_auth(&self.token);
+        let request = self.client()?.patch(url).bearer_auth(&*self.token);
         tell(request.json(change)).await
     }
 
     pub(crate) async fn remove_push(&self, id: PushSubscriptionId) -> Result<(), RestError> {
         let url = self.address.api(&format!("push-subscriptions/{id}"));
-        tell(self.client()?.delete(url).bearer_auth(&self.token)).await
+        tell(self.client()?.delete(url).bearer_auth(&*self.token)).await
     }
 
     pub(crate) async fn test_push(&self, id: PushSubscriptionId) -> Result<(), RestError> {
         let url = self.address.api(&format!("push-subscriptions/{id}/test"));
-        tell(self.client()?.post(url).bearer_auth(&self.token)).await
+        tell(self.client()?.post(url).bearer_auth(&*self.token)).await
     }
 
     /// Whether `link` leads to this centre, by TLS or on this machine.
@@ -238,7 +247,7 @@ impl Rest {
 
     pub(crate) async fn me(&self) -> Result<Me, RestError> {
         let url = self.address.api("me");
-        ask(self.client()?.get(url).bearer_auth(&self.token)).await
+        ask(self.client()?.get(url).bearer_auth(&*self.token)).await
     }
 
     fn client(&self) -> Result<&Client, RestError> {
@@ -268,7 +277,7 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestErro
     if !answer.status().is_success() {
         return Err(refusal(answer).await);
     }
-    let body = answer.bytes().await.map_err(RestError::Unreachable)?;
+    let body = read(answer, MAX_ANSWER).await?;
     serde_json::from_slice(&body).map_err(|_| RestError::NotACentre)
 }
 
@@ -281,11 +290,24 @@ async fn tell(request: RequestBuilder) -> Result<(), RestError> {
     }
 }
 
+/// The body, unless it is longer than `most`: whoever goes on for ever would fill the memory.
+async fn read(mut answer: Response, most: usize) -> Result<Vec<u8>, RestError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(RestError::Unreachable)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > most {
+            return Err(RestError::NotACentre);
+        }
+    }
+    Ok(body)
+}
+
 async fn refusal(answer: Response) -> RestError {
     let status = answer.status().as_u16();
     let after = answer.headers().get(RETRY_AFTER);
     let after = after.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    let error: Option<ApiError> = answer.json().await.ok();
+    let body = read(answer, MAX_REFUSAL).await.unwrap_or_default();
+    let error: Option<ApiError> = serde_json::from_slice(&body).ok();
     RestError::Refused {
         status,
         code: error.as_ref().map(|error| error.code),

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dealbell_inbox::{Config, Inbox, Network, StartError};
+use dealbell_protocol::join::JoinLink;
 use dealbell_protocol::stream::{MAX_FRAME, SUBPROTOCOL};
 use dealbell_protocol::window::{Connection, Language, SignedOutReason};
 use futures_util::{SinkExt, StreamExt};
@@ -152,4 +153,33 @@ async fn only_the_centre_itself_signs_out_and_no_portal_on_the_way() {
         .wait_for(|state| state.connection == Connection::SignedOut { reason })
         .await
         .unwrap();
+}
+
+/// Whoever follows a link asks a centre that he does not know yet.
+#[tokio::test]
+async fn an_answer_without_an_end_is_given_up() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let centre = format!("http://{}", listener.local_addr().unwrap());
+    let link = format!("{centre}/join/{}", "0".repeat(64));
+    let link = JoinLink::parse(&link).unwrap();
+    for status in ["200 OK", "400 Bad Request"] {
+        let network = Network::default();
+        let asked = dealbell_inbox::see_invitation(&link, &network);
+        let poured = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
+            );
+            socket.write_all(head.as_bytes()).await.unwrap();
+            let part = format!("10000\r\n{}\r\n", " ".repeat(0x1_0000));
+            let mut sent = 0;
+            while socket.write_all(part.as_bytes()).await.is_ok() {
+                sent += part.len();
+                assert!(sent < 256 * 1024 * 1024, "it is still listened to");
+            }
+        };
+        let (asked, ()) = tokio::join!(asked, poured);
+        assert!(asked.is_err());
+    }
 }

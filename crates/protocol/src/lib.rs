@@ -30,6 +30,7 @@ pub mod push;
 pub mod quiet;
 pub mod reach;
 pub mod rest;
+pub mod secret;
 pub mod stream;
 pub mod text;
 pub mod typescript;

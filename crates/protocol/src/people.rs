@@ -197,7 +197,7 @@ pub struct NewInvitation {
 }
 
 /// The answer to [`NewInvitation`]. The links cannot be shown again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Invited {
     /// Names the invitation.
     pub id: String,
@@ -209,6 +209,15 @@ pub struct Invited {
     pub app_link: String,
     /// How long the links are good.
     pub expires_at: Millis,
+}
+
+impl std::fmt::Debug for Invited {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invited")
+            .field("id", &self.id)
+            .field("user", &self.user)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whether an invitation can still be followed.

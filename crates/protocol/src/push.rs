@@ -44,7 +44,7 @@ impl std::fmt::Debug for PushKeys {
 
 /// `POST /v1/push-subscriptions`: as the browser's `PushSubscription` tells it, and what for. The
 /// same endpoint again renews its keys and belongs to the device that asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPushSubscription {
     /// Where the push service takes pushes for it, https; a secret.
@@ -58,6 +58,12 @@ pub struct NewPushSubscription {
     #[serde(default)]
     #[schema(max_length = 200)]
     pub name: String,
+}
+
+impl std::fmt::Debug for NewPushSubscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NewPushSubscription({:?})", self.channel)
+    }
 }
 
 /// `PATCH /v1/push-subscriptions/{id}`. What is missing stays.

@@ -280,11 +280,17 @@ pub struct SaveChannels {
 
 /// `GET /v1/calendar`: where the user's open tasks can be subscribed to (RULES T11). `POST` answers
 /// the same with a new address; the old one ends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, utoipa::ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS, utoipa::ToSchema)]
 pub struct CalendarLink {
     /// The address, a secret: whoever has it reads the tasks. None where this centre has no public
     /// address, so no calendar could reach it.
     pub url: Option<String>,
+}
+
+impl std::fmt::Debug for CalendarLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CalendarLink({})", self.url.is_some())
+    }
 }
 
 /// What an administrator has decided for everybody: `GET` and `PUT /v1/defaults`, which puts the

@@ -1,5 +1,6 @@
 //! The notification stream, version 1 (`docs/stream.md`).
 
+use crate::secret::Secret;
 use crate::{
     ChannelSettings, ConnectionId, Cursor, ErrorCode, Millis, Notification, NotificationId, Unread,
     rest::PopupIcon,
@@ -238,7 +239,8 @@ pub enum ClientFrame {
     /// A fresh token for this connection.
     Token {
         /// The token.
-        token: String,
+        #[ts(type = "string")]
+        token: Secret,
     },
 }
 

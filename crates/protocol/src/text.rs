@@ -93,4 +93,19 @@ mod tests {
         }
         assert_eq!(link(&format!("https://a/{}", "x".repeat(2_048))), None);
     }
+
+    #[test]
+    fn letters_that_look_alike_are_seen_in_the_name_of_a_host() {
+        // Cyrillic а, о and с; a soft hyphen and a full stop of another script are mended.
+        for (given, seen) in [
+            ("https://\u{430}mocrm.ru/", "xn--mocrm-3ve.ru"),
+            ("https://am\u{43e}\u{441}rm.ru/", "xn--amrm-65ds.ru"),
+            ("https://amo\u{ad}crm.ru/", "amocrm.ru"),
+            ("https://firm\u{3002}amocrm\u{ff0e}ru/", "firm.amocrm.ru"),
+        ] {
+            let link = link(given).unwrap();
+            assert_eq!(link.host_str(), Some(seen), "{given}");
+            assert!(link.as_str().is_ascii());
+        }
+    }
 }

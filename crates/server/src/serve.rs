@@ -191,3 +191,23 @@ fn asked_to_stop() -> Result<impl Future<Output = ()> + Send> {
         tell_systemd(NotifyState::Stopping);
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_this_machine_reaches_a_centre_that_was_told_nothing() {
+        let command = Serve::augment_args(clap::Command::new("serve"));
+        let listen = command
+            .get_arguments()
+            .find(|option| option.get_id() == "listen");
+        let usual = listen.expect("there is the option").get_default_values();
+        let usual: SocketAddr = usual[0]
+            .to_str()
+            .expect("a text")
+            .parse()
+            .expect("an address");
+        assert!(usual.ip().is_loopback());
+    }
+}

@@ -35,7 +35,7 @@ impl Controller {
     pub(super) async fn follow_link(&mut self, link: &str) {
         self.open_known_lines().await;
         if JoinLink::parse(link).is_some() {
-            let link = link.to_owned();
+            let link = link.to_owned().into();
             return self.window.show(Page::Join { link });
         }
         let click = parse_toast_link(link).and_then(|(name, button)| {

@@ -39,8 +39,10 @@ pub(crate) fn begin(folder: Option<&Path>) {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     let appender = folder.and_then(|folder| {
-        // The library makes it, too, but complains of the first time.
-        let _ = std::fs::create_dir_all(folder);
+        // It is ours alone, with the folder above it, where everything of ours is.
+        for folder in folder.parent().into_iter().chain([folder]) {
+            let _ = super::privacy::keep_folder(folder);
+        }
         RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix(NAME)

@@ -4,6 +4,7 @@
 pub(crate) mod autostart;
 pub(crate) mod crash;
 pub(crate) mod journal;
+pub(crate) mod privacy;
 pub(crate) mod report;
 pub(crate) mod shortcut;
 

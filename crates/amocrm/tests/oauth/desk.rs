@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use dealbell_amocrm::{
     Client, Clock, Credentials, CrmAddress, Grant, Integration, Network, OAuth, Time, Timeouts,
-    TokenPair, Vault, VaultError, oauth,
+    Vault, VaultError, oauth,
 };
 use dealbell_protocol::Millis;
 use dealbell_sandbox::{Config, Sandbox};
@@ -60,14 +60,10 @@ pub(crate) async fn connect(crm: &Sandbox, url: &str) -> OAuth {
 /// The same pair, so old that it is to be renewed: `left` seconds of its day.
 pub(crate) fn aged(oauth: &OAuth, left: i64) -> OAuth {
     let now = Clock::system().seconds();
-    OAuth {
-        pair: TokenPair {
-            issued_at: now + left - 86_400,
-            expires_at: now + left,
-            ..oauth.pair.clone()
-        },
-        ..oauth.clone()
-    }
+    let mut aged = oauth.clone();
+    aged.pair.issued_at = now + left - 86_400;
+    aged.pair.expires_at = now + left;
+    aged
 }
 
 /// What a vault does when it is to save.

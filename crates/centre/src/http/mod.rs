@@ -16,6 +16,7 @@ mod integrations;
 mod invitations;
 mod letters;
 mod list;
+mod listening;
 mod openapi;
 mod people;
 mod provider;
@@ -63,6 +64,9 @@ pub struct ServeOptions {
     pub grace: Duration,
     /// How long a new connection may take to send `start`.
     pub start_timeout: Duration,
+    /// How long the head of a request may take, and its body: longer than a reverse proxy keeps an
+    /// idle connection (nginx: 60 s), so that it is the proxy who ends those.
+    pub patience: Duration,
     /// Frames that wait for a slow reader at most.
     pub queue: usize,
     /// How long a reader whose queue is full may keep a write waiting before it is closed.
@@ -88,6 +92,7 @@ impl Default for ServeOptions {
             ping: Duration::from_millis(PING_MS),
             grace: Duration::from_millis(GRACE_MS),
             start_timeout: Duration::from_millis(START_TIMEOUT_MS),
+            patience: Duration::from_secs(75),
             queue: 256,
             slow_after: Duration::from_secs(2),
             closing: Duration::from_secs(2),

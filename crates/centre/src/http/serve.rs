@@ -1,11 +1,11 @@
 //! Serving until told to stop, then leaving in order.
 
-use super::{Beside, ServeOptions};
+use super::{Beside, ServeOptions, listening};
 use crate::Centre;
-use axum::{Router, serve::ListenerExt as _};
+use axum::Router;
 use dealbell_protocol::stream::CloseCode;
-use std::{future::Future, net::SocketAddr, time::Duration};
-use tokio::{net::TcpListener, sync::oneshot};
+use std::{future::Future, pin::pin, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
 
 /// How long connections may take to leave at the end.
 const LEAVE: Duration = Duration::from_secs(5);
@@ -47,34 +47,20 @@ impl Centre {
         if let Err(refusal) = self.keep_deliverable().await {
             tracing::warn!(reason = %refusal, "what this centre delivers on was not written");
         }
+        let patience = options.patience;
         let router = self.router(options, beside.into(), listener.local_addr()?);
-        let (stop, stopped) = oneshot::channel::<()>();
-        let listener = listener.tap_io(|io| {
-            // A toast should not wait for a packet to fill; without it things work, too.
-            let _ = io.set_nodelay(true);
-        });
-        let server = axum::serve(
-            listener,
-            router.into_make_service_with_connect_info::<SocketAddr>(),
-        )
-        .with_graceful_shutdown(async move {
-            // A dropped sender is the end as well.
-            let _ = stopped.await;
-        })
-        .into_future();
-        tokio::pin!(server);
+        let (stop, stopped) = watch::channel(());
+        let mut server = pin!(listening::listen(listener, router, patience, stopped));
         tokio::select! {
-            ended = &mut server => return Ok(ended?),
+            () = &mut server => return Ok(()),
             () = shutdown => {}
         }
         drop(stop);
         let leave = async {
-            let (ended, ()) = tokio::join!(&mut server, self.say_goodbye());
-            ended
+            tokio::join!(&mut server, self.say_goodbye());
         };
-        match tokio::time::timeout(LEAVE, leave).await {
-            Ok(ended) => ended?,
-            Err(_) => tracing::warn!(open = self.connections(), "some connections did not leave"),
+        if tokio::time::timeout(LEAVE, leave).await.is_err() {
+            tracing::warn!(open = self.connections(), "some connections did not leave");
         }
         if let Err(refusal) = self.write_uses().await {
             tracing::warn!(reason = %refusal, "the last uses of devices were not written");

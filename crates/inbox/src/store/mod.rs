@@ -128,6 +128,7 @@ impl Store {
     }
 
     async fn open_as_is(path: &Path, owner: &str) -> Result<Self, StoreError> {
+        keep_private(path)?;
         let connection = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -229,6 +230,27 @@ impl Store {
     ) -> Result<(), StoreError> {
         entries::set_channels(&mut self.connection, channels).await
     }
+}
+
+/// The file is its owner's alone, since it holds what customers write; SQLite gives its side files
+/// the same mode.
+fn keep_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // One of an earlier version was readable to everybody; a file system without modes has none.
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(0o600));
+    }
+    drop(file);
+    Ok(())
 }
 
 fn move_aside(path: &Path, error: &StoreError) -> Result<Rebuilt, StoreError> {

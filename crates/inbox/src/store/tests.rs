@@ -258,6 +258,24 @@ async fn what_cannot_be_read_is_moved_aside_and_begun_anew() {
     assert_eq!(store.kept().await.unwrap(), Kept::default());
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn the_store_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.db");
+    // As an earlier version left it.
+    std::fs::write(&path, "").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let mut store = open(&folder).await;
+    create(&mut store, 1).await;
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{entry:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_store_of_somebody_else_is_emptied() {
     let folder = tempfile::tempdir().unwrap();

@@ -11,6 +11,7 @@ mod state;
 
 use crate::push::PushDevices;
 use crate::rest::{CalendarLink, DeviceRow, SaveChannels, Tasks};
+use crate::secret::Secret;
 use crate::web::SignInLink;
 use crate::{
     Channel, ChannelSettings, Cursor, DeviceId, Millis, NotificationId, ProviderId,
@@ -469,7 +470,8 @@ pub enum Page {
     SignIn,
     /// An invitation was followed: ask whether to sign in by it.
     Join {
-        /// For [`SignIn::Invitation`]; secret. Anybody can have made it.
-        link: String,
+        /// For [`SignIn::Invitation`]. Anybody can have made it.
+        #[ts(type = "string")]
+        link: Secret,
     },
 }
