@@ -15,6 +15,7 @@ mod session;
 mod status;
 
 pub use heard::{Heard, Message};
+pub(crate) use hooks::told as read_hook;
 pub use hooks::{HookError, HookSink, HookStanding};
 pub use status::{AccountInfo, AccountUser, ConnectorStatus};
 

@@ -20,6 +20,8 @@ pub mod client;
 pub mod clock;
 pub mod connector;
 pub mod credentials;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod memory;
 pub mod model;
 pub mod oauth;

@@ -40,6 +40,8 @@ mod deliverable;
 mod delivery;
 mod devices;
 mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod health;
 mod http;

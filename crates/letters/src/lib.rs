@@ -10,6 +10,8 @@
 //! | `verdict` | what an answer of a mail server means for a letter |
 
 mod address;
+#[doc(hidden)]
+pub mod fuzzing;
 mod html;
 mod mime;
 mod plain;

@@ -34,7 +34,7 @@ fn nothing_on_the_wire_prints_what_lets_somebody_in() {
         printed::<SignIn>(json!({"way": "invitation", "link": url})),
         printed::<SignIn>(solo),
         printed::<Page>(json!({"page": "join", "link": url})),
-        printed::<WindowEvent>(json!({"event": "show", "page": {"page": "join", "link": url}})),
+        printed::<WindowEvent>(json!({"type": "show", "page": {"page": "join", "link": url}})),
         printed::<CalendarLink>(json!({"url": url})),
         printed::<Invited>(
             json!({"id": "1", "user": ulid, "link": url, "app_link": url, "expires_at": 1}),

@@ -4,6 +4,7 @@ mod bench;
 mod centre;
 mod checks;
 mod desktops;
+mod fuzz;
 mod licences;
 mod machine;
 mod manifest;
@@ -18,6 +19,7 @@ mod ui;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Dealbell's own commands")]
@@ -40,6 +42,8 @@ enum Command {
     CheckPlatforms(platforms::Depth),
     /// Start the app ten times on each real desktop, under load: icon, toast, click, end.
     CheckDesktops(desktops::Trials),
+    /// Hand every door broken things, led by what the code covers.
+    Fuzz(fuzz::Fuzzing),
     /// Write the list of libraries and their licences anew.
     Licences,
     /// Make the packages of this system: deb and rpm, or installers, or a disk image.
@@ -54,7 +58,20 @@ enum Command {
     Simulate(simulate::Worlds),
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    if let Some(code) = fuzz::between() {
+        return code;
+    }
+    match done() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:?}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn done() -> Result<()> {
     match Cli::parse().command {
         Command::Run(show) => show::run(&show),
         Command::Test(selection) => checks::run(&selection),
@@ -62,6 +79,7 @@ fn main() -> Result<()> {
         Command::Types => checks::write_types(),
         Command::CheckPlatforms(depth) => platforms::run(&depth),
         Command::CheckDesktops(trials) => desktops::run(&trials),
+        Command::Fuzz(wanted) => fuzz::run(&wanted),
         Command::Licences => licences::write(),
         Command::Package(wanted) => package::run(&wanted),
         Command::Notes(which) => releases::print_notes(&which),

@@ -68,6 +68,17 @@ pub enum HookError {
     OtherAccount,
 }
 
+/// What a body tells; none where it is none of ours.
+pub(crate) fn told(body: &[u8]) -> Option<Vec<crate::fuzzing::Told>> {
+    let body = body::read(body).ok()?;
+    let told = body.events.into_iter().map(|told| crate::fuzzing::Told {
+        what: told.what,
+        how: told.how,
+        fields: told.fields,
+    });
+    Some(told.collect())
+}
+
 impl HookSink {
     pub(super) fn new(
         hint: Hint,
