@@ -105,7 +105,7 @@ pub async fn restore(from: &Path, options: &Options) -> Result<Restored, CopyErr
     let mut copy = open(&draft.path, false).await?;
     of_this_version(&mut copy, &from).await?;
     sound(&mut copy, &from, "PRAGMA integrity_check").await?;
-    store::migrate(&mut copy, &from).await?;
+    store::upgrade::migrate(&mut copy, &from).await?;
     let sealer = Sealer::new(options.key_file.clone(), &path);
     let key = match seal::check(&mut copy, &sealer).await {
         Ok(()) => None,

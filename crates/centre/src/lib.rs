@@ -172,6 +172,23 @@ pub enum CentreError {
         /// Which file.
         path: PathBuf,
     },
+    /// Another program's database.
+    #[error("the database {path} belongs to another program: give a file of its own")]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// An earlier version's file could not be copied before it is brought up to date. It is as it was.
+    #[error(
+        "the database is of an earlier version, and the copy {path} that is made before it is \
+         brought up to date could not be written (make room beside it): {reason}"
+    )]
+    NoCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
     /// The key of the stored secrets.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -53,7 +53,9 @@ impl From<crate::CentreError> for Refusal {
             crate::CentreError::Storage(reason) => Self::Storage(reason),
             other @ (crate::CentreError::UnknownDatabase(_)
             | crate::CentreError::Unreadable { .. }
-            | crate::CentreError::NewerSchema { .. }) => Self::Storage(other.to_string()),
+            | crate::CentreError::NewerSchema { .. }
+            | crate::CentreError::Foreign { .. }
+            | crate::CentreError::NoCopy { .. }) => Self::Storage(other.to_string()),
         }
     }
 }

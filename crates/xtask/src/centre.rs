@@ -1,6 +1,7 @@
 //! `cargo xtask package --centre`: the centre as one static program, a folder to build a container in,
 //! and a deb, below `target/package/centre`.
 
+use crate::bill;
 use crate::machine::{PACKAGE, STATIC, provide};
 use crate::package::{copyright, gzip, maintainer};
 use crate::releases;
@@ -45,6 +46,7 @@ pub(crate) fn make(debug: bool) -> Result<PathBuf> {
     is_static(&program)?;
     container(&folder, &program)?;
     deb(&folder, &program, debug)?;
+    bill::write("dealbell-server", &folder)?;
     Ok(folder)
 }
 

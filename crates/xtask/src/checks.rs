@@ -5,6 +5,7 @@ use crate::licences;
 use crate::machine::{BUILD, PACKAGE, PLATFORMS, SCREEN, TEST, is_root, provide};
 use crate::package;
 use crate::platforms;
+use crate::supply;
 use crate::tools::{
     Followed, capture, cargo, crate_program, follow, npm_client, root, say, step, target,
 };
@@ -49,6 +50,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
     })?;
     tally.check("rust: one zbus, blocking without its timer", one_zbus)?;
     tally.check("licences: the list is current", licences::check)?;
+    tally.check("supply: licences, sources, duplicates, locks", supply::check)?;
     tally.check("rust: clippy, warnings are errors", || {
         let arguments = [
             "clippy",

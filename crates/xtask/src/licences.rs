@@ -58,7 +58,7 @@ fn current() -> Result<String> {
 }
 
 /// What is compiled into the window's pages.
-fn window_libraries() -> Result<Vec<(String, String, String)>> {
+pub(crate) fn window_libraries() -> Result<Vec<(String, String, String)>> {
     let lock: Value = serde_json::from_slice(&fs::read(root().join("ui/package-lock.json"))?)?;
     let packages = lock["packages"]
         .as_object()

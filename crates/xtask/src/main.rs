@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets a machine up, shows the product, proves and measures it.
 
 mod bench;
+mod bill;
 mod centre;
 mod checks;
 mod desktops;
@@ -14,6 +15,7 @@ mod platforms;
 mod releases;
 mod show;
 mod simulate;
+mod supply;
 mod tools;
 mod ui;
 

@@ -3,6 +3,7 @@
 //! Tauri's command makes them from `src-tauri/tauri*.conf.json`. What those cannot say is written
 //! here: the libraries the program really needs, and what comes from `packaging/releases.toml`.
 
+use crate::bill;
 use crate::centre;
 use crate::licences;
 use crate::machine::{BUILD, PACKAGE, provide};
@@ -81,6 +82,7 @@ fn on_linux(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
     for package in stage.bundle(&bundles, None)? {
         println!("{}", package.display());
     }
+    println!("{}", bill::write("dealbell", &stage.folder)?.display());
     Ok(())
 }
 
@@ -128,6 +130,7 @@ fn elsewhere(wanted: &Wanted, updates: Option<&Updates>) -> Result<()> {
         tauri.arg("--debug");
     }
     step("Building and packing the app", &mut tauri)?;
+    bill::write("dealbell", &folder)?;
     say(&format!(
         "The packages are in the bundle folders below {}",
         target().display()

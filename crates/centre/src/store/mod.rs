@@ -9,13 +9,14 @@ pub(crate) mod seal;
 pub(crate) mod settings;
 pub(crate) mod slice;
 pub(crate) mod traces;
+pub(crate) mod upgrade;
 pub(crate) mod words;
 pub(crate) mod writer;
 
 use crate::{CentreError, Options, delivery::Ground, hub::Hub, metrics::Metrics, sealing::Sealer};
 use sqlx::{
-    ConnectOptions as _, SqliteConnection, SqlitePool,
-    migrate::{MigrateError, Migrator},
+    ConnectOptions as _, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
@@ -82,7 +83,7 @@ impl Store {
             reason: error.to_string(),
         };
         let mut write = options.connect().await.map_err(unreadable)?;
-        migrate(&mut write, &path).await?;
+        upgrade::upgrade(&mut write, &path).await?;
         if secrets == Secrets::GivenUp {
             seal::give_up(&mut write).await?;
         }
@@ -105,22 +106,6 @@ impl Store {
             _lock: lock,
         })
     }
-}
-
-/// Brings the schema of the file `path` up to date.
-pub(crate) async fn migrate(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreError> {
-    let migrated = MIGRATIONS.run_direct(None, db, false).await;
-    migrated.map_err(|error| match error {
-        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
-            CentreError::NewerSchema {
-                path: path.to_owned(),
-            }
-        }
-        other => CentreError::Unreadable {
-            path: path.to_owned(),
-            reason: other.to_string(),
-        },
-    })
 }
 
 /// How many migrations this version knows.

@@ -48,7 +48,7 @@ pub(super) fn answers(bytes: &[u8]) {
     }
     if let Some(account) = read::<Account>(&value) {
         // A zone that cannot be is some other zone, never an end.
-        let _ = account.time_zone().iana_name();
+        let _ = account.zone.time_zone().iana_name();
     }
     if let Some(task) = read::<Task>(&value) {
         assert!(task.entity().is_none_or(|entity| entity.id > 0));

@@ -341,6 +341,56 @@ async fn a_store_of_version_2_learns_what_quiet_holds_back() {
     assert_eq!(outcome, Some(ToastOutcome::Suppressed { by }));
 }
 
+#[tokio::test]
+async fn a_store_of_version_3_goes_on_and_fetches_what_was_staged_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    create(&mut store, 1).await;
+    for undone in [
+        "DROP TABLE staged",
+        "DROP TABLE staged_bodies",
+        "DROP TABLE staged_words",
+        "CREATE TABLE staged (id BLOB PRIMARY KEY, created_seq INTEGER NOT NULL, read_at INTEGER,
+         body TEXT NOT NULL)",
+        "PRAGMA user_version = 3",
+    ] {
+        store.run_for_test(undone).await;
+    }
+    store.connection.close().await.unwrap();
+    let mut store = open(&folder).await;
+    assert_eq!(shown(&mut store, ListQuery::default()).await, [1]);
+    store.stage(true, &[row(2)]).await.unwrap();
+}
+
+/// A power cut, or a disk that lies: the centre has it all.
+#[tokio::test]
+async fn a_store_cut_anywhere_opens_or_is_begun_anew() {
+    let whole = tempfile::tempdir().unwrap();
+    let mut store = open(&whole).await;
+    for seq in 1..=20 {
+        create(&mut store, seq).await;
+    }
+    store.connection.close().await.unwrap();
+    let bytes = std::fs::read(whole.path().join("a.db")).unwrap();
+    let mut begun_anew = 0;
+    let step = (bytes.len() / 40).max(1);
+    for length in (0..bytes.len()).step_by(step).chain([1, 16, 99, 100, 511, 4_096]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        let (mut store, rebuilt) = Store::open(&path, "a").await.unwrap();
+        begun_anew += u32::from(rebuilt.is_some());
+        // What opens may show its damage only when it is read: then it is begun anew at work.
+        if let Err(error) = store.list(&ListQuery::default(), 0, 50, 0).await {
+            assert!(error.is_damage(), "{length}: {error}");
+            store = store.rebuild("a", &error).await.unwrap().0;
+            begun_anew += 1;
+        }
+        drop(store);
+    }
+    assert!(begun_anew > 10, "{begun_anew}");
+}
+
 mod keeping;
 mod search;
 mod version_1;
