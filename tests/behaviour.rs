@@ -14,7 +14,8 @@ fn every_test_that_the_checklist_names_exists() -> Result<()> {
 #[test]
 fn every_line_of_the_threat_table_names_tests_and_they_exist() -> Result<()> {
     let table = fs::read_to_string(root()?.join("docs/security.md"))?;
-    let lines: Vec<&str> = table
+    let threats = table.split("## Fuzzing").next().unwrap_or_default();
+    let lines: Vec<&str> = threats
         .lines()
         .filter(|line| line.starts_with("| ") && !line.starts_with("| threat"))
         .collect();

@@ -1,14 +1,22 @@
 //! A user's open tasks as a private calendar (RULES T11, RFC 5545): what it says, and its secret.
 
 use crate::{Centre, refusal::Refusal, secret, store::seal};
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use dealbell_protocol::{Millis, UserId, act::AgendaTask, window::Language};
+use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
+use dealbell_protocol::{
+    Millis, UserId,
+    act::AgendaTask,
+    rest::{MAX_LINK, MAX_TEXT},
+    text::{line, link},
+    window::Language,
+};
 use dealbell_texts::text;
 use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _, Property};
 use sqlx::Row as _;
 
 /// How often calendars may look again; ours is asked cheaply.
 const LOOK_AGAIN: &str = "PT15M";
+/// A year has four digits, and so has the one after.
+const LAST_YEAR: i32 = 9_998;
 
 /// What a calendar is made of.
 pub(crate) struct Agenda {
@@ -48,20 +56,24 @@ impl Agenda {
     fn event(&self, source: &str, agenda: &AgendaTask) -> Event {
         let task = &agenda.task;
         let changed = utc(agenda.changed_at);
-        let uid = format!("{}@{source}", task.subject);
-        let mut alarm = Alarm::display(&task.title, TimeDelta::seconds(agenda.told_after));
+        // A break within a value would begin a line of the calendar.
+        let uid = line(&format!("{}@{source}", task.subject), MAX_LINK);
+        let title = line(&task.title, MAX_TEXT);
+        let told_after = TimeDelta::try_seconds(agenda.told_after).unwrap_or_default();
+        let mut alarm = Alarm::display(&title, told_after);
         alarm.uid(&format!("alarm:{uid}")).timestamp(changed);
         let mut event = Event::new();
         event
             .uid(&uid)
             .timestamp(changed)
             .last_modified(changed)
-            .summary(&task.title)
+            .summary(&title)
             .alarm(alarm);
         match agenda
             .day
             .as_deref()
             .and_then(|day| day.parse::<NaiveDate>().ok())
+            .filter(|day| (1..=LAST_YEAR).contains(&day.year()))
         {
             // A day is not spent on a task: it does not make its owner busy.
             Some(day) => event
@@ -69,6 +81,7 @@ impl Agenda {
                 .append_property(("TRANSP", "TRANSPARENT")),
             None => event.starts(utc(task.due_at)),
         };
+        let link = task.link.as_deref().and_then(link).map(String::from);
         let author = |author: &String| {
             let author = [("author", author.as_str().into())];
             text(self.language, "calendar-author", &author)
@@ -76,21 +89,30 @@ impl Agenda {
         let about = [
             task.context.clone(),
             task.author.as_ref().map(author),
-            task.link.clone(),
+            link.clone(),
         ];
-        let about: Vec<String> = about.into_iter().flatten().collect();
+        let about: Vec<String> = about
+            .into_iter()
+            .flatten()
+            .map(|part| line(&part, MAX_TEXT))
+            .collect();
         if !about.is_empty() {
             event.description(&about.join("\n"));
         }
-        if let Some(link) = &task.link {
+        if let Some(link) = &link {
             event.url(link);
         }
         event.done()
     }
 }
 
+/// Within the years that a calendar can write.
 fn utc(at: Millis) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at).unwrap_or_default()
+    let known = DateTime::from_timestamp_millis(at).unwrap_or_default();
+    match (1..=LAST_YEAR).contains(&known.year()) {
+        true => known,
+        false => DateTime::default(),
+    }
 }
 
 impl Centre {

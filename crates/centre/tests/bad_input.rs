@@ -93,6 +93,7 @@ fn wrong() -> Vec<(&'static str, Value)> {
             json!(null),
             json!(""),
             json!("\u{0}\u{202e}\u{200b} \n"),
+            json!("\u{202e} \u{200b}\u{a0}"),
             long(201),
         ]
         .map(|value| ("title", value)),

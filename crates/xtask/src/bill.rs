@@ -41,7 +41,9 @@ pub(crate) fn write(package: &str, folder: &Path) -> Result<PathBuf> {
 
 fn crates(package: &str) -> Result<Vec<Value>> {
     let lock: toml::Table = toml::from_str(&fs::read_to_string(root().join("Cargo.lock"))?)?;
-    let locked = lock["package"].as_array().context("Cargo.lock has packages")?;
+    let locked = lock["package"]
+        .as_array()
+        .context("Cargo.lock has packages")?;
     let text = |package: &toml::Value, key: &str| {
         let value = package.get(key).and_then(toml::Value::as_str);
         value.unwrap_or_default().to_owned()
@@ -53,35 +55,39 @@ fn crates(package: &str) -> Result<Vec<Value>> {
             (named, text(package, "checksum"))
         })
         .collect();
-    let components = compiled_in(package)?.into_iter().map(|(name, version, licence)| {
-        let purl = format!("pkg:cargo/{name}@{version}");
-        let hash = hashes.get(&(name.clone(), version.clone()));
-        let hash = hash.with_context(|| format!("{name} {version} is in no lock file"))?;
-        Ok(json!({
-            "type": "library",
-            "bom-ref": purl,
-            "name": name,
-            "version": version,
-            "purl": purl,
-            "licenses": [{ "expression": licence.replace('/', " OR ") }],
-            "hashes": [{ "alg": "SHA-256", "content": hash }],
-        }))
-    });
+    let components = compiled_in(package)?
+        .into_iter()
+        .map(|(name, version, licence)| {
+            let purl = format!("pkg:cargo/{name}@{version}");
+            let hash = hashes.get(&(name.clone(), version.clone()));
+            let hash = hash.with_context(|| format!("{name} {version} is in no lock file"))?;
+            Ok(json!({
+                "type": "library",
+                "bom-ref": purl,
+                "name": name,
+                "version": version,
+                "purl": purl,
+                "licenses": [{ "expression": licence.replace('/', " OR ") }],
+                "hashes": [{ "alg": "SHA-256", "content": hash }],
+            }))
+        });
     components.collect()
 }
 
 fn pages() -> Result<Vec<Value>> {
-    let components = window_libraries()?.into_iter().map(|(name, version, licence)| {
-        let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
-        json!({
-            "type": "library",
-            "bom-ref": purl,
-            "name": name,
-            "version": version,
-            "purl": purl,
-            "licenses": [{ "expression": licence }],
-        })
-    });
+    let components = window_libraries()?
+        .into_iter()
+        .map(|(name, version, licence)| {
+            let purl = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
+            json!({
+                "type": "library",
+                "bom-ref": purl,
+                "name": name,
+                "version": version,
+                "purl": purl,
+                "licenses": [{ "expression": licence }],
+            })
+        });
     Ok(components.collect())
 }
 
@@ -95,7 +101,11 @@ mod tests {
         let path = write("dealbell-server", &folder).expect("it is written");
         let first = fs::read(&path).expect("it is there");
         write("dealbell-server", &folder).expect("it is written again");
-        assert_eq!(fs::read(&path).expect("it is there"), first, "the same again");
+        assert_eq!(
+            fs::read(&path).expect("it is there"),
+            first,
+            "the same again"
+        );
         fs::remove_dir_all(folder).expect("it goes");
         let bill: Value = serde_json::from_slice(&first).expect("it is JSON");
         let components = bill["components"].as_array().expect("there are some");
@@ -104,11 +114,22 @@ mod tests {
         for component in components {
             let purl = component["purl"].as_str().expect("a name");
             assert!(names.insert(purl), "{purl} is there twice");
-            assert!(!component["licenses"][0]["expression"].as_str().unwrap_or_default().is_empty());
-            let hash = component["hashes"][0]["content"].as_str().unwrap_or_default();
+            assert!(
+                !component["licenses"][0]["expression"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .is_empty()
+            );
+            let hash = component["hashes"][0]["content"]
+                .as_str()
+                .unwrap_or_default();
             assert_eq!(hash.len(), 64, "{purl}");
         }
-        assert!(names.iter().any(|name| name.starts_with("pkg:cargo/rustls@")));
+        assert!(
+            names
+                .iter()
+                .any(|name| name.starts_with("pkg:cargo/rustls@"))
+        );
         assert!(!names.iter().any(|name| name.contains("dealbell")));
     }
 }

@@ -50,7 +50,10 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
     })?;
     tally.check("rust: one zbus, blocking without its timer", one_zbus)?;
     tally.check("licences: the list is current", licences::check)?;
-    tally.check("supply: licences, sources, duplicates, locks", supply::check)?;
+    tally.check(
+        "supply: licences, sources, duplicates, locks",
+        supply::check,
+    )?;
     tally.check("rust: clippy, warnings are errors", || {
         let arguments = [
             "clippy",

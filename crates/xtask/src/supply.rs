@@ -84,25 +84,39 @@ fn crates(rules: &Rules, metadata: &Value) -> Vec<String> {
             continue;
         };
         let registry = source.strip_prefix("registry+").unwrap_or(source);
-        if !rules.sources.allow_registry.iter().any(|known| known == registry) {
+        if !rules
+            .sources
+            .allow_registry
+            .iter()
+            .any(|known| known == registry)
+        {
             against.push(format!("{name} {version} comes from {source}"));
         }
         if rules.bans.deny.contains(name) {
             against.push(format!("{name} is not wanted"));
         }
-        if !may(text("license"), &|licence| rules.licenses.allow.contains(licence)) {
-            against.push(format!("{name} {version} has the licence {:?}", text("license")));
+        if !may(text("license"), &|licence| {
+            rules.licenses.allow.contains(licence)
+        }) {
+            against.push(format!(
+                "{name} {version} has the licence {:?}",
+                text("license")
+            ));
         }
         *versions.entry(name).or_default() += 1;
     }
     for (name, count) in &versions {
         if *count > 1 && !rules.bans.skip.contains(*name) {
-            against.push(format!("{name} is there {count} times: use one, or list it in deny.toml"));
+            against.push(format!(
+                "{name} is there {count} times: use one, or list it in deny.toml"
+            ));
         }
     }
     for name in &rules.bans.skip {
         if versions.get(name.as_str()).is_none_or(|count| *count < 2) {
-            against.push(format!("{name} is not there twice any more: take it out of deny.toml"));
+            against.push(format!(
+                "{name} is not there twice any more: take it out of deny.toml"
+            ));
         }
     }
     against
@@ -122,11 +136,13 @@ fn npm(rules: &Rules, lock: &str, packages: &Value) -> Vec<String> {
         if !from.is_empty() && !from.starts_with(NPM) {
             against.push(format!("{lock}: {name} comes from {from}"));
         }
-        let known = |licence: &str| {
-            rules.licenses.allow.contains(licence) || NPM_TOOLS.contains(&licence)
-        };
+        let known =
+            |licence: &str| rules.licenses.allow.contains(licence) || NPM_TOOLS.contains(&licence);
         if !may(text("license"), &known) {
-            against.push(format!("{lock}: {name} has the licence {:?}", text("license")));
+            against.push(format!(
+                "{lock}: {name} has the licence {:?}",
+                text("license")
+            ));
         }
     }
     against
@@ -134,7 +150,9 @@ fn npm(rules: &Rules, lock: &str, packages: &Value) -> Vec<String> {
 
 /// Every line names one version.
 fn python(lock: &str, text: &str) -> Vec<String> {
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+    let lines = text
+        .lines()
+        .map(|line| line.split('#').next().unwrap_or_default().trim());
     lines
         .filter(|line| !line.is_empty() && !line.contains("=="))
         .map(|line| format!("{lock}: {line} names no version"))
@@ -144,7 +162,10 @@ fn python(lock: &str, text: &str) -> Vec<String> {
 /// Whether a licence expression (SPDX; `/` is an older *or*) can be kept with the licences that are
 /// `known`.
 fn may(expression: &str, known: &dyn Fn(&str) -> bool) -> bool {
-    let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
+    let spaced = expression
+        .replace('/', " OR ")
+        .replace('(', " ( ")
+        .replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut at = 0;
     let whole = any(&words, &mut at, known);
@@ -214,16 +235,24 @@ mod tests {
         ] {
             assert!(may(good, &known), "{good}");
         }
-        for bad in ["", "GPL-3.0", "MIT AND GPL-3.0", "X", "(MIT", "MIT)", "MIT MIT", "X WITH", "OR"] {
+        for bad in [
+            "",
+            "GPL-3.0",
+            "MIT AND GPL-3.0",
+            "X",
+            "(MIT",
+            "MIT)",
+            "MIT MIT",
+            "X WITH",
+            "OR",
+        ] {
             assert!(!may(bad, &known), "{bad}");
         }
     }
 
     #[test]
     fn what_is_against_the_rules_is_named() {
-        let package = |name: &str, version: &str, licence: &str, source: Option<&str>| {
-            json!({"name": name, "version": version, "license": licence, "source": source})
-        };
+        let package = |name: &str, version: &str, licence: &str, source: Option<&str>| json!({"name": name, "version": version, "license": licence, "source": source});
         let index = Some("registry+https://index");
         let metadata = json!({"packages": [
             package("dealbell", "0.1.0", "", None),
@@ -249,6 +278,9 @@ mod tests {
             "node_modules/viral": {"integrity": "sha512-x", "license": "GPL-3.0"},
         }});
         assert_eq!(npm(&rules(), "lock", &lock).len(), 3);
-        assert_eq!(python("p", "a==1\n# b\nc>=2\n"), ["p: c>=2 names no version"]);
+        assert_eq!(
+            python("p", "a==1\n# b\nc>=2\n"),
+            ["p: c>=2 names no version"]
+        );
     }
 }

@@ -1178,7 +1178,7 @@ export type Page = { "page": "list",
  */
 at: NotificationId | null, } | { "page": "today" } | { "page": "channels" } | { "page": "settings" } | { "page": "diagnostics" } | { "page": "sign_in" } | { "page": "join", 
 /**
- * For [`SignIn::Invitation`]; secret. Anybody can have made it.
+ * For [`SignIn::Invitation`]. Anybody can have made it.
  */
 link: string, };
 

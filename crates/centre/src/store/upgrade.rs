@@ -22,7 +22,10 @@ const BEFORE: &str = ".before-";
 /// When the file is no database, another program's, or of a newer version, and when the copy cannot
 /// be written: then nothing has changed.
 pub(crate) async fn upgrade(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreError> {
-    match standing(db).await.map_err(|error| unreadable(path, &error))? {
+    match standing(db)
+        .await
+        .map_err(|error| unreadable(path, &error))?
+    {
         // The first schema has tokens in plain, which a copy would keep.
         Standing::Ours { schema } if schema > 1 && schema < newest() => {
             keep_copy(db, path).await?;
@@ -56,7 +59,9 @@ pub(crate) async fn migrate(db: &mut SqliteConnection, path: &Path) -> Result<()
 /// Whose file it is.
 enum Standing {
     /// Ours, or empty: then its schema is 0.
-    Ours { schema: i64 },
+    Ours {
+        schema: i64,
+    },
     Newer,
     Foreign,
 }
@@ -72,7 +77,10 @@ async fn standing(db: &mut SqliteConnection) -> Result<Standing, sqlx::Error> {
     }
     // Another program may keep its migrations in the same way.
     let ours = ["_sqlx_migrations", "users", "notifications", "log"];
-    if !ours.iter().all(|name| tables.iter().any(|table| table == name)) {
+    if !ours
+        .iter()
+        .all(|name| tables.iter().any(|table| table == name))
+    {
         // What a crash in the middle of the very first start leaves has none of anybody's.
         let begun = tables == ["_sqlx_migrations"];
         return Ok(match begun {
@@ -103,12 +111,17 @@ async fn keep_copy(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreE
         // What an interrupted attempt of this number left.
         let _ = fs::remove_file(&draft);
         private(&draft)?;
-        let name = draft.to_str().ok_or("its name is no text that SQLite takes")?;
+        let name = draft
+            .to_str()
+            .ok_or("its name is no text that SQLite takes")?;
         sqlx::query("VACUUM INTO ?")
             .bind(name)
             .execute(&mut *db)
             .await?;
-        fs::OpenOptions::new().write(true).open(&draft)?.sync_all()?;
+        fs::OpenOptions::new()
+            .write(true)
+            .open(&draft)?
+            .sync_all()?;
         fs::rename(&draft, &copy)?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(())
     };
@@ -129,7 +142,9 @@ async fn keep_copy(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreE
 fn forget(path: &Path, most: usize) {
     for (nth, copy) in earlier(path).into_iter().rev().enumerate() {
         let made = copy.metadata().and_then(|about| about.modified()).ok();
-        let age = made.and_then(|made| made.elapsed().ok()).unwrap_or_default();
+        let age = made
+            .and_then(|made| made.elapsed().ok())
+            .unwrap_or_default();
         if nth >= most || age > LONGEST {
             let _ = fs::remove_file(copy);
         }

@@ -52,8 +52,10 @@ pub(super) fn deep(bytes: &[u8]) {
     if let Some(join) = JoinLink::parse(&given) {
         assert_eq!(JoinLink::parse(join.page().as_str()).as_ref(), Some(&join));
         assert_eq!(JoinLink::parse(&join.app()).as_ref(), Some(&join));
-        assert!(!format!("{join:?}").contains(join.code()));
         let centre = join.centre();
+        // Whoever writes the code into the address as well tells it himself.
+        let told = centre.as_str().to_lowercase().contains(join.code());
+        assert!(told || !format!("{join:?}").contains(join.code()));
         let here = match centre.host().expect("it has a host") {
             url::Host::Domain(name) => name == "localhost",
             url::Host::Ipv4(ip) => ip.is_loopback(),

@@ -374,7 +374,10 @@ async fn a_store_cut_anywhere_opens_or_is_begun_anew() {
     let bytes = std::fs::read(whole.path().join("a.db")).unwrap();
     let mut begun_anew = 0;
     let step = (bytes.len() / 40).max(1);
-    for length in (0..bytes.len()).step_by(step).chain([1, 16, 99, 100, 511, 4_096]) {
+    for length in (0..bytes.len())
+        .step_by(step)
+        .chain([1, 16, 99, 100, 511, 4_096])
+    {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.db");
         std::fs::write(&path, &bytes[..length]).unwrap();
