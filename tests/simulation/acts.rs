@@ -47,7 +47,9 @@ impl World {
                 receive,
                 quiet,
             } => {
-                if self.desks[desk].cut_off <= now && self.save(desk, receive, quiet).await {
+                // Saving writes to the log as publishing does.
+                let may = self.quarantine.is_none() && self.desks[desk].cut_off <= now;
+                if may && self.save(desk, receive, quiet).await {
                     self.channels_touched = true;
                 }
             }
@@ -329,6 +331,9 @@ impl World {
 
     /// What was done since a copy is done no more, and nobody does it again.
     fn forget(&mut self, copy: &Copy) {
+        self.forgot = true;
+        // A disk that forgets even that a copy was put back is nobody's promise.
+        self.copies.clear();
         self.integration.are_forgotten(&copy.answered);
         self.open.extend(self.acts.keys());
         self.full_centre = None;
@@ -394,7 +399,8 @@ impl World {
                 self.be_quiet(number, false).await?;
             }
             let user = self.desks[number].user;
-            if !saved[user] && self.desks[number].engine.is_some() {
+            let may = self.quarantine.is_none() && self.desks[number].engine.is_some();
+            if may && !saved[user] {
                 saved[user] = self.save(number, true, false).await;
             }
         }

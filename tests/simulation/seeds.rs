@@ -51,6 +51,15 @@ fn whatever_happens_everybody_ends_with_the_same_and_hears_it_once() {
     );
 }
 
+/// The answer to a mark that a full disk did not take: the mark was in the outbox, and nobody sent
+/// it again before the next start.
+#[test]
+fn a_mark_whose_answer_finds_the_disk_full_is_sent_again() {
+    for seed in [464, 1_304, 1_450] {
+        assert_eq!(live(seed, None, false).unwrap().violations, [""; 0]);
+    }
+}
+
 #[test]
 fn a_seed_lives_the_same_life_twice() {
     for seed in 0..12 {

@@ -18,7 +18,7 @@ use dealbell_inbox::{Address, Effect, ToastAct, ToastKey, ToastOutcome};
 use dealbell_protocol::ingest::Ingest as _;
 use dealbell_protocol::stream::{Change, ClientFrame, ServerFrame};
 use dealbell_protocol::window::{Connection, Sound};
-use dealbell_protocol::{Cursor, NotificationId, UserId};
+use dealbell_protocol::{Cursor, ErrorCode, NotificationId, UserId};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -78,6 +78,8 @@ pub(crate) struct World {
     pub(crate) open: HashSet<NotificationId>,
     /// Whether anybody has saved channels: what is not to ring by them need not.
     pub(crate) channels_touched: bool,
+    /// Whether the centre has ever forgotten something.
+    pub(crate) forgot: bool,
     pub(crate) violations: Vec<String>,
     pub(crate) moves: u64,
     start: Instant,
@@ -120,6 +122,7 @@ pub(crate) async fn live(
         acts: HashMap::new(),
         open: HashSet::new(),
         channels_touched: false,
+        forgot: false,
         violations: Vec::new(),
         moves: 0,
         start: Instant::now(),
@@ -439,6 +442,12 @@ impl World {
     /// One input, and what it brings.
     pub(crate) async fn input(&mut self, number: usize, input: Input) -> anyhow::Result<()> {
         self.note(format!("{number} < {}", told(&input)));
+        if self.forgot && is_refusal(&input) {
+            // A place in a history that is over means nothing any more (STREAM 6).
+            let own = |acts: &Vec<Act>| acts.iter().any(|act| act.desk == number);
+            let marked = self.acts.iter().filter(|(_, acts)| own(acts));
+            self.open.extend(marked.map(|(id, _)| *id));
+        }
         let now = self.now();
         let desk = &mut self.desks[number];
         let before = desk.death.is_some().then(|| disk::mark(&desk.path));
@@ -673,6 +682,7 @@ fn renumber(input: &mut Input, current: u64) {
         Input::Tick
         | Input::Committed { .. }
         | Input::StoreFailed
+        | Input::AnswerNotKept
         | Input::StoreRebuilt
         | Input::Incomplete
         | Input::Marked(_)
@@ -680,6 +690,21 @@ fn renumber(input: &mut Input, current: u64) {
         | Input::NetworkChanged
         | Input::ReconnectNow => {}
     }
+}
+
+/// Whether it is a mark's refusal for good.
+fn is_refusal(input: &Input) -> bool {
+    let Input::Frame { frame, .. } = input else {
+        return false;
+    };
+    matches!(
+        frame.as_ref(),
+        ServerFrame::Error {
+            code: ErrorCode::NotFound,
+            temporary: false,
+            ..
+        }
+    )
 }
 
 /// The notification that an input brings.

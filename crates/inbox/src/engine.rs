@@ -298,23 +298,30 @@ impl Engine {
                 Output::Popup(popup) => effects.extend(self.popup(popup, now)),
                 Output::CaughtUp => self.settle(now, effects).await,
                 Output::Link(event) => self.keep_link(&event, now).await,
-                Output::Write(write) => match self.write(write, now, effects).await {
-                    Ok(Some(cursor)) => {
-                        self.state.store_failed = false;
-                        let input = Input::Committed { cursor };
-                        queue.extend(self.session.handle(input, now));
+                Output::Write(write) => {
+                    let answer =
+                        matches!(write, Write::MarkDone { .. } | Write::MarkRefused { .. });
+                    match self.write(write, now, effects).await {
+                        Ok(Some(cursor)) => {
+                            self.state.store_failed = false;
+                            let input = Input::Committed { cursor };
+                            queue.extend(self.session.handle(input, now));
+                        }
+                        Ok(None) if std::mem::take(&mut self.incomplete) => {
+                            queue.clear();
+                            queue.extend(self.session.handle(Input::Incomplete, now));
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            queue.clear();
+                            if answer {
+                                queue.extend(self.session.handle(Input::AnswerNotKept, now));
+                            }
+                            let damage = error.is_damage() || matches!(error, StoreError::Closed);
+                            queue.extend(self.gave_way(damage, &error, now).await);
+                        }
                     }
-                    Ok(None) if std::mem::take(&mut self.incomplete) => {
-                        queue.clear();
-                        queue.extend(self.session.handle(Input::Incomplete, now));
-                    }
-                    Ok(None) => {}
-                    Err(error) => {
-                        queue.clear();
-                        let damage = error.is_damage() || matches!(error, StoreError::Closed);
-                        queue.extend(self.gave_way(damage, &error, now).await);
-                    }
-                },
+                }
             }
         }
     }

@@ -91,6 +91,8 @@ pub enum Input {
     },
     /// A write failed: nothing after it may be applied.
     StoreFailed,
+    /// What failed to be written is the answer to the last mark.
+    AnswerNotKept,
     /// The store was begun anew: it has nothing.
     StoreRebuilt,
     /// Something is missing here that entries speak of: the state is to be read anew.

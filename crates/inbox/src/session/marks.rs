@@ -57,6 +57,8 @@ impl OutboxMark {
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     queue: VecDeque<OutboxMark>,
+    /// The last one that was answered: the store may not take the answer.
+    answered: Option<OutboxMark>,
     /// Until when the first mark's answer has to be here; none where it was not sent.
     answer_due: Option<u64>,
     not_before: Option<u64>,
@@ -90,10 +92,17 @@ impl Marks {
     pub(super) fn answered(&mut self, id: u64) -> bool {
         let ours = self.queue.front().is_some_and(|mark| mark.id == id);
         if ours {
-            self.queue.pop_front();
+            self.answered = self.queue.pop_front();
             self.answer_due = None;
         }
         ours
+    }
+
+    /// The answer to the last mark was not kept: the mark is in the outbox still, and is sent again.
+    pub(super) fn not_kept(&mut self) {
+        if let Some(mark) = self.answered.take() {
+            self.queue.push_front(mark);
+        }
     }
 
     /// The first mark was refused for now.

@@ -137,6 +137,7 @@ impl Session {
             | Input::Page { .. }
             | Input::FetchFailed { .. } => {}
             Input::Committed { cursor } => self.committed = Some(cursor),
+            Input::AnswerNotKept => self.marks.not_kept(),
             Input::StoreFailed => {
                 if self.has_link() {
                     self.drop_link(CloseCode::GoingAway, None, now, &mut out);
