@@ -264,9 +264,12 @@ impl World {
     pub(crate) async fn be_quiet(&mut self, number: usize, on: bool) -> anyhow::Result<()> {
         let now = self.now();
         let desk = &mut self.desks[number];
+        if desk.sleeps.is_some() {
+            return Ok(());
+        }
         desk.manners.user_quiet = on.then_some(UserQuiet { until: None });
         let clocks = desk.now(now);
-        let (true, Some(engine)) = (desk.sleeps.is_none(), &mut desk.engine) else {
+        let Some(engine) = &mut desk.engine else {
             return Ok(());
         };
         let effects = engine.set_manners(desk.manners.clone(), clocks).await;

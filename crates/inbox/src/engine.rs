@@ -219,9 +219,13 @@ impl Engine {
 
     /// The channels as the centre answered them to the window.
     pub async fn set_channels(&mut self, channels: ChannelSettings, now: Now) -> Vec<Effect> {
-        let write = Output::Write(Write::Channels { channels });
         let mut effects = Vec::new();
-        self.perform(vec![write], now, &mut effects).await;
+        // An answer may be overtaken by the entry of a later save. What a session reads is taken as it
+        // is: where a copy of the centre was put back, its revisions begin lower.
+        if self.is_news(&channels) {
+            let write = Output::Write(Write::Channels { channels });
+            self.perform(vec![write], now, &mut effects).await;
+        }
         self.finish(now, &mut effects).await;
         effects
     }
@@ -350,11 +354,9 @@ impl Engine {
             }
             Write::Unread { unread } => self.store()?.set_unread(unread).await?,
             Write::Channels { channels } => {
-                if self.is_news(&channels) {
-                    self.store()?.set_channels(&channels).await?;
-                    self.channels = Some(channels);
-                    self.planned = None;
-                }
+                self.store()?.set_channels(&channels).await?;
+                self.channels = Some(channels);
+                self.planned = None;
             }
             Write::MarkDone { id, seq, unread } => {
                 self.store()?.mark_done(id, seq, unread).await?;
