@@ -241,6 +241,13 @@ async fn begin_anew(db: &mut SqliteConnection, now: Millis) -> Result<(u64, u64)
     ] {
         sqlx::query(step).bind(now).execute(&mut *act).await?;
     }
+    // What is pushed late is told as news; and whoever was at it is not any more.
+    for step in [
+        "DELETE FROM push_items WHERE shown_at IS NULL",
+        "UPDATE push_subscriptions SET lease = NULL, lease_until = NULL, tested_at = NULL",
+    ] {
+        sqlx::query(step).execute(&mut *act).await?;
+    }
     sqlx::query("DELETE FROM sign_ins")
         .execute(&mut *act)
         .await?;

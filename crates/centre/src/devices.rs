@@ -277,6 +277,11 @@ pub(crate) async fn revoke(
             .of_field("id")
             .into());
     };
+    // What was registered by it is pushed to no more.
+    sqlx::query("DELETE FROM push_subscriptions WHERE device = ?")
+        .bind(device.to_string())
+        .execute(&mut step.db)
+        .await?;
     step.news.push(News::Revoked { device });
     Ok(parsed(&user)?)
 }

@@ -6,13 +6,15 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU16, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering::SeqCst},
     },
 };
 use tokio::sync::{Notify, mpsc, watch};
 
 /// Connections of one device at once: far more than its windows and the half-open ones it left behind.
 pub(crate) const PER_DEVICE: usize = 32;
+/// Platforms that show toasts.
+const DESKTOPS: [&str; 3] = ["linux", "windows", "macos"];
 
 /// What the hub is told after a commit.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub(crate) enum News {
     NewEpoch { user: UserId },
     /// The letters to be sent, or their times, are others.
     Letters,
+    /// What is to be pushed, or when, is another.
+    Pushes,
     /// There is no such user any more.
     UserGone { user: UserId },
     /// A device may no longer be connected.
@@ -51,6 +55,10 @@ pub(crate) struct Line {
     behind: AtomicBool,
     fate: AtomicU16,
     stir: Notify,
+    /// It is one of a desktop.
+    desktop: AtomicBool,
+    /// Everything up to there is committed by the device.
+    acknowledged: AtomicU64,
 }
 
 /// The connections of a centre.
@@ -62,6 +70,8 @@ pub(crate) struct Hub {
     closing: AtomicU16,
     /// Whoever sends letters looks at it.
     letters: watch::Sender<()>,
+    /// Whoever pushes looks at it.
+    pushes: watch::Sender<()>,
 }
 
 impl Line {
@@ -80,6 +90,8 @@ impl Line {
             behind: AtomicBool::new(true),
             fate: AtomicU16::new(0),
             stir: Notify::new(),
+            desktop: AtomicBool::new(false),
+            acknowledged: AtomicU64::new(0),
         };
         (Arc::new(line), frames)
     }
@@ -114,6 +126,17 @@ impl Line {
     /// The device showed a fresh token of another sign-in.
     pub(crate) fn becomes(&self, device: DeviceId) {
         *locked(&self.device) = device;
+    }
+
+    /// The device has said what it is.
+    pub(crate) fn runs_on(&self, platform: &str) {
+        let desktop = DESKTOPS.contains(&platform);
+        self.desktop.store(desktop, SeqCst);
+    }
+
+    /// The device has committed everything up to `seq`.
+    pub(crate) fn acknowledge(&self, seq: u64) {
+        self.acknowledged.fetch_max(seq, SeqCst);
     }
 
     fn push(&self, outgoing: &Arc<Outgoing>) {
@@ -174,6 +197,20 @@ impl Hub {
         of_user.map(|line| *locked(&line.device)).collect()
     }
 
+    /// Up to which entry a connected desktop of `user` has committed everything; none where none is
+    /// connected.
+    pub(crate) fn acknowledged(&self, user: UserId) -> Option<u64> {
+        let lines = locked(&self.lines);
+        let of_user = lines.get(&user).into_iter().flatten();
+        let desktops = of_user.filter(|line| line.desktop.load(SeqCst));
+        desktops.map(|line| line.acknowledged.load(SeqCst)).max()
+    }
+
+    /// Tells whenever what is to be pushed, or when, has become another.
+    pub(crate) fn pushes(&self) -> watch::Receiver<()> {
+        self.pushes.subscribe()
+    }
+
     /// Tells whenever the letters to be sent, or their times, have become others.
     pub(crate) fn letters(&self) -> watch::Receiver<()> {
         self.letters.subscribe()
@@ -198,6 +235,7 @@ impl Hub {
                 }
                 News::Popup { user, frame } => push(&lines, user, None, frame),
                 News::Letters => self.letters.send_modify(|()| ()),
+                News::Pushes => self.pushes.send_modify(|()| ()),
                 News::NewEpoch { user } => {
                     let of_user = lines.get(&user).into_iter().flatten();
                     of_user.for_each(|line| line.doom(CloseCode::Gap));

@@ -19,6 +19,8 @@
 //! | `defaults` | what holds for whoever has not chosen |
 //! | `trial` | a test of a channel |
 //! | `delivery` | letters: the queue, the digest, whoever sends them |
+//! | `push` | browsers and phones: who is pushed to, the queue, whoever pushes |
+//! | `backoff`, `rounds` | how long whoever sends waits |
 //! | `unsubscribe` | from a letter to the channels |
 //! | `clock` | where the time comes from |
 //! | `copies`, `inspect` | backup and restore, a look from outside |
@@ -30,6 +32,7 @@
 
 mod actors;
 mod audit;
+mod backoff;
 mod browsers;
 mod calendar;
 mod clock;
@@ -57,9 +60,11 @@ mod marks;
 mod metrics;
 mod people;
 mod publish;
+mod push;
 mod refusal;
 mod removal;
 mod retention;
+mod rounds;
 mod sealing;
 mod secret;
 mod sign_ins;
@@ -71,7 +76,7 @@ mod uniform;
 mod unsubscribe;
 mod uses;
 
-use dealbell_protocol::{ApiError, Channel, Millis};
+use dealbell_protocol::{ApiError, Channel, Millis, courier::Courier};
 use std::{path::PathBuf, sync::Arc};
 
 pub use actors::Registration;
@@ -87,6 +92,7 @@ pub use invitations::{INVITED_WITHIN, Invitation};
 pub use limits::Rate;
 pub use marks::Mark;
 pub use metrics::{METRICS_TYPE, Metrics};
+pub use push::{PushCounts, Pushing};
 pub use retention::{Retention, Trimmed};
 pub use sealing::KeyError;
 pub use sign_ins::SIGN_IN_WITHIN;
@@ -141,6 +147,9 @@ struct Inner {
     deliverable: Vec<Channel>,
     clock: Clock,
     tally: delivery::Tally,
+    /// Whoever brings pushes to their services; none: nobody does.
+    courier: std::sync::OnceLock<Arc<dyn Courier>>,
+    pushed: push::Tally,
 }
 
 impl std::fmt::Debug for Centre {
@@ -255,6 +264,8 @@ impl Centre {
                 deliverable: options.deliverable,
                 clock: options.clock,
                 tally: delivery::Tally::default(),
+                courier: std::sync::OnceLock::new(),
+                pushed: push::Tally::default(),
             }),
         })
     }

@@ -5,6 +5,7 @@ use crate::{
     delivery::queue,
     frame,
     hub::News,
+    push::subscriptions,
     refusal::Refusal,
     store::{
         notifications::{self, Content, Speaker},
@@ -27,7 +28,7 @@ const KEY: &str = "test";
 
 impl Centre {
     /// Sends `user` a test of `channel`. A pop-up is shown whatever he has switched off, and says so;
-    /// a letter is sent whatever he has switched off.
+    /// a letter or push is sent whatever he has switched off.
     pub(crate) async fn try_channel(&self, user: UserId, channel: Channel) -> Result<(), Refusal> {
         let able = self.inner.deliverable.contains(&channel);
         let sent = self.writer().write(move |step| {
@@ -36,6 +37,9 @@ impl Centre {
                     Channel::Interface if able => list(step, user).await,
                     Channel::Desktop if able => pop_up(step, user).await,
                     Channel::Email if able => queue::test(step, user).await,
+                    Channel::Mobile | Channel::Browser if able => {
+                        subscriptions::test_all(step, user, channel).await
+                    }
                     Channel::Interface
                     | Channel::Desktop
                     | Channel::Email

@@ -3,8 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dealbell_centre::{Centre, Options, ServeOptions};
-use dealbell_inbox::{Config, Inbox, InboxError, Network, RestError};
-use dealbell_protocol::ErrorCode;
+use dealbell_inbox::{Config, Inbox, InboxError, Network};
 use dealbell_protocol::window::Language;
 use std::path::Path;
 use tempfile::TempDir;

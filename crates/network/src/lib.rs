@@ -4,9 +4,11 @@
 //! application.
 
 mod certificates;
+mod public;
 mod way;
 
 use dealbell_protocol::window::ProxyChoice;
+pub use public::{NotPublic, PublicNames, is_public};
 use reqwest::ClientBuilder;
 use rustls::ClientConfig;
 use std::net::IpAddr;

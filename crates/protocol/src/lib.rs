@@ -10,12 +10,14 @@
 //! | [`window`] | resident ↔ its window, JSON lines |
 //! | [`ingest`] | connector → centre, in process |
 //! | [`letter`] | centre → mail, in process |
+//! | [`courier`] | centre → push services, in process |
 //! | [`act`] | centre → connector, in process: what a user does about a notification |
 //!
 //! The TypeScript twins are generated from these types by `cargo xtask types`.
 
 pub mod act;
 pub mod channel;
+pub mod courier;
 pub mod cursor;
 pub mod dead_letter;
 pub mod error;

@@ -101,6 +101,7 @@ pub(crate) async fn run(line: Doctor) -> Result<()> {
         public_url,
         database,
         mail,
+        push,
         ..
     } = line.serve;
     if line.live {
@@ -117,6 +118,7 @@ pub(crate) async fn run(line: Doctor) -> Result<()> {
     findings.push(public);
     findings.push(clock);
     findings.push(around::mail(&mail).await);
+    findings.push(around::push(&push, public_url.as_ref()));
     findings.extend(around::systemd().await);
     if line.json {
         let lines = findings.iter().map(|finding| {

@@ -22,6 +22,7 @@ mod metrics;
 mod page;
 mod people;
 mod public_url;
+mod push;
 mod running;
 mod serve;
 mod sheet;

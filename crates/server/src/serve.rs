@@ -11,11 +11,12 @@ use crate::{
     mail::Mail,
     metrics::Metrics,
     public_url::PublicUrl,
+    push::Push,
     sign_in, web,
 };
 use anyhow::{Context as _, Result};
 use clap::Args;
-use dealbell_centre::{Beside, Centre, Delivery, ServeOptions};
+use dealbell_centre::{Beside, Centre, Delivery, Pushing, ServeOptions};
 use dealbell_letters::SmtpPost;
 use dealbell_protocol::Channel;
 use sd_notify::NotifyState;
@@ -43,6 +44,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) mail: Mail,
     #[command(flatten)]
+    pub(crate) push: Push,
+    #[command(flatten)]
     keep: Keep,
 }
 
@@ -58,14 +61,22 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         database,
         metrics,
         mail,
+        push,
         keep,
     } = line;
     let post = mail.post()?;
-    let able: &[Channel] = match post {
-        Some(_) => &[Channel::Email],
-        None => &[],
-    };
-    let centre = database.open_delivering(able).await?;
+    let pushes = push.is_on(public_url.as_ref());
+    let mut able = Vec::new();
+    if post.is_some() {
+        able.push(Channel::Email);
+    }
+    if pushes {
+        able.extend([Channel::Mobile, Channel::Browser]);
+    }
+    let centre = database.open_delivering(&able).await?;
+    if pushes {
+        push.set_up(&centre, public_url.as_ref()).await?;
+    }
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::AddrInUse => ": another program listens there, choose another --listen",
@@ -111,6 +122,14 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         }
         None => None,
     };
+    let pushing = pushes.then(|| {
+        let (centre, mut stopped) = (centre.clone(), stopped.clone());
+        tokio::spawn(async move {
+            // Nothing is ever sent: it ends when the sender is gone, which is the signal.
+            let stop = async move { while stopped.changed().await.is_ok() {} };
+            centre.push(Pushing::default(), stop).await;
+        })
+    });
     let common = Common {
         centre: centre.clone(),
         hooks,
@@ -132,6 +151,9 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     }
     if let Some(letters) = letters {
         let _ = letters.await;
+    }
+    if let Some(pushing) = pushing {
+        let _ = pushing.await;
     }
     Ok(served?)
 }

@@ -146,8 +146,7 @@ async fn one(
         },
         ..Occasion::of(&notification, step.now)
     };
-    let settings =
-        settings::of_letters(&mut step.db, user, occasion.provider, occasion.kind).await?;
+    let settings = settings::about(&mut step.db, user, occasion.provider, occasion.kind).await?;
     let settings = settings.ok_or(Refusal::UnknownUser(user))?;
     match settings.reach(Channel::Email, occasion) {
         Reach::Kept(why) => return Ok(Err(Pointless::Kept(why))),

@@ -100,11 +100,13 @@ pub(crate) struct Tally {
     dropped: AtomicU64,
 }
 
-/// What is to know about letters wherever something is committed.
+/// What is to know about letters and pushes wherever something is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct Ground {
-    /// Somebody sends them. Otherwise none are kept: they would all go out when somebody begins to.
+    /// Somebody sends letters. Otherwise none are kept: they would all go out when somebody begins to.
     pub(crate) sent: bool,
+    /// Somebody pushes; else nothing to push is kept.
+    pub(crate) pushed: bool,
     /// The zone of whoever has chosen none.
     pub(crate) zone: String,
 }
@@ -113,6 +115,9 @@ impl Ground {
     pub(crate) fn of(options: &Options) -> Self {
         Self {
             sent: options.deliverable.contains(&Channel::Email),
+            pushed: [Channel::Browser, Channel::Mobile]
+                .iter()
+                .any(|channel| options.deliverable.contains(channel)),
             zone: options.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
         }
     }

@@ -2,7 +2,7 @@
 //! whoever has lost it changes nothing.
 
 use super::{
-    backoff::{self, MOST_ATTEMPTS},
+    backoff::{BACKOFF, MOST_ATTEMPTS},
     lease::{LEASE, Lease},
     loggable,
 };
@@ -66,11 +66,11 @@ pub(super) async fn failed(
             bury(step, lease, DeadCause::Exhausted, reason, failed).await
         }
         PostError::Later { reason, after } => {
-            let due_at = step.now + backoff::wait(failed, *after, chance);
+            let due_at = step.now + BACKOFF.wait(failed, *after, chance);
             wait(step, lease, reason, Some((failed, due_at))).await
         }
         PostError::Unknown { reason } => {
-            let due_at = step.now + backoff::wait(failed, None, chance);
+            let due_at = step.now + BACKOFF.wait(failed, None, chance);
             wait(step, lease, reason, Some((failed, due_at))).await
         }
         // No fault of the letter.

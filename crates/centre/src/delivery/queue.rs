@@ -28,7 +28,7 @@ pub(crate) async fn told(
         return Ok(());
     }
     let (provider, kind) = (&notification.provider, notification.kind);
-    let settings = settings::of_letters(&mut step.db, user, provider, kind).await?;
+    let settings = settings::about(&mut step.db, user, provider, kind).await?;
     let settings = settings.ok_or(Refusal::UnknownUser(user))?;
     match settings.reach(Channel::Email, Occasion::of(notification, step.now)) {
         Reach::Kept(_) => Ok(()),

@@ -7,12 +7,12 @@ use super::{
     lease::{self, Lease, Round},
     loggable, outcome, queue,
 };
-use crate::Centre;
-use async_trait::async_trait;
-use dealbell_protocol::{
-    Millis,
-    letter::{Brink, Letter, LetterContent, Post, PostError},
+use crate::{
+    Centre,
+    rounds::{STORAGE, Wait},
 };
+use async_trait::async_trait;
+use dealbell_protocol::letter::{Brink, Letter, LetterContent, Post, PostError};
 use std::{
     pin::pin,
     sync::atomic::{AtomicBool, Ordering::SeqCst},
@@ -20,10 +20,6 @@ use std::{
 };
 use tokio::task::JoinSet;
 
-/// The longest sleep: another process may have changed the file, and a system that slept, its clock.
-const LONGEST: Millis = 60_000;
-/// The pause after the storage failed.
-const STORAGE: Duration = Duration::from_secs(5);
 /// How often an outcome is tried to be recorded.
 const RECORDS: u32 = 5;
 /// How long a try may take, a slow mail server's every answer included. Shorter than the lease.
@@ -101,7 +97,7 @@ impl Worker {
             May::NoneUntil(until) => return Wait::quiet(until - now),
         };
         if most == 0 {
-            return Wait::quiet(LONGEST);
+            return Wait::FULL;
         }
         let taken = self
             .centre
@@ -115,10 +111,7 @@ impl Worker {
             Ok(round) => round,
             Err(error) => {
                 tracing::error!(%error, "the letters cannot be read, trying again");
-                return Wait {
-                    at_most: STORAGE,
-                    for_news: false,
-                };
+                return Wait::FAILED;
             }
         };
         self.centre.inner.tally.dropped.fetch_add(dropped, SeqCst);
@@ -128,13 +121,9 @@ impl Worker {
             self.tries.spawn(attempt(centre, delivery, letter));
         }
         if full {
-            return Wait::quiet(LONGEST);
+            return Wait::FULL;
         }
-        let left = next.map_or(LONGEST, |next| next - self.centre.now());
-        Wait {
-            at_most: duration(left.clamp(0, LONGEST)),
-            for_news: true,
-        }
+        Wait::until(next.map(|next| next - self.centre.now()))
     }
 
     fn learn(&mut self, came: Result<Came, tokio::task::JoinError>) {
@@ -175,27 +164,6 @@ impl Worker {
         );
         self.tries.shutdown().await;
     }
-}
-
-/// How long there is nothing to do.
-struct Wait {
-    at_most: Duration,
-    /// A commit may end it.
-    for_news: bool,
-}
-
-impl Wait {
-    /// Only a try that ends, or the time, changes something.
-    fn quiet(wait: Millis) -> Self {
-        Self {
-            at_most: duration(wait.clamp(0, LONGEST)),
-            for_news: false,
-        }
-    }
-}
-
-fn duration(wait: Millis) -> Duration {
-    Duration::from_millis(wait.unsigned_abs())
 }
 
 /// One try of one letter, from its links to the record of what became of it.

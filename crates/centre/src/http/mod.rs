@@ -21,6 +21,7 @@ mod openapi;
 mod people;
 mod provider;
 mod publish;
+mod push;
 pub(crate) mod serve;
 mod site;
 mod web;
@@ -41,7 +42,7 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequestParts, Path, State},
     http::{HeaderMap, StatusCode, header::AUTHORIZATION, request::Parts},
     middleware,
-    routing::{delete, get, post, put},
+    routing::{delete, get, patch, post, put},
 };
 use dealbell_protocol::{
     ApiError, ErrorCode, UserId,
@@ -211,6 +212,15 @@ impl Centre {
             .route("/v1/defaults", get(defaults::read).put(defaults::replace))
             .route("/v1/letters/dead", get(letters::dead))
             .route("/v1/letters/{id}/retry", post(letters::retry))
+            .route(
+                "/v1/push-subscriptions",
+                get(push::list).post(push::subscribe),
+            )
+            .route(
+                "/v1/push-subscriptions/{id}",
+                patch(push::change).delete(push::remove),
+            )
+            .route("/v1/push-subscriptions/{id}/test", post(push::test))
             .route("/v1/provider", get(provider::read).put(provider::save))
             .route("/v1/providers/{id}/icon", get(provider::icon))
             .route("/v1/providers/{id}/notifications", post(publish::signed))

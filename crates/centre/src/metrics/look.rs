@@ -26,6 +26,9 @@ pub(super) struct Gauges {
     side_file: Gauge,
     resident: Gauge,
     letters: Family<[(&'static str, &'static str); 1], Gauge>,
+    pushes: Gauge,
+    subscriptions: Family<[(&'static str, &'static str); 1], Gauge>,
+    pushes_dropped: Family<[(&'static str, &'static str); 1], Counter>,
     deliveries: Family<[(&'static str, &'static str); 2], Counter>,
 }
 
@@ -55,6 +58,18 @@ impl Gauges {
             "Letters that wait to be sent, and those that are tried no more",
             letters.clone(),
         );
+        let subscriptions = Family::default();
+        registry.register(
+            "push_subscriptions",
+            "Browsers and phones that are pushed to, by whether their last push was taken",
+            subscriptions.clone(),
+        );
+        let pushes_dropped = Family::default();
+        registry.register(
+            "pushes_dropped",
+            "Notifications that were not pushed after all, by reason",
+            pushes_dropped.clone(),
+        );
         let deliveries = Family::default();
         registry.register(
             "deliveries",
@@ -63,6 +78,13 @@ impl Gauges {
         );
         Self {
             letters,
+            pushes: gauge(
+                registry,
+                "pushes_waiting",
+                "Notifications that wait to be pushed, counted for each browser and phone",
+            ),
+            subscriptions,
+            pushes_dropped,
             deliveries,
             connections: gauge(registry, "connections", "Open stream connections"),
             waiting: gauge(registry, "writer_queue", "Steps that wait for the writer"),
@@ -108,6 +130,24 @@ impl Gauges {
         ] {
             let labels = [("channel", "email"), ("outcome", outcome)];
             let counter = self.deliveries.get_or_create_owned(&labels);
+            counter.inner().fetch_max(count, Relaxed);
+        }
+        let pushes = centre.push_counts().await?;
+        self.pushes.set(log::signed(pushes.waiting));
+        let well = pushes.subscriptions - pushes.troubled;
+        for (state, count) in [("well", well), ("troubled", pushes.troubled)] {
+            let gauge = self.subscriptions.get_or_create_owned(&[("state", state)]);
+            gauge.set(log::signed(count));
+        }
+        for (outcome, count) in [("sent", pushes.sent), ("failed", pushes.failed)] {
+            let labels = [("channel", "push"), ("outcome", outcome)];
+            let counter = self.deliveries.get_or_create_owned(&labels);
+            counter.inner().fetch_max(count, Relaxed);
+        }
+        for (reason, count) in pushes.dropped {
+            let counter = self
+                .pushes_dropped
+                .get_or_create_owned(&[("reason", reason)]);
             counter.inner().fetch_max(count, Relaxed);
         }
         let path = &centre.inner.store.path;

@@ -4,7 +4,7 @@ use super::{
     log::{self, signed, unsigned},
     writer::Step,
 };
-use crate::{delivery::queue, refusal::Refusal};
+use crate::{delivery::queue, push, refusal::Refusal};
 use dealbell_protocol::{
     Kind, Millis, Notification, NotificationId, Priority, ProviderId, UserId,
     ingest::Again,
@@ -133,6 +133,7 @@ async fn create(
     .await?;
     step.words.push(next.shelf.said(&notification));
     queue::told(step, user, &notification, content.deadline).await?;
+    push::queue::told(step, user, &notification).await?;
     log::append(step, next, &Change::Created(Box::new(notification))).await?;
     Ok(id)
 }
@@ -236,7 +237,8 @@ pub(crate) async fn withdraw(
     for of_user in gone.chunk_by(|a, b| a.0 == b.0) {
         for part in of_user.chunks(MAX_MARK_IDS) {
             let unread = part.iter().filter(|row| row.3).count() as i64;
-            let ids = part.iter().map(|row| row.1).collect();
+            let ids: Vec<_> = part.iter().map(|row| row.1).collect();
+            push::queue::settled(step, &ids).await?;
             let next = log::reserve(step, part[0].0, -unread).await?;
             let words = part.iter().map(|row| next.shelf.gone(row.2));
             step.words.extend(words);
@@ -267,6 +269,7 @@ pub(crate) async fn mark_read(
     if ids.is_empty() {
         return Ok(());
     }
+    push::queue::settled(step, &ids).await?;
     let next = log::reserve(step, user, -(ids.len() as i64)).await?;
     log::append(step, next, &Change::Read { ids }).await
 }
@@ -309,6 +312,7 @@ pub(crate) async fn mark_all_read(step: &mut Step, user: UserId, upto: u64) -> R
     if read == 0 {
         return Ok(());
     }
+    push::queue::all_settled(step, user, upto).await?;
     let next = log::reserve(step, user, -signed(read)).await?;
     log::append(step, next, &Change::ReadAll { upto }).await
 }

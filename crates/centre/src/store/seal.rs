@@ -46,7 +46,14 @@ async fn probe(db: &mut SqliteConnection) -> Result<Option<Vec<u8>>, sqlx::Error
 /// text, too, whose traces [`seal_plain`] then wipes.
 pub(super) async fn give_up(db: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut act = db.begin_with("BEGIN IMMEDIATE").await?;
-    for table in ["connections", "sign_ins", "calendars", "sealing"] {
+    for table in [
+        "connections",
+        "sign_ins",
+        "calendars",
+        "push_key",
+        "push_subscriptions",
+        "sealing",
+    ] {
         sqlx::query(sqlx::AssertSqlSafe(format!("DELETE FROM {table}")))
             .execute(&mut *act)
             .await?;

@@ -1,11 +1,10 @@
 //! Providers, what each user wants of them, and when he wants quiet (RULES C2–C6, C11).
 
 use super::{log, notifications::parsed, writer::Step};
-use crate::{delivery::queue, hub::News, refusal::Refusal};
+use crate::{delivery::queue, hub::News, push, refusal::Refusal};
 use dealbell_protocol::{
     ApiError, Channel, ChannelSet, ChannelSettings, ErrorCode, Kind, KindChannels, Provider,
-    ProviderChannels, ProviderId, PushSettings, QuietHours, UserId, rest::SaveChannels,
-    stream::Change,
+    ProviderChannels, ProviderId, QuietHours, UserId, rest::SaveChannels, stream::Change,
 };
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
@@ -54,17 +53,20 @@ pub(crate) async fn of_user(
     }))
 }
 
-/// What of the user's settings decides about letters of this provider and kind, and nothing else;
-/// for each notification, so one question. None for an unknown user.
-pub(crate) async fn of_letters(
+/// What of the user's settings decides about this provider and kind, and nothing else; for each
+/// notification, so one question. None for an unknown user.
+pub(crate) async fn about(
     db: &mut SqliteConnection,
     user: UserId,
     provider: &ProviderId,
     kind: Kind,
 ) -> Result<Option<ChannelSettings>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT u.receive, u.email_settings, coalesce(c.email, d.email) AS wanted,
-         k.email AS allowed FROM users u
+        "SELECT u.receive, u.email_settings, u.push_settings, u.quiet,
+         coalesce(c.desktop, d.desktop) AS desktop, coalesce(c.email, d.email) AS email,
+         coalesce(c.mobile, d.mobile) AS mobile, coalesce(c.browser, d.browser) AS browser,
+         k.desktop AS kind_desktop, k.email AS kind_email, k.mobile AS kind_mobile,
+         k.browser AS kind_browser FROM users u
          LEFT JOIN channels c ON c.user = u.id AND c.provider = ?2
          LEFT JOIN defaults d ON d.provider = ?2 AND d.kind = ''
          LEFT JOIN defaults k ON k.provider = ?2 AND k.kind = ?3 WHERE u.id = ?1",
@@ -75,9 +77,19 @@ pub(crate) async fn of_letters(
     .fetch_optional(db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let usual = ChannelSet::default();
-    let wanted = row.try_get::<Option<bool>, _>("wanted")?;
-    let allowed = row.try_get::<Option<bool>, _>("allowed")?;
+    let channels = match row.try_get::<Option<bool>, _>("desktop")? {
+        None => ChannelSet::default(),
+        Some(_) => channel_set(&row)?,
+    };
+    let allowed = match row.try_get::<Option<bool>, _>("kind_desktop")? {
+        None => ChannelSet::ALL,
+        Some(desktop) => ChannelSet {
+            desktop,
+            email: row.try_get("kind_email")?,
+            mobile: row.try_get("kind_mobile")?,
+            browser: row.try_get("kind_browser")?,
+        },
+    };
     Ok(Some(ChannelSettings {
         revision: 0,
         receive: row.try_get("receive")?,
@@ -87,22 +99,16 @@ pub(crate) async fn of_letters(
                 name: String::new(),
                 icon: None,
             },
-            channels: ChannelSet {
-                email: wanted.unwrap_or(usual.email),
-                ..usual
-            },
+            channels,
         }],
         deliverable: Vec::new(),
-        quiet: QuietHours::default(),
+        quiet: quiet(&row)?,
         email: serde_json::from_str(row.try_get("email_settings")?).map_err(decoding)?,
-        push: PushSettings::default(),
+        push: serde_json::from_str(row.try_get("push_settings")?).map_err(decoding)?,
         kinds: vec![KindChannels {
             provider: provider.clone(),
             kind,
-            channels: ChannelSet {
-                email: allowed.unwrap_or(true),
-                ..ChannelSet::ALL
-            },
+            channels: allowed,
         }],
     }))
 }
@@ -212,6 +218,7 @@ pub(crate) async fn save(
     let next = log::reserve(step, user, 0).await?;
     log::append(step, next, &Change::Channels(Box::new(settings.clone()))).await?;
     queue::rearm(step, user).await?;
+    push::queue::look_again(step, user).await?;
     Ok(settings)
 }
 

@@ -139,7 +139,7 @@ mod tests {
     #[tokio::test]
     async fn no_question_walks_through_the_rows_of_others() {
         let mut db = SqliteConnectOptions::new().connect().await.unwrap();
-        crate::store::migrate(&mut db, Path::new("memory"))
+        crate::store::upgrade::migrate(&mut db, Path::new("memory"))
             .await
             .unwrap();
         for asked in 0..16 {

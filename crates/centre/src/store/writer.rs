@@ -34,7 +34,7 @@ pub(crate) struct Step {
     pub(crate) db: SqliteConnection,
     /// The time of the whole group.
     pub(crate) now: Millis,
-    /// What is to know about letters.
+    /// What is to know about letters and pushes.
     pub(crate) ground: Arc<Ground>,
     /// What the hub is told after the commit.
     pub(crate) news: Vec<News>,

@@ -136,6 +136,7 @@ impl Connection {
             match self.read(message).await? {
                 Some(ClientFrame::Start { id, cursor, client }) => {
                     self.served.centre.used(&self.session, Some(&client));
+                    self.line.runs_on(&client.platform);
                     return Continue((id, cursor));
                 }
                 Some(ClientFrame::Pong) | None => {}
@@ -373,8 +374,13 @@ impl Connection {
     async fn obey(&mut self, frame: ClientFrame) -> Flow {
         match frame {
             ClientFrame::Start { .. } => self.refuse_frame().await,
-            // Nothing hangs on it: the log is trimmed by age, and who is further behind starts over.
-            ClientFrame::Pong | ClientFrame::Ack { .. } => Continue(()),
+            ClientFrame::Pong => Continue(()),
+            // The log is trimmed by age, and who is further behind starts over: only a push that is
+            // held back asks for it.
+            ClientFrame::Ack { seq } => {
+                self.line.acknowledge(seq);
+                Continue(())
+            }
             ClientFrame::Read { id, ids } => self.mark(id, Mark::Read(ids)).await,
             ClientFrame::Unread { id, ids } => self.mark(id, Mark::Unread(ids)).await,
             ClientFrame::ReadAll { id, upto } => self.mark(id, Mark::ReadAll(upto)).await,

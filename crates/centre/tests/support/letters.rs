@@ -1,15 +1,19 @@
 //! A centre with a time of its own, its users, and whoever sends its letters.
 
 use super::{
-    ANNA, LONG, http,
+    ANNA, Client, LONG,
+    booth::{Booth, Brought},
+    http,
     office::{Links, Office, Virtual},
+    stream_of,
 };
-use dealbell_centre::{Centre, Clock, Delivery, Options, ServeOptions, Time as _};
+use dealbell_centre::{Centre, Clock, Delivery, Options, Pushing, ServeOptions, Time as _};
 use dealbell_protocol::{
     Channel, ChannelSettings, Kind, Millis, Notification, ProviderId, UserId,
     ingest::{Act, Batch, Ingest as _, Notice},
     letter::{Letter, LetterContent},
     rest::FeedPage,
+    stream::ServerFrame,
 };
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
@@ -30,6 +34,7 @@ pub(crate) struct Desk {
     pub(crate) folder: TempDir,
     pub(crate) time: Arc<Virtual>,
     pub(crate) office: Arc<Office>,
+    pub(crate) booth: Arc<Booth>,
     pub(crate) anna: UserId,
     pub(crate) token: String,
     http: reqwest::Client,
@@ -37,6 +42,9 @@ pub(crate) struct Desk {
     /// None while it is down.
     up: Option<Up>,
     workers: Vec<JoinHandle<()>>,
+    /// Somebody sends letters, somebody pushes.
+    sends: bool,
+    pushes: bool,
 }
 
 struct Up {
@@ -46,8 +54,9 @@ struct Up {
     server: JoinHandle<()>,
 }
 
-async fn up(folder: &TempDir, time: &Arc<Virtual>) -> Up {
+async fn up(folder: &TempDir, time: &Arc<Virtual>, booth: &Arc<Booth>) -> Up {
     let centre = Centre::open(options(folder, time)).await.unwrap();
+    centre.push_by(booth.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -67,10 +76,16 @@ async fn up(folder: &TempDir, time: &Arc<Virtual>) -> Up {
     }
 }
 
-/// A centre that delivers letters, in Moscow.
+/// A centre that delivers letters and pushes, in Moscow.
 pub(crate) fn options(folder: &TempDir, time: &Arc<Virtual>) -> Options {
     Options {
-        deliverable: vec![Channel::Interface, Channel::Desktop, Channel::Email],
+        deliverable: vec![
+            Channel::Interface,
+            Channel::Desktop,
+            Channel::Email,
+            Channel::Mobile,
+            Channel::Browser,
+        ],
         zone: Some("Europe/Moscow".to_owned()),
         clock: Clock::new(time.clone()),
         ..Options::new(folder.path().join("centre.db").display().to_string())
@@ -82,7 +97,8 @@ impl Desk {
     pub(crate) async fn open(now: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let time = Virtual::new(at(now));
-        let up = up(&folder, &time).await;
+        let booth = Booth::open(&time);
+        let up = up(&folder, &time, &booth).await;
         let anna = up.centre.add_user(ANNA, "Анна", "ru").await.unwrap();
         let token = up.centre.add_device(ANNA, "ноутбук").await.unwrap();
         let path = folder.path().join("centre.db");
@@ -90,6 +106,7 @@ impl Desk {
         let table = table.busy_timeout(LONG);
         let desk = Self {
             office: Office::open(&time),
+            booth,
             table: SqlitePool::connect_with(table).await.unwrap(),
             folder,
             time,
@@ -98,6 +115,8 @@ impl Desk {
             http: http(),
             up: Some(up),
             workers: Vec::new(),
+            sends: false,
+            pushes: false,
         };
         desk.save(json!({"providers": {"tasks": on()}})).await;
         desk
@@ -113,6 +132,7 @@ impl Desk {
 
     /// Somebody more sends letters.
     pub(crate) fn start(&mut self) {
+        self.sends = true;
         let centre = self.centre().clone();
         let delivery = Delivery {
             links: Arc::new(Links),
@@ -123,21 +143,56 @@ impl Desk {
         self.workers.push(tokio::spawn(worker));
     }
 
+    /// Somebody more pushes.
+    pub(crate) fn start_pushing(&mut self) {
+        self.pushes = true;
+        let centre = self.centre().clone();
+        let never = std::future::pending();
+        let worker = async move { centre.push(Pushing::default(), never).await };
+        self.workers.push(tokio::spawn(worker));
+    }
+
+    /// Registers a browser or phone with `token`; its id and endpoint.
+    pub(crate) async fn subscribe(&self, token: &str, channel: &str, n: u32) -> (String, String) {
+        let endpoint = format!("https://push{n}.example/secret-{n}");
+        let body = subscription(&endpoint, channel);
+        let (status, row) = self.post(token, "/v1/push-subscriptions", &body).await;
+        assert_eq!(status, 201, "{row}");
+        (row["id"].as_str().unwrap().to_owned(), endpoint)
+    }
+
+    /// A connected device, all caught up, and where it is.
+    pub(crate) async fn connect(&self, token: &str, platform: &str) -> (Client, u64) {
+        let address = self.up.as_ref().unwrap().address;
+        let mut client = stream_of(address, token).await.unwrap();
+        let (_, cursor) = client.start_on(platform, None).await;
+        assert!(matches!(client.next().await, ServerFrame::Live { .. }));
+        (client, cursor.seq)
+    }
+
+    /// What was pushed since the last question, once nothing more is due.
+    pub(crate) async fn pushed(&self) -> Vec<Brought> {
+        self.settled().await;
+        self.booth.taken()
+    }
+
     /// Everything ends wherever it is, as by a crash, and the file is free.
     pub(crate) async fn kill(&mut self) {
         for worker in self.workers.drain(..) {
             worker.abort();
             let _ = worker.await;
         }
+        (self.sends, self.pushes) = (false, false);
         let up = self.up.take().unwrap();
         drop(up.stop);
         up.server.await.unwrap();
         drop(up.centre);
         self.office.forget_plans();
+        self.booth.forget_plans();
     }
 
     pub(crate) async fn reopen(&mut self) {
-        self.up = Some(up(&self.folder, &self.time).await);
+        self.up = Some(up(&self.folder, &self.time, &self.booth).await);
     }
 
     /// Time passes, and what is to be done then is done.
@@ -157,11 +212,15 @@ impl Desk {
         let quiet = async {
             loop {
                 let left: i64 = sqlx::query_scalar(
-                    "SELECT (SELECT count(*) FROM letters WHERE state IN ('leased', 'sending')
-                     OR (state = 'waiting' AND due_at <= ?1))
-                     + (SELECT count(*) FROM digests WHERE next_at <= ?1)",
+                    "SELECT (SELECT count(*) FROM letters WHERE ?2 AND (state IN
+                     ('leased', 'sending') OR (state = 'waiting' AND due_at <= ?1)))
+                     + (SELECT count(*) FROM digests WHERE ?2 AND next_at <= ?1)
+                     + (SELECT count(*) FROM push_subscriptions WHERE ?3 AND
+                     (lease IS NOT NULL OR due_at <= ?1))",
                 )
                 .bind(self.now())
+                .bind(self.sends)
+                .bind(self.pushes)
                 .fetch_one(&self.table)
                 .await
                 .unwrap();
@@ -245,6 +304,17 @@ impl Desk {
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 
+    pub(crate) async fn patch(&self, token: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.patch(self.url(path)).bearer_auth(token);
+        let answer = request.json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    pub(crate) async fn delete(&self, token: &str, path: &str) -> u16 {
+        let request = self.http.delete(self.url(path)).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
+    }
+
     pub(crate) async fn unread(&self, token: &str) -> Vec<Notification> {
         let (status, page) = self.get(token, "/v1/notifications?unread=true").await;
         assert_eq!(status, 200);
@@ -300,6 +370,19 @@ impl Desk {
             .unwrap();
         sqlx::query(sql).execute(&self.table).await.unwrap();
     }
+}
+
+/// What a browser says of itself when it subscribes.
+pub(crate) fn subscription(endpoint: &str, channel: &str) -> Value {
+    json!({
+        "endpoint": endpoint,
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        },
+        "channel": channel,
+        "name": "Телефон",
+    })
 }
 
 /// All channels on.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+pub(crate) mod booth;
 pub(crate) mod letters;
 pub(crate) mod office;
 
@@ -161,15 +162,7 @@ impl Bed {
     }
 
     pub(crate) async fn connect_as(&self, token: &str) -> Result<Client, tungstenite::Error> {
-        let mut request = format!("ws://{}/v1/stream", self.address)
-            .into_client_request()
-            .unwrap();
-        let headers = request.headers_mut();
-        headers.insert("Authorization", format!("Bearer {token}").parse().unwrap());
-        headers.insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse().unwrap());
-        let (socket, answer) = tokio_tungstenite::connect_async(request).await?;
-        assert_eq!(answer.headers()["sec-websocket-protocol"], SUBPROTOCOL);
-        Ok(Client { socket })
+        stream_of(self.address, token).await
     }
 
     /// A client past `ready`; returns its mode and cursor.
@@ -185,6 +178,22 @@ impl Bed {
         assert!(matches!(client.next().await, ServerFrame::Live { .. }));
         client
     }
+}
+
+/// The stream of the centre at `address`.
+pub(crate) async fn stream_of(
+    address: SocketAddr,
+    token: &str,
+) -> Result<Client, tungstenite::Error> {
+    let mut request = format!("ws://{address}/v1/stream")
+        .into_client_request()
+        .unwrap();
+    let headers = request.headers_mut();
+    headers.insert("Authorization", format!("Bearer {token}").parse().unwrap());
+    headers.insert("Sec-WebSocket-Protocol", SUBPROTOCOL.parse().unwrap());
+    let (socket, answer) = tokio_tungstenite::connect_async(request).await?;
+    assert_eq!(answer.headers()["sec-websocket-protocol"], SUBPROTOCOL);
+    Ok(Client { socket })
 }
 
 /// An HTTP client; TLS has to be set up once even where none is used.
@@ -263,13 +272,22 @@ impl Client {
 
     /// Says hello and start; returns what `ready` says.
     pub(crate) async fn start(&mut self, cursor: Option<Cursor>) -> (ResumeMode, Cursor) {
+        self.start_on("linux", cursor).await
+    }
+
+    /// The same of another platform.
+    pub(crate) async fn start_on(
+        &mut self,
+        platform: &str,
+        cursor: Option<Cursor>,
+    ) -> (ResumeMode, Cursor) {
         assert!(matches!(self.next().await, ServerFrame::Hello { .. }));
         self.send(&ClientFrame::Start {
             id: 1,
             cursor,
             client: ClientInfo {
                 version: "1.0.0".to_owned(),
-                platform: "linux".to_owned(),
+                platform: platform.to_owned(),
                 device: String::new(),
             },
         })

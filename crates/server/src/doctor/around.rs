@@ -1,7 +1,7 @@
 //! What is around the centre: its address, the public one, the clock, the mail server, systemd.
 
 use super::{Finding, PATIENCE};
-use crate::{mail::Mail, public_url::PublicUrl};
+use crate::{mail::Mail, public_url::PublicUrl, push::Push};
 use anyhow::{Context as _, Result, bail};
 use dealbell_amocrm::Network;
 use reqwest::{Response, StatusCode, header::DATE};
@@ -164,6 +164,24 @@ pub(super) async fn mail(mail: &Mail) -> Finding {
         ),
         Ok(Err(error)) => Finding::wrong(PART, format!("{host}:{port}: {error}"), todo),
         Err(_) => Finding::wrong(PART, format!("{host}:{port} does not answer"), todo),
+    }
+}
+
+/// Whether browsers and phones are pushed to.
+pub(super) fn push(push: &Push, address: Option<&PublicUrl>) -> Finding {
+    const PART: &str = "push";
+    if !push.is_on(address) {
+        let todo = "give --public-url if browsers and phones shall be pushed to";
+        return Finding::attention(PART, "nobody is pushed to", todo);
+    }
+    match push.contact(address) {
+        Err(error) => Finding::wrong(PART, format!("{error:#}"), ""),
+        Ok(_) if push.allows_private() => Finding::attention(
+            PART,
+            "push services of the own network are taken",
+            "leave --push-allow-private out where there is none",
+        ),
+        Ok(_) => Finding::ok(PART, "browsers and phones are pushed to"),
     }
 }
 

@@ -32,6 +32,14 @@ test-popup-text-off = If you see this, notifications can be shown. But receiving
 test-popup-text-quiet = If you see this, notifications can be shown. But these are your quiet hours, so real ones will not appear.
 test-list-text = You sent it yourself. If it is in the list and the counter has grown, everything works.
 
+## Pushes to browsers and phones
+
+push-test-text = If you see this, notifications reach this device.
+push-summary = { $count ->
+    [one] { $count } new notification
+   *[other] { $count } new notifications
+}
+
 ## The calendar of tasks
 
 calendar-name = Tasks from the CRM
