@@ -17,6 +17,8 @@ mod list;
 mod managed;
 #[path = "window/page.rs"]
 mod page;
+#[path = "window/reach.rs"]
+mod reach;
 #[path = "window/screen.rs"]
 mod screen;
 #[path = "window/team.rs"]

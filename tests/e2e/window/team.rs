@@ -6,6 +6,7 @@ use dealbell_protocol::{ChannelSettings, NotificationId};
 use dealbell_tests::{CentreProgram, Environment, eventually, own_address};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use tempfile::TempDir;
 
 const USER: &str = "anna@firm.ru";
@@ -25,10 +26,23 @@ pub(crate) struct Team {
 
 impl Team {
     pub(crate) async fn start() -> Result<Self> {
+        Self::start_at(own_address(), &Environment::new()).await
+    }
+
+    /// The same with the address it listens at as its public one.
+    pub(crate) async fn start_public() -> Result<Self> {
+        let listen = own_address();
+        let mut environment = Environment::new();
+        let public = format!("http://{listen}");
+        environment.insert("DEALBELL_PUBLIC_URL".into(), public.into());
+        Self::start_at(listen, &environment).await
+    }
+
+    async fn start_at(listen: SocketAddr, environment: &Environment) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("dealbell-team-")
             .tempdir()?;
-        let mut centre = CentreProgram::new(folder.path(), own_address(), &Environment::new())?;
+        let mut centre = CentreProgram::new(folder.path(), listen, environment)?;
         let token = centre.user_with_device(USER).await?;
         let key = centre.command(&["integration", "add", INTEGRATION]).await?;
         centre.serve().await?;
@@ -114,6 +128,25 @@ impl Team {
         let request = request.header("If-Match", format!("\"{revision}\""));
         let answer = self.device(request.json(settings)).send().await?;
         Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// What the centre answers the user at `path`.
+    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
+        self.centre.get(path, &self.token).await
+    }
+
+    /// Posts as the user's device does; the status and the answer.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
+        let request = self.http.post(format!("{}{path}", self.url));
+        // As one of the centre's own pages would.
+        let request = request.header("Origin", &self.url).json(body);
+        let answer = self.device(request).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    }
+
+    /// The status that anybody gets at `url`.
+    pub(crate) async fn status(&self, url: &str) -> Result<u16> {
+        Ok(self.http.get(url).send().await?.status().as_u16())
     }
 
     fn device(&self, request: RequestBuilder) -> RequestBuilder {
