@@ -1,19 +1,25 @@
-//! Calendar and the way into the web inbox: the inbox against the real centre.
+//! Calendar, the way into the web inbox, browsers and phones: the inbox against the real centre.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use dealbell_centre::{Centre, Options, ServeOptions};
-use dealbell_inbox::{Config, Inbox, InboxError, Network};
+use dealbell_inbox::{Config, Inbox, InboxError, Network, RestError};
+use dealbell_protocol::ErrorCode;
+use dealbell_protocol::courier::{AddressError, Courier, CourierError, Parcel, PushAddress};
+use dealbell_protocol::push::PushChannel;
 use dealbell_protocol::window::Language;
 use std::path::Path;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 /// A serving centre, and the inbox of somebody there.
 struct Desk {
+    centre: Centre,
     inbox: Inbox,
     /// The centre as its desktop knows it.
     url: String,
+    token: String,
     _folder: TempDir,
 }
 
@@ -32,16 +38,19 @@ async fn desk(public: impl FnOnce(&str) -> Option<String>) -> Desk {
         public_url: public(&url),
         ..ServeOptions::default()
     };
+    let serving = centre.clone();
     tokio::spawn(async move {
-        centre
+        serving
             .serve(listener, options, std::future::pending())
             .await
     });
     let config = config(folder.path(), &url, &token);
     let (inbox, _acts) = Inbox::start(config).await.unwrap();
     Desk {
+        centre,
         inbox,
         url,
+        token,
         _folder: folder,
     }
 }
@@ -59,6 +68,13 @@ fn config(folder: &Path, url: &str, token: &str) -> Config {
         device: String::new(),
         keep_days: 0,
         network: Network::default(),
+    }
+}
+
+fn refusal<T: std::fmt::Debug>(outcome: Result<T, InboxError>) -> Option<ErrorCode> {
+    match outcome.unwrap_err() {
+        InboxError::Rest(RestError::Refused { code, .. }) => code,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -111,4 +127,58 @@ async fn a_way_in_that_leads_elsewhere_is_not_shown() {
     let desk = desk(|_| Some("https://elsewhere.example".to_owned())).await;
     let link = desk.inbox.sign_in_link().await;
     assert!(matches!(link, Err(InboxError::Elsewhere)), "{link:?}");
+}
+
+/// A push service in process that takes whatever it is brought.
+struct Taking;
+
+#[async_trait::async_trait]
+impl Courier for Taking {
+    fn key(&self) -> &str {
+        "K"
+    }
+
+    fn check(&self, _: &PushAddress) -> Result<(), AddressError> {
+        Ok(())
+    }
+
+    async fn bring(&self, _: &Parcel) -> Result<(), CourierError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_phone_is_listed_switched_tried_and_removed() {
+    let desk = desk(|url| Some(url.to_owned())).await;
+    desk.centre.push_by(Arc::new(Taking));
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let body = serde_json::json!({
+        "endpoint": "https://push.example/phone", "channel": "mobile", "name": "Телефон Анны",
+        "keys": {"p256dh": "B".repeat(87), "auth": "A".repeat(22)},
+    });
+    let asked = http.post(format!("{}/v1/push-subscriptions", desk.url));
+    let asked = asked.bearer_auth(&desk.token).json(&body);
+    assert_eq!(asked.send().await.unwrap().status(), 201);
+
+    let listed = desk.inbox.push_devices().await.unwrap();
+    assert_eq!(listed.key.as_deref(), Some("K"));
+    let [phone] = listed.subscriptions.as_slice() else {
+        panic!("{listed:?}");
+    };
+    assert_eq!(
+        (phone.channel, phone.name.as_str(), phone.on),
+        (PushChannel::Mobile, "Телефон Анны", true)
+    );
+    desk.inbox.switch_push(phone.id, false).await.unwrap();
+    let listed = desk.inbox.push_devices().await.unwrap();
+    assert!(!listed.subscriptions[0].on);
+    desk.inbox.test_push(phone.id).await.unwrap();
+    desk.inbox.remove_push(phone.id).await.unwrap();
+    let listed = desk.inbox.push_devices().await.unwrap();
+    assert_eq!(listed.subscriptions, []);
+
+    let gone = Some(ErrorCode::NotFound);
+    assert_eq!(refusal(desk.inbox.switch_push(phone.id, true).await), gone);
+    assert_eq!(refusal(desk.inbox.test_push(phone.id).await), gone);
+    assert_eq!(refusal(desk.inbox.remove_push(phone.id).await), gone);
 }

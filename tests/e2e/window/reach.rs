@@ -127,3 +127,82 @@ async fn a_browser_is_let_in_listed_and_signed_out_again() -> Result<()> {
     assert_eq!(device(&team).await?, None);
     window.picture("devices").await
 }
+
+/// Registers a browser or phone as one would; its id.
+async fn register(team: &Team, channel: &str, name: &str) -> Result<String> {
+    let body = json!({
+        // Nobody is there.
+        "endpoint": format!("https://push.invalid/{channel}"),
+        "channel": channel,
+        "name": name,
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        },
+    });
+    let (status, row) = team.post("/v1/push-subscriptions", &body).await?;
+    assert_eq!(status, 201, "{row}");
+    Ok(row["id"].as_str().context("no id")?.to_owned())
+}
+
+async fn pushed(team: &Team) -> Result<Vec<(String, bool)>> {
+    let devices = team.get("/v1/push-subscriptions").await?;
+    let rows = devices["subscriptions"].as_array().context("no list")?;
+    let read = |row: &Value| Some((row["id"].as_str()?.to_owned(), row["on"].as_bool()?));
+    Ok(rows.iter().filter_map(read).collect())
+}
+
+#[tokio::test]
+async fn browsers_and_phones_are_switched_tested_and_removed() -> Result<()> {
+    let team = Team::start_public().await?;
+    let (window, _browser) = open(&team).await?;
+    // Phones are ticked for tasks from the beginning, and none is there.
+    window.click("idle-mobile-act").await?;
+    window.see("push-none").await?;
+    let phone = register(&team, "mobile", "Телефон Анны").await?;
+    let laptop = register(&team, "browser", "Firefox").await?;
+    // Who comes back to the window sees them.
+    window
+        .run("window.dispatchEvent(new Event('focus'))")
+        .await?;
+    window.gone("idle-mobile").await?;
+    window.see("push-nowhere-browser").await?;
+
+    window.click(&format!("push-switch-{phone}")).await?;
+    window.wait("idle-mobile", "").await?;
+    assert_eq!(
+        pushed(&team).await?,
+        [(phone.clone(), false), (laptop.clone(), true)]
+    );
+    window.click(&format!("push-switch-{phone}")).await?;
+    window.gone("idle-mobile").await?;
+
+    // A test is on its way; how it went, the list tells.
+    window.click(&format!("push-test-{laptop}")).await?;
+    wait_text(&window, &format!("push-tested-{laptop}"), " ").await?;
+    eventually("the trouble in the list", async || {
+        let devices = team.get("/v1/push-subscriptions").await?;
+        Ok((devices["subscriptions"][1]["trouble"] == "unreachable").then_some(()))
+    })
+    .await?;
+    window
+        .run("window.dispatchEvent(new Event('focus'))")
+        .await?;
+    window.see(&format!("push-trouble-{laptop}")).await?;
+    window.picture("push").await?;
+
+    window.click(&format!("push-remove-{laptop}")).await?;
+    window.click("push-remove-sure").await?;
+    window.gone(&format!("push-remove-{laptop}")).await?;
+    assert_eq!(pushed(&team).await?, [(phone, true)]);
+
+    // That only one device rings counts from Save on (RULES C6).
+    let before = team.channels().await?;
+    window.click("hold-back").await?;
+    window.see("save").await?;
+    assert_eq!(team.channels().await?, before);
+    window.click("save").await?;
+    window.see("saved").await?;
+    assert!(team.channels().await?.push.hold_back);
+    Ok(())
+}
