@@ -237,6 +237,22 @@ impl Process {
         self.wait().await
     }
 
+    /// Stops the program where it is (`SIGSTOP`), as a machine's sleep does.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it go on.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
     fn signal(&self, signal: Signal) -> Result<()> {
         kill_process(self.pid, signal).with_context(|| format!("{} has no process", self.name))
     }

@@ -50,6 +50,7 @@ pub(crate) const TEST: Need = Need {
         "webkit2gtk-driver",
         "wmctrl",
         "chromium",
+        "chromium-driver",
         "gnome-keyring",
         "gsettings-desktop-schemas",
         "dconf-gsettings-backend",
