@@ -15,6 +15,7 @@ pub(crate) struct Department {
     pub(crate) url: String,
     key: String,
     token: String,
+    http: reqwest::Client,
     _folder: TempDir,
 }
 
@@ -36,6 +37,7 @@ impl Department {
             url,
             key,
             token,
+            http: reqwest::Client::builder().no_proxy().build()?,
             _folder: folder,
         })
     }
@@ -79,6 +81,29 @@ impl Department {
     /// What the centre answers her at `path`.
     pub(crate) async fn get(&self, path: &str) -> Result<Value> {
         self.centre.get(path, &self.token).await
+    }
+
+    /// Chooses the channels of a provider.
+    pub(crate) async fn choose(&self, provider: &str, channels: Value) -> Result<()> {
+        let known = self.get("/v1/channels").await?;
+        let body = json!({ "receive": true, "providers": { provider: channels } });
+        let answer = self
+            .http
+            .put(format!("{}/v1/channels", self.url))
+            .bearer_auth(&self.token)
+            .header("If-Match", format!("\"{}\"", known["revision"]))
+            .json(&body);
+        answer.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Reads one on a device of hers that is neither browser nor desktop here.
+    pub(crate) async fn read(&self, id: NotificationId) -> Result<()> {
+        let url = format!("{}/v1/notifications/read", self.url);
+        let asked = self.http.post(url).bearer_auth(&self.token);
+        let answer = asked.json(&json!({ "ids": [id] })).send().await?;
+        answer.error_for_status()?;
+        Ok(())
     }
 
     pub(crate) async fn feed(&self) -> Result<FeedPage> {

@@ -6,6 +6,8 @@
 mod department;
 mod four;
 mod page;
+mod post;
+mod push;
 
 use anyhow::{Context, Result};
 use dealbell_tests::recorder::TrayItem;
