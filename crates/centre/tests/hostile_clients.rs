@@ -21,7 +21,7 @@ async fn flooded(bed: &support::Bed, head: &str, chunked: bool) -> String {
     let (mut read, mut write) = socket.into_split();
     write.write_all(head.as_bytes()).await.unwrap();
     let flood = async {
-        let (mut sent, piece) = (0, [b' '; 0x4000]);
+        let (mut sent, piece) = (0, vec![b' '; 0x4000]);
         while sent < 10 * 1024 * 1024 {
             let mut part = Vec::new();
             if chunked {
