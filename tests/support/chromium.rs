@@ -57,6 +57,7 @@ impl Chromium {
         let chromium = named("CHROMIUM", "/usr/bin/chromium");
         let mut options = json!({
             "binary": chromium,
+            "prefs": { "intl.accept_languages": "ru" },
             "args": [
                 // Tests run as root; the pages are ours.
                 "--no-sandbox",

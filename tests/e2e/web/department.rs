@@ -97,6 +97,14 @@ impl Department {
         Ok(())
     }
 
+    /// Signs a device of hers out.
+    pub(crate) async fn revoke(&self, device: &str) -> Result<()> {
+        let url = format!("{}/v1/devices/{device}", self.url);
+        let asked = self.http.delete(url).bearer_auth(&self.token);
+        asked.send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Reads one on a device of hers that is neither browser nor desktop here.
     pub(crate) async fn read(&self, id: NotificationId) -> Result<()> {
         let url = format!("{}/v1/notifications/read", self.url);

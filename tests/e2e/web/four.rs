@@ -72,30 +72,14 @@ async fn four_devices_agree_and_none_rings_twice() -> Result<()> {
             .wait_toast(|call| call.title == *title)
             .await?;
     }
-    browser
-        .in_row(ids[0], "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
-    phone
-        .in_row(ids[1], "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    browser.mark(ids[0]).await?;
+    phone.mark(ids[1]).await?;
     in_office.click_menu(TITLES[4]).await?;
     browser.wait_unread(2).await?;
     // Read, and unread again by another.
-    phone
-        .in_row(ids[2], "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    phone.mark(ids[2]).await?;
     browser.wait_unread(1).await?;
-    browser
-        .in_row(ids[2], "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    browser.mark(ids[2]).await?;
     phone.wait_unread(2).await?;
 
     second.thaw()?;

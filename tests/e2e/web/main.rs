@@ -62,10 +62,7 @@ async fn what_is_marked_in_the_browser_is_marked_on_the_desktop_and_the_reverse(
     clean(&page, "list").await?;
 
     let pressed = Instant::now();
-    page.in_row(first, "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    page.mark(first).await?;
     says(&item, ONE).await.with_context(|| app.log())?;
     println!("browser to desktop: {:?}", pressed.elapsed());
 
@@ -80,10 +77,7 @@ async fn what_is_marked_in_the_browser_is_marked_on_the_desktop_and_the_reverse(
     assert_eq!(unread, "Dealbell");
 
     // Unread again, from the browser.
-    page.in_row(second, "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    page.mark(second).await?;
     says(&item, ONE).await?;
 
     // The same link is of no use to whoever finds it.
@@ -104,10 +98,7 @@ async fn on_a_phone_it_lists_marks_and_keeps_channels() -> Result<()> {
     let wide = "return document.documentElement.scrollWidth <= innerWidth";
     assert_eq!(page.run(wide, vec![]).await?, true, "nothing sticks out");
     clean(&page, "list").await?;
-    page.in_row(first, "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    page.mark(first).await?;
     department.wait_unread(0).await?;
 
     page.click("to-channels").await?;
@@ -150,10 +141,7 @@ async fn without_a_network_there_are_the_shell_and_the_list_and_marks_are_sent_l
     page.wait_unread(2).await?;
     page.wait("connection", "[data-state=offline]").await?;
     clean(&page, "offline").await?;
-    page.in_row(first, "[data-testid=mark]")
-        .await?
-        .click()
-        .await?;
+    page.mark(first).await?;
     page.wait_unread(1).await?;
     assert_eq!(department.feed().await?.unread.count, 2, "nothing was sent");
 
@@ -176,10 +164,7 @@ async fn a_browser_that_is_revoked_is_shown_the_door_and_keeps_nothing() -> Resu
     let web = web.filter(|device| device["platform"] == "web");
     let ids: Vec<_> = web.filter_map(|device| device["id"].as_str()).collect();
     assert_eq!(ids.len(), 1, "{devices}");
-    department
-        .centre
-        .command(&["device", "revoke", ids[0]])
-        .await?;
+    department.revoke(ids[0]).await?;
     page.wait("door", " [data-testid=reason]").await?;
     clean(&page, "door-revoked").await?;
     let kept = "const names = await caches.keys(); let found = 0;

@@ -96,7 +96,23 @@ impl Page {
         .await
     }
 
-    pub(crate) async fn in_row(&self, id: NotificationId, css: &str) -> Result<Element> {
+    /// Marks one read, or unread again: where there is a finger, in the opened item.
+    pub(crate) async fn mark(&self, id: NotificationId) -> Result<()> {
+        if self.device == Device::Computer {
+            return Ok(self.in_row(id, "[data-testid=mark]").await?.click().await?);
+        }
+        self.in_row(id, "[data-open]").await?.click().await?;
+        let row = format!("[data-id=\"{id}\"]");
+        self.click_at(
+            "item",
+            &format!("{row} [data-testid=detail] [data-testid=mark]"),
+        )
+        .await?;
+        self.in_row(id, "[data-open]").await?.click().await?;
+        Ok(())
+    }
+
+    async fn in_row(&self, id: NotificationId, css: &str) -> Result<Element> {
         let row = self.wait("item", &format!("[data-id=\"{id}\"]")).await?;
         let found = row.find(Locator::Css(css)).await;
         found.with_context(|| format!("{css} in {id}"))

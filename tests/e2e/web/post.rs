@@ -44,7 +44,8 @@ impl Drop for PushService {
 impl PushService {
     pub(crate) async fn start() -> Result<Self> {
         let keys = judge(&json!({ "do": "make" })).await?;
-        let word = |name: &str| Ok::<_, anyhow::Error>(keys[name].as_str().context("a key")?.to_owned());
+        let word =
+            |name: &str| Ok::<_, anyhow::Error>(keys[name].as_str().context("a key")?.to_owned());
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let endpoint = format!("http://{}/push/anna", listener.local_addr()?);
         let (takes, taken) = unbounded_channel();
@@ -72,7 +73,8 @@ impl PushService {
         let next = tokio::time::timeout(PATIENCE, taken.recv()).await;
         let next = next.context("no push came")?.context("the service ended")?;
         let body = base64url(&next.body);
-        let asked = json!({ "do": "read", "private": self.private, "auth": self.auth, "body": body });
+        let asked =
+            json!({ "do": "read", "private": self.private, "auth": self.auth, "body": body });
         let read = judge(&asked).await?;
         let plain = read["plain"].as_str().context("a text")?;
         Ok((next, serde_json::from_str(plain)?))
@@ -80,7 +82,8 @@ impl PushService {
 }
 
 async fn judge(asked: &Value) -> Result<Value> {
-    let python = std::env::var_os("DEALBELL_JUDGES").context("cargo xtask test sets DEALBELL_JUDGES")?;
+    let python =
+        std::env::var_os("DEALBELL_JUDGES").context("cargo xtask test sets DEALBELL_JUDGES")?;
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/e2e/web/keys.py");
     let words = [script.to_owned(), asked.to_string()];
     let said = Program::run(&PathBuf::from(python), words, &Environment::new()).await?;

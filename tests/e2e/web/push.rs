@@ -6,7 +6,7 @@
 //! (`ServiceWorker.deliverPushMessage`). Everything between is the real thing.
 
 use anyhow::{Context, Result};
-use dealbell_tests::{Device, DesktopOptions, PrivateDesktop, eventually};
+use dealbell_tests::{DesktopOptions, Device, PrivateDesktop, eventually};
 use serde_json::{Value, json};
 
 use crate::department::Department;
@@ -30,17 +30,25 @@ const SUBSCRIBES: &str = "
 ";
 
 /// A page in a browser that may notify and can subscribe.
-async fn subscribed(department: &Department, desktop: &PrivateDesktop, service: &PushService) -> Result<Page> {
+async fn subscribed(
+    department: &Department,
+    desktop: &PrivateDesktop,
+    service: &PushService,
+) -> Result<Page> {
     let page = Page::new(desktop, Device::Computer).await?;
     let allowed = json!({ "origin": department.url, "permissions": ["notifications"] });
-    page.browser.say("Browser.grantPermissions", allowed).await?;
+    page.browser
+        .say("Browser.grantPermissions", allowed)
+        .await?;
     let told = json!({
         "endpoint": service.endpoint,
         "keys": { "p256dh": service.p256dh, "auth": service.auth },
     });
     let source = SUBSCRIBES.replace("TOLD", &told.to_string());
     let script = json!({ "source": source });
-    page.browser.say("Page.addScriptToEvaluateOnNewDocument", script).await?;
+    page.browser
+        .say("Page.addScriptToEvaluateOnNewDocument", script)
+        .await?;
     page.goto(&department.link().await?).await?;
     page.click("door-enter").await?;
     page.online().await?;
@@ -90,20 +98,30 @@ async fn a_push_is_shown_replaced_clicked_and_taken_away() -> Result<()> {
     let first = say("Котова ждёт счёт", "deal:1").await?;
     let (taken, said) = service.next().await?;
     for (name, value) in [("content-encoding", "aes128gcm"), ("urgency", "normal")] {
-        let header = taken.headers.get(name).and_then(|value| value.to_str().ok());
+        let header = taken
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok());
         assert_eq!(header, Some(value), "{name}");
     }
     assert!(taken.headers.contains_key("ttl") && taken.headers.contains_key("topic"));
-    assert_eq!((&said["type"], &said["id"]), (&json!("show"), &json!(first)));
+    assert_eq!(
+        (&said["type"], &said["id"]),
+        (&json!("show"), &json!(first))
+    );
     hand_over(&page, &department, &said).await?;
-    let shown = recorder.wait_toast(|call| call.title == "Котова ждёт счёт").await?;
+    let shown = recorder
+        .wait_toast(|call| call.title == "Котова ждёт счёт")
+        .await?;
     assert!(shown.body.contains("Верона"), "{shown:?}");
 
     // The same matter again takes its place.
     say("Котова ждёт два счёта", "deal:1").await?;
     let (_, said) = service.next().await?;
     hand_over(&page, &department, &said).await?;
-    recorder.wait_toast(|call| call.title == "Котова ждёт два счёта").await?;
+    recorder
+        .wait_toast(|call| call.title == "Котова ждёт два счёта")
+        .await?;
     let on_screen = recorder.wait_on_screen(1).await?;
     assert_eq!(on_screen[0].title, "Котова ждёт два счёта");
 
@@ -115,7 +133,9 @@ async fn a_push_is_shown_replaced_clicked_and_taken_away() -> Result<()> {
     let third = say("Громов перезвонит", "deal:2").await?;
     let (_, said) = service.next().await?;
     hand_over(&page, &department, &said).await?;
-    let shown = recorder.wait_toast(|call| call.title == "Громов перезвонит").await?;
+    let shown = recorder
+        .wait_toast(|call| call.title == "Громов перезвонит")
+        .await?;
     page.goto("about:blank").await?;
     department.read(third).await?;
     let (_, said) = service.next().await?;
