@@ -50,7 +50,7 @@ async function openStage(/** @type {"ru" | "en"} */ language, /** @type {boolean
     serviceWorkers: "block", locale: language === "ru" ? "ru-RU" : "en-GB", colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
   const page = await context.newPage();
   const stage = { page, playing: "", web: false, standIn: /** @type {StandIn | null} */ (null) };
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on("console", (message) => {
     // A centre's refusals are part of the play.
     if (message.type() === "error" && !(stage.web && message.text().startsWith("Failed to load resource"))) wrong.push(`${stage.playing}: ${message.text()}`);

@@ -7,6 +7,7 @@ use dealbell_tests::{App, CentreProgram, Environment, PrivateDesktop, eventually
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+const INTEGRATION: &str = "Телефония";
 pub(crate) const ANNA: &str = "anna@firm.ru";
 
 /// A serving `dealbell-centre` with one user and an integration.
@@ -30,7 +31,7 @@ impl Department {
         environment.insert("DEALBELL_PUSH_ALLOW_PRIVATE".into(), "true".into());
         let mut centre = CentreProgram::new(folder.path(), address, &environment)?;
         let token = centre.user_with_device(ANNA).await?;
-        let key = centre.command(&["integration", "add", "Телефония"]).await?;
+        let key = centre.command(&["integration", "add", INTEGRATION]).await?;
         centre.serve().await?;
         Ok(Self {
             centre,
@@ -83,9 +84,15 @@ impl Department {
         self.centre.get(path, &self.token).await
     }
 
-    /// Chooses the channels of a provider.
-    pub(crate) async fn choose(&self, provider: &str, channels: Value) -> Result<()> {
+    /// Chooses the channels of the integration.
+    pub(crate) async fn choose(&self, channels: Value) -> Result<()> {
         let known = self.get("/v1/channels").await?;
+        let rows = known["providers"].as_array().into_iter().flatten();
+        let mut own = rows.filter(|row| row["name"] == INTEGRATION);
+        let provider = own
+            .next()
+            .and_then(|row| row["id"].as_str())
+            .context("its row")?;
         let body = json!({ "receive": true, "providers": { provider: channels } });
         let answer = self
             .http
@@ -93,7 +100,9 @@ impl Department {
             .bearer_auth(&self.token)
             .header("If-Match", format!("\"{}\"", known["revision"]))
             .json(&body);
-        answer.send().await?.error_for_status()?;
+        let answer = answer.send().await?;
+        let status = answer.status();
+        anyhow::ensure!(status.is_success(), "{status}: {}", answer.text().await?);
         Ok(())
     }
 

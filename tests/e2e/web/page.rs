@@ -96,19 +96,18 @@ impl Page {
         .await
     }
 
-    /// Marks one read, or unread again: where there is a finger, in the opened item.
+    /// Marks one read, or on a computer unread again. A finger opens it for that.
     pub(crate) async fn mark(&self, id: NotificationId) -> Result<()> {
-        if self.device == Device::Computer {
-            return Ok(self.in_row(id, "[data-testid=mark]").await?.click().await?);
+        let css = match self.device {
+            Device::Computer => "[data-testid=mark]",
+            Device::Phone => "[data-open]",
+        };
+        self.in_row(id, css).await?.click().await?;
+        if self.device == Device::Phone {
+            self.wait("item", &format!("[data-id=\"{id}\"] [data-testid=detail]"))
+                .await?;
+            self.in_row(id, css).await?.click().await?;
         }
-        self.in_row(id, "[data-open]").await?.click().await?;
-        let row = format!("[data-id=\"{id}\"]");
-        self.click_at(
-            "item",
-            &format!("{row} [data-testid=detail] [data-testid=mark]"),
-        )
-        .await?;
-        self.in_row(id, "[data-open]").await?.click().await?;
         Ok(())
     }
 

@@ -76,10 +76,9 @@ async fn a_push_is_shown_replaced_clicked_and_taken_away() -> Result<()> {
     let desktop = PrivateDesktop::start(DesktopOptions::default()).await?;
     let page = subscribed(&department, &desktop, &service).await?;
     let channels = json!({ "desktop": true, "email": false, "mobile": true, "browser": true });
-    department.choose("telefoniya", channels).await?;
+    department.choose(channels).await?;
 
     page.click("to-channels").await?;
-    page.click("tab-settings").await?;
     page.click("push-here").await?;
     let known = eventually("the subscription at the centre", async || {
         let push = department.get("/v1/push-subscriptions").await?;
@@ -137,6 +136,13 @@ async fn a_push_is_shown_replaced_clicked_and_taken_away() -> Result<()> {
         .wait_toast(|call| call.title == "Громов перезвонит")
         .await?;
     page.goto("about:blank").await?;
+    eventually("a page that is gone", async || {
+        let devices = department.get("/v1/devices").await?;
+        let mut all = devices.as_array().into_iter().flatten();
+        let connected = all.any(|one| one["connected"] == true);
+        Ok((!connected).then_some(()))
+    })
+    .await?;
     department.read(third).await?;
     let (_, said) = service.next().await?;
     assert_eq!(said["type"], "clear", "{said}");

@@ -22,7 +22,8 @@ async fn open(team: &Team) -> Result<(Window, Browser)> {
 /// Waits until the element says something with `words` in it.
 async fn wait_text(window: &Window, testid: &str, words: &str) -> Result<()> {
     let mut seen = String::new();
-    let waited = eventually(&format!("{words} in {testid}"), async || {
+    let what = format!("{words} in {testid}");
+    let waited = eventually(&what, async || {
         seen = window.see(testid).await?.text().await?;
         Ok(seen.contains(words).then_some(()))
     });

@@ -40,7 +40,10 @@ let keys = false;
 
 /** Gives the keyboard to `element` where nothing has it and the user works with keys. */
 export function take(element: HTMLElement | null | undefined): void {
-  if (keys && document.activeElement === document.body) element?.focus();
+  const holder = document.activeElement;
+  // A browser takes it from what was disabled only after the frame in which it is looked at.
+  const nobody = holder === document.body || (holder instanceof HTMLElement && !isUsable(holder));
+  if (keys && nobody) element?.focus();
 }
 
 /** Keeps the keyboard within `root`; returns what ends it. */

@@ -255,7 +255,9 @@ mod tests {
             .await
             .unwrap();
         }
-        crate::store::upgrade::migrate(&mut db, &path).await.unwrap();
+        crate::store::upgrade::migrate(&mut db, &path)
+            .await
+            .unwrap();
         fill(&mut db).await.unwrap();
         let left: i64 = sqlx::query_scalar("SELECT count(*) FROM unindexed")
             .fetch_one(&mut db)

@@ -25,6 +25,8 @@ export class Link {
     const { signal } = this.#ended;
     addEventListener("online", () => this.tell({ type: "wake" }), { signal });
     addEventListener("offline", () => this.tell({ type: "cut" }), { signal });
+    // A page that is kept for a way back is frozen, and would be taken for connected.
+    addEventListener("pagehide", () => this.tell({ type: "cut" }), { signal });
     addEventListener("pageshow", (event) => event.persisted && this.tell({ type: "wake" }), { signal });
     document.addEventListener("visibilitychange", () => !document.hidden && this.tell({ type: this.#slept() ? "wake" : "now" }), { signal });
   }
