@@ -215,7 +215,7 @@ fn a_long_text_is_cut_in_the_title_and_whole_below() {
 fn hostile_text_becomes_plain() {
     let evil = "<b>x</b>\u{202e}\u{1b}[31m { $name } \u{7}";
     let notice = notice(EN, What::Overdue, task(evil, NOON), NOON);
-    assert_eq!(notice.title, "Overdue: <b>x</b>[31m { $name } ");
+    assert_eq!(notice.title, "Overdue: <b>x</b>[31m { $name }");
 }
 
 #[test]

@@ -158,7 +158,10 @@ mod tests {
                     assert!(at > now && at <= now + EVERY);
                     continue;
                 }
-                next => assert_eq!(next, Next::Nothing),
+                next => {
+                    assert_eq!(next, Next::Nothing);
+                    continue;
+                }
             }
             pace = pace.after_one(now);
             pushes.push(tenth);
