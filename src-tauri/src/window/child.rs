@@ -217,6 +217,8 @@ fn hide(app: &AppHandle) {
         let mut screen = link.screen();
         screen.turn += 1;
         screen.hidden = true;
+        // Closed before its page was there: the page must not bring it back.
+        screen.waiting = None;
         (screen.turn, linger(screen.linger))
     };
     let app = app.clone();

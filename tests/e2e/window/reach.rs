@@ -141,7 +141,10 @@ async fn register(team: &Team, channel: &str, name: &str) -> Result<String> {
             "auth": "BTBZMqHH6r4Tts7J_aSIgg",
         },
     });
-    let (status, row) = team.post("/v1/push-subscriptions", &body).await?;
+    // Of its own: this window's would be shown as the browser that one sits at.
+    let device = team.device_token().await?;
+    let posted = team.post_as(&device, "/v1/push-subscriptions", &body);
+    let (status, row) = posted.await?;
     assert_eq!(status, 201, "{row}");
     Ok(row["id"].as_str().context("no id")?.to_owned())
 }

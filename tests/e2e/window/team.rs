@@ -135,12 +135,27 @@ impl Team {
         self.centre.get(path, &self.token).await
     }
 
+    /// Signs another device of the user's in; its token.
+    pub(crate) async fn device_token(&self) -> Result<String> {
+        self.centre.command(&["device", "add", USER]).await
+    }
+
     /// Posts as the user's device does; the status and the answer.
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
+        self.post_as(&self.token, path, body).await
+    }
+
+    /// The same as another device of his.
+    pub(crate) async fn post_as(
+        &self,
+        token: &str,
+        path: &str,
+        body: &Value,
+    ) -> Result<(u16, Value)> {
         let request = self.http.post(format!("{}{path}", self.url));
         // As one of the centre's own pages would.
         let request = request.header("Origin", &self.url).json(body);
-        let answer = self.device(request).send().await?;
+        let answer = request.bearer_auth(token).send().await?;
         Ok((answer.status().as_u16(), answer.json().await?))
     }
 
