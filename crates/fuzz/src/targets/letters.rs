@@ -132,14 +132,14 @@ pub(super) fn mail(bytes: &[u8]) {
     let mut fields = Fields::of(bytes);
     let notification = Notification {
         id: NotificationId(Default::default()),
-        provider: ProviderId::new(fields.text()),
+        provider: ProviderId::new(short(fields.text())),
         kind: Kind::Message,
         priority: Priority::High,
         subject: None,
-        title: fields.text(),
+        title: short(fields.text()),
         text: fields.text(),
-        context: fields.some(),
-        author: fields.some(),
+        context: fields.some().map(short),
+        author: fields.some().map(short),
         link: fields.some(),
         at: fields.number(),
         created_at: 0,
@@ -147,18 +147,19 @@ pub(super) fn mail(bytes: &[u8]) {
         read_at: None,
         silent: false,
     };
-    let provider = fields.text();
+    let provider = short(fields.text());
     let letter = Letter {
-        id: fields.text(),
-        thread: fields.some(),
+        id: short(fields.text()),
+        thread: fields.some().map(short),
         to: format!(
             "{}@firm.example",
-            fields.some().unwrap_or_else(|| "anna".to_owned())
+            fields.some().map_or_else(|| "anna".to_owned(), short)
         ),
-        name: fields.text(),
+        name: short(fields.text()),
         language: Language::En,
-        zone: fields.text(),
-        at: fields.number(),
+        zone: short(fields.text()),
+        // The centre's own clock.
+        at: fields.number().clamp(0, 4_102_444_800_000),
         content: match fields.number() {
             0 => LetterContent::One {
                 notification: Box::new(notification),
@@ -169,8 +170,8 @@ pub(super) fn mail(bytes: &[u8]) {
                 total: total.unsigned_abs(),
             },
         },
-        unsubscribe: fields.some(),
-        inbox: fields.some(),
+        unsubscribe: fields.some().map(short),
+        inbox: fields.some().map(short),
     };
     let letter_is_ascii = letter.to.is_ascii();
     // What is no address gets no letter.
@@ -262,4 +263,9 @@ pub(super) fn mail(bytes: &[u8]) {
             "{link}"
         );
     }
+}
+
+/// As long as the centre makes it, or takes it.
+fn short(text: String) -> String {
+    text.chars().take(60).collect()
 }
