@@ -34,6 +34,27 @@ pub(crate) enum Known {
     NotYet,
 }
 
+/// Longest line, bytes, its break left out (RFC 5545 §3.1).
+const LINE: usize = 75;
+
+/// The same in lines that are no longer than they should be: the library leaves the space before the
+/// rest of a line out of its count.
+fn folded(feed: &str) -> String {
+    let mut lines = String::with_capacity(feed.len());
+    for line in feed.replace("\r\n ", "").split_inclusive("\r\n") {
+        let (mut rest, mut room) = (line.trim_end_matches("\r\n"), LINE);
+        while rest.len() > room {
+            let (begin, end) = rest.split_at(rest.floor_char_boundary(room));
+            lines.push_str(begin);
+            lines.push_str("\r\n ");
+            (rest, room) = (end, LINE - 1);
+        }
+        lines.push_str(rest);
+        lines.push_str("\r\n");
+    }
+    lines
+}
+
 impl Agenda {
     /// As RFC 5545 has it. The same tasks make the same text.
     pub(crate) fn feed(&self) -> String {
@@ -50,7 +71,7 @@ impl Agenda {
         for (source, task) in &self.tasks {
             calendar.push(self.event(source, task));
         }
-        calendar.done().to_string()
+        folded(&calendar.done().to_string())
     }
 
     fn event(&self, source: &str, agenda: &AgendaTask) -> Event {

@@ -128,7 +128,12 @@ async fn a_request_that_never_ends_is_let_go() {
     }
     // A stream is no request that waits: it stays.
     let mut client = bed.live().await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    // Three that begin after it one by one, and have been waited for.
+    for _ in 0..3 {
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        let ended = timeout(LONG, idle.read_to_end(&mut Vec::new())).await;
+        assert!(ended.is_ok(), "the patience is over");
+    }
     bed.tell_anna(1).await;
     client.next().await;
 }

@@ -161,9 +161,12 @@ async fn a_push_service_that_never_answers_holds_up_nobody_else() {
     desk.time.set(desk.now() + MINUTE);
     desk.booth.hung(10).await;
     let leased = "SELECT count(*) FROM push_subscriptions WHERE lease IS NOT NULL";
-    while desk.count(leased).await > 2 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let ended = async {
+        while desk.count(leased).await > 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(support::LONG, ended).await.unwrap();
     assert_eq!(row(&desk).await["trouble"], json!("unreachable"));
     desk.time.set(desk.now() + MINUTE);
     desk.settled().await;
