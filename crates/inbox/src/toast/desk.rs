@@ -118,7 +118,7 @@ impl Desk {
     }
 
     /// The crowd has had its time: one summary for it, and no more toasts beside it than are
-    /// bearable.
+    /// bearable. Where one is left of it, that speaks for itself.
     pub(crate) fn flush(&mut self, voice: Voice<'_>, now: Now) -> Round {
         if self.flush_at.is_none_or(|at| at > now.mono) {
             return Round::default();
@@ -128,6 +128,13 @@ impl Desk {
         let crowd = self.take(|why| why == Wait::Crowd);
         if crowd.is_empty() {
             return Round::default();
+        }
+        // All others were read or went meanwhile, and so did what was on the screen.
+        if let [held] = &crowd[..]
+            && self.summary.is_none()
+            && self.screen.count() < CROWD
+        {
+            return self.alone(held, voice, now);
         }
         let mut round = Round::default();
         let mut overtaken = Vec::new();
@@ -149,11 +156,7 @@ impl Desk {
             && recent(held)
             && !self.is_crowded(now)
         {
-            let view = self.show(&held.notification, voice, now);
-            return Round {
-                alone: Some((held.attempt, view)),
-                ..Round::default()
-            };
+            return self.alone(held, voice, now);
         }
         let any = |wanted: &[Wait]| all.iter().any(|held| wanted.contains(&held.why));
         let occasion = match () {
@@ -167,6 +170,15 @@ impl Desk {
         };
         Round {
             summary,
+            ..Round::default()
+        }
+    }
+
+    /// It needs no summary.
+    fn alone(&mut self, held: &Held, voice: Voice<'_>, now: Now) -> Round {
+        let view = self.show(&held.notification, voice, now);
+        Round {
+            alone: Some((held.attempt, view)),
             ..Round::default()
         }
     }

@@ -139,6 +139,11 @@ impl Screen {
         gone
     }
 
+    /// How many toasts there are.
+    pub(super) fn count(&self) -> usize {
+        self.toasts.len()
+    }
+
     /// What the toast `key` speaks for, newest first.
     pub(super) fn about(&self, key: NotificationId) -> Vec<NotificationId> {
         let toast = self.toasts.iter().find(|toast| toast.key == key);

@@ -37,6 +37,17 @@ async fn more_than_five_in_three_seconds_become_a_summary() {
 }
 
 #[tokio::test]
+async fn one_that_is_left_of_a_crowd_speaks_for_itself() {
+    let mut line = Line::live().await;
+    for _ in 0..7 {
+        line.create(|_| {}).await;
+    }
+    let ids = (1..=6).map(id).collect();
+    line.change(Change::Read { ids }).await;
+    assert_eq!(titles(&line.pass(3_000).await), ["Задача 7"]);
+}
+
+#[tokio::test]
 async fn a_summary_names_who_has_sent_most() {
     let mut line = Line::live().await;
     for _ in 0..5 {
