@@ -60,6 +60,7 @@ impl World {
                     false => self.network.hold(desk, None, now + ms),
                 }
             }
+            Deed::Overtake { desk } => self.desks[desk].overtaken = true,
             Deed::HalfOpen { desk, way } => self.network.blacken(desk, way),
             Deed::Tear { desk } => self.network.tear(desk),
             Deed::Stall { desk, ms } => {
@@ -128,7 +129,7 @@ impl World {
         Ok(())
     }
 
-    async fn disturb(&mut self, desk: usize, input: Input) -> anyhow::Result<()> {
+    pub(crate) async fn disturb(&mut self, desk: usize, input: Input) -> anyhow::Result<()> {
         if self.desks[desk].is_awake() {
             self.input(desk, input).await?;
         }
@@ -371,6 +372,7 @@ impl World {
             self.network.set_delay(number, 40);
             let desk = &mut self.desks[number];
             desk.cut_off = 0;
+            desk.overtaken = false;
             desk.death = None;
             if let Some((since, until)) = desk.sleeps {
                 desk.sleeps = Some((since, until.min(now)));

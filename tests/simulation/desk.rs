@@ -15,7 +15,11 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use tokio::sync::mpsc;
+
+/// A device's database in which nothing has happened yet.
+static EMPTY: OnceLock<disk::Content> = OnceLock::new();
 
 /// When the worlds begin: 21 November 2025, 04:26 UTC.
 pub(crate) const BEGIN: i64 = 1_763_700_000_000;
@@ -63,6 +67,8 @@ pub(crate) struct Desk {
     pub(crate) wrong: i64,
     pub(crate) death: Option<Death>,
     pub(crate) manners: Manners,
+    /// The next page of a reading is to be overtaken by another reading.
+    pub(crate) overtaken: bool,
     /// Nothing gets through before.
     pub(crate) cut_off: u64,
     /// How often each has rung here.
@@ -111,6 +117,7 @@ impl Desk {
             wrong: 0,
             death: None,
             manners: Manners::default(),
+            overtaken: false,
             cut_off: 0,
             rung: HashMap::new(),
             put_off: HashMap::new(),
@@ -144,7 +151,36 @@ impl Desk {
         self.begun = now;
         self.slept = 0;
         self.life += 1;
-        let setup = Setup {
+        if !self.path.exists() {
+            self.unpack().await?;
+        }
+        let seed = self.dice.next();
+        let setup = self.setup(seed);
+        self.engine = Some(Engine::open(setup).await?);
+        Ok(())
+    }
+
+    /// An empty file, of which one is made for all worlds: making it takes as long as a good part of a
+    /// life in it.
+    async fn unpack(&self) -> anyhow::Result<()> {
+        if let Some(empty) = EMPTY.get() {
+            return empty.write(&self.path);
+        }
+        let made = Setup {
+            path: self.folder.join("inbox-empty.db"),
+            owner: "nobody".to_owned(),
+            ..self.setup(0)
+        };
+        let path = made.path.clone();
+        let engine = Engine::open(made).await?;
+        let empty = disk::Content::of(&path)?;
+        drop(engine);
+        // Another thread's is the same.
+        EMPTY.get_or_init(|| empty).write(&self.path)
+    }
+
+    fn setup(&self, seed: u64) -> Setup {
+        Setup {
             path: self.path.clone(),
             owner: format!("centre/user-{}", self.user),
             client: ClientInfo {
@@ -154,11 +190,9 @@ impl Desk {
             },
             language: Language::Ru,
             manners: self.manners.clone(),
-            seed: self.dice.next(),
+            seed,
             keep_days: 0,
-        };
-        self.engine = Some(Engine::open(setup).await?);
-        Ok(())
+        }
     }
 
     /// When it has something to do by itself, on the world's clock.

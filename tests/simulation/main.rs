@@ -19,7 +19,7 @@ struct Cli {
     /// This one alone, with all that happens.
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
-    /// With this mistake built in.
+    /// With this mistake built in, up to the first seed that shows it.
     #[arg(long)]
     planted: Option<Planted>,
     /// So many at once; as many as there are processors where it is missing.
@@ -34,6 +34,8 @@ struct Sum {
     moves: u64,
     lasted: u64,
     wrong: u64,
+    /// All lives, as one number: the same for every run of the same seeds.
+    trace: u64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -75,9 +77,12 @@ fn all(cli: &Cli) -> anyhow::Result<()> {
                     }
                     let outcome = live(seed, cli.planted, false);
                     // A poisoned sum is as good as any.
-                    sum.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .add(seed, outcome);
+                    let mut sum = sum.lock().unwrap_or_else(PoisonError::into_inner);
+                    sum.add(seed, outcome);
+                    if cli.planted.is_some() && sum.wrong > 0 {
+                        // All before it are lived through or under way.
+                        next.store(end, SeqCst);
+                    }
                 }
             });
         }
@@ -94,6 +99,7 @@ fn all(cli: &Cli) -> anyhow::Result<()> {
     });
     let sum = sum.into_inner().unwrap_or_else(PoisonError::into_inner);
     sum.tell(begun);
+    println!("trace {:016x}", sum.trace);
     verdict(sum.wrong)
 }
 
@@ -104,6 +110,7 @@ impl Sum {
             Ok(outcome) => {
                 self.moves += outcome.moves;
                 self.lasted += outcome.lasted;
+                self.trace = self.trace.wrapping_add(outcome.trace);
                 outcome.violations
             }
             Err(error) => vec![format!("{error:#}")],

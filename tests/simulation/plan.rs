@@ -38,6 +38,9 @@ pub(crate) enum Deed {
         receive: bool,
         quiet: bool,
     },
+    /// The next page of a reading is stuck on its way while the device makes a link anew and something
+    /// new is told; it arrives when the next reading has begun.
+    Overtake { desk: usize },
     /// Nothing gets through to or from the device for a while; what stands then goes on or is torn.
     CutOff { desk: usize, ms: u64, torn: bool },
     /// One direction of what stands swallows everything.
@@ -97,7 +100,8 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn of(dice: &mut Dice) -> Self {
+    /// `beside` is for what came later, so that the other worlds stay as they were.
+    pub(crate) fn of(dice: &mut Dice, beside: &mut Dice) -> Self {
         let desks = match dice.below(4) {
             0 => vec![2, 1],
             1 => vec![3],
@@ -132,6 +136,13 @@ impl Plan {
                     steps.push(Step { at: at + 10, deed });
                 }
             }
+            steps.push(Step { at, deed });
+        }
+        // Of the first readings of all, and of later ones.
+        for _ in 0..[0, 0, 0, 1, 3][beside.below(5)] {
+            let at = [0, beside.range(0, at)][beside.below(2)];
+            let desk = beside.below(desks.iter().sum());
+            let deed = Deed::Overtake { desk };
             steps.push(Step { at, deed });
         }
         steps.sort_by_key(|step| step.at);

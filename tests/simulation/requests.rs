@@ -24,6 +24,8 @@ pub(crate) struct Fetch {
     pub(crate) life: u32,
     pub(crate) generation: Generation,
     pub(crate) at: u64,
+    /// It is stuck on its way until the device reads for another link, or until then.
+    pub(crate) stuck: bool,
     pub(crate) what: What,
 }
 
@@ -82,14 +84,42 @@ impl World {
                 self.answered(desk, page)
             }
         };
+        let page = matches!(&what, What::Answer(input) if matches!(**input, Input::Page { .. }));
+        let stuck = page && std::mem::take(&mut self.desks[desk].overtaken);
         self.fetches.push(Fetch {
             desk,
             life,
             generation,
-            at: now + wait,
+            at: now + if stuck { TIMEOUT } else { wait },
+            stuck,
             what,
         });
+        if stuck {
+            self.note(format!("a page of {desk} is stuck"));
+            self.connector.tell(self.desks[desk].user, false);
+            self.disturb(desk, Input::NetworkChanged).await?;
+        }
         Ok(true)
+    }
+
+    /// What a device asks; an answer for an older link that is stuck comes right now, at the worst moment.
+    pub(crate) fn ask(&mut self, desk: usize, generation: Generation, what: What) {
+        let at = self.now() + self.network.delay(desk);
+        let older =
+            |fetch: &&mut Fetch| fetch.desk == desk && fetch.stuck && fetch.generation < generation;
+        for fetch in self.fetches.iter_mut().filter(older) {
+            fetch.at = fetch.at.min(at);
+            fetch.stuck = false;
+        }
+        let life = self.desks[desk].life;
+        self.fetches.push(Fetch {
+            desk,
+            life,
+            generation,
+            at,
+            stuck: false,
+            what,
+        });
     }
 
     fn answered(&mut self, desk: usize, input: Option<Input>) -> (What, u64) {
@@ -106,6 +136,7 @@ impl World {
                 life,
                 generation,
                 at: self.now() + 50,
+                stuck: false,
                 what: What::Answer(Box::new(input)),
             });
         }

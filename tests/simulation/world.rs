@@ -97,7 +97,7 @@ pub(crate) async fn live(
 ) -> anyhow::Result<Outcome> {
     let folder = folder()?;
     let mut dice = Dice::new(seed);
-    let plan = Plan::of(&mut dice.fork());
+    let plan = Plan::of(&mut dice.fork(), &mut Dice::new(!seed));
     let wall = Arc::new(Wall(AtomicI64::new(BEGIN)));
     let mut world = World {
         planted,
@@ -565,18 +565,6 @@ impl World {
             Effect::Toast(ToastAct::Withdraw { .. }) => {}
         }
         Ok(())
-    }
-
-    fn ask(&mut self, desk: usize, generation: u64, what: What) {
-        let at = self.now() + self.network.delay(desk);
-        let life = self.desks[desk].life;
-        self.fetches.push(Fetch {
-            desk,
-            life,
-            generation,
-            at,
-            what,
-        });
     }
 
     fn connect(&mut self, number: usize, generation: u64) {
