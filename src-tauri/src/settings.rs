@@ -139,14 +139,18 @@ fn mend(folder: &Path) -> io::Result<bool> {
     let file = folder.join(FILE);
     match fs::read(&file) {
         Ok(bytes) if is_whole(&bytes) => {
-            keep_good_copy(folder)?;
+            // A full disk keeps nobody from being told: an older copy stays.
+            if let Err(error) = keep_good_copy(folder) {
+                tracing::warn!(%error, "no copy of the settings was kept");
+            }
             Ok(false)
         }
         Ok(_) => {
             fs::rename(&file, folder.join(TORN))?;
             let good = folder.join(GOOD_COPY);
             if fs::read(&good).is_ok_and(|bytes| is_whole(&bytes)) {
-                fs::copy(good, file)?;
+                // Taking its place needs no room on a full disk.
+                fs::copy(&good, &file).or_else(|_| fs::rename(&good, &file).map(|()| 0))?;
             }
             Ok(true)
         }
@@ -191,6 +195,17 @@ mod tests {
                 &WHOLE[..cut]
             );
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn on_a_full_disk_the_settings_are_read_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), WHOLE).unwrap();
+        let draft = folder.path().join("settings.good.draft");
+        std::os::unix::fs::symlink("/dev/full", draft).unwrap();
+        assert!(keep_good_copy(folder.path()).is_err());
+        assert!(!mend(folder.path()).unwrap());
     }
 
     #[test]

@@ -94,6 +94,32 @@ impl CentreProgram {
         program.terminate().await.map(|_| ())
     }
 
+    /// Ends it with `SIGKILL`, as a crash or the out-of-memory killer would.
+    ///
+    /// # Errors
+    /// When it does not serve.
+    pub async fn kill9(&mut self) -> Result<()> {
+        let program = self.program.take().context("the centre does not serve")?;
+        program.kill9().await
+    }
+
+    /// Its process, while it serves.
+    pub fn pid(&self) -> Option<u32> {
+        self.program.as_ref().map(|program| program.pid())
+    }
+
+    /// Where it keeps its database.
+    pub fn database(&self) -> PathBuf {
+        self.database.trim_start_matches("sqlite:").into()
+    }
+
+    /// What it wrote so far, for a failure's message.
+    pub fn log(&self) -> String {
+        self.program
+            .as_ref()
+            .map_or_else(String::new, |program| program.log())
+    }
+
     /// Publishes with an integration's key; the status and the body of the answer.
     ///
     /// # Errors

@@ -182,7 +182,7 @@ fn number_before(line: &str, word: &str) -> u32 {
 fn rust_tests() -> Result<Followed> {
     let driver = crate_program("tauri-driver", TAURI_DRIVER)?;
     let judges = python("judges", "tests/judges/requirements.txt")?;
-    let python = python("python", "tests/aioamocrm/requirements.txt")?;
+    let python = third_party_python()?;
     let amo = npm_client("shevernitskiy")?;
     let build = follow(
         "Building the app and all tests",
@@ -239,6 +239,11 @@ fn is_debian_12() -> bool {
         about.lines().any(|line| line == "ID=debian")
             && about.lines().any(|line| line == "VERSION_ID=\"12\"")
     })
+}
+
+/// The Python with the clients that others wrote.
+pub(crate) fn third_party_python() -> Result<PathBuf> {
+    python("python", "tests/aioamocrm/requirements.txt")
 }
 
 /// A Python of our own with the third-party clients and parsers that judge our servers.

@@ -3,6 +3,7 @@
 mod bench;
 mod bill;
 mod centre;
+mod chaos;
 mod checks;
 mod desktops;
 mod fuzz;
@@ -58,6 +59,8 @@ enum Command {
     Screenshots,
     /// Live through simulated worlds, each out of its seed.
     Simulate(simulate::Worlds),
+    /// Kill, cut, fill and put to sleep the real app and centre under load, and count everything.
+    Chaos(chaos::Chaos),
 }
 
 fn main() -> ExitCode {
@@ -88,5 +91,6 @@ fn done() -> Result<()> {
         Command::Manifest(places) => manifest::print(&places),
         Command::Screenshots => pictures::make(),
         Command::Simulate(worlds) => simulate::run(&worlds),
+        Command::Chaos(wanted) => chaos::run(&wanted),
     }
 }

@@ -26,7 +26,10 @@ impl Run {
             // Words of a crash that was told of already.
             remove(&folder.join(LAST_WORDS))?;
         }
-        fs::write(&mark, env!("CARGO_PKG_VERSION"))?;
+        // On a full disk the bell is to ring all the same.
+        if let Err(error) = fs::write(&mark, env!("CARGO_PKG_VERSION")) {
+            tracing::warn!(%error, "a crash of this run may not be told of");
+        }
         let words = folder.join(LAST_WORDS);
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -78,5 +81,13 @@ mod tests {
         assert!(second.crashed_before);
         second.end();
         assert!(!Run::begin(folder.path()).unwrap().crashed_before);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_no_reason_not_to_start() {
+        let folder = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(RUNNING)).unwrap();
+        assert!(Run::begin(folder.path()).is_ok());
     }
 }

@@ -201,6 +201,11 @@ impl Recorder {
         self.recorded.borrow().clone()
     }
 
+    /// How many tray items have registered so far.
+    pub fn count_items(&self) -> usize {
+        self.recorded.borrow().items.len()
+    }
+
     /// Waits until what was recorded satisfies `wanted` and gives what that picked.
     ///
     /// # Errors

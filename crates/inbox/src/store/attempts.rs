@@ -3,7 +3,7 @@
 use super::{AT_ONCE, Record, Store, StoreError, id_of, key, unreadable};
 use crate::toast::{Attempt, AttemptId, Held, Suppression, ToastFailure, ToastOutcome, Wait};
 use dealbell_protocol::{Millis, Notification, NotificationId};
-use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 /// How many settled attempts are kept for the diagnostics page.
 const KEPT: i64 = 1_000;
@@ -14,7 +14,7 @@ impl Store {
     /// What the run before left open, for one summary, and what its quiet held back; whatever is
     /// open besides is closed. An attempt to renew a toast is not worth naming.
     pub(crate) async fn unconfirmed(&mut self) -> Result<Vec<Held>, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         // Held back until a summary that nobody confirmed: held back still.
         sqlx::query(
             "UPDATE attempts SET held = 1, via = NULL WHERE outcome IS NOT NULL
@@ -68,7 +68,7 @@ impl Store {
         attempts: &[AttemptId],
         now: Millis,
     ) -> Result<AttemptId, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let summary = record(&mut tx, None, Record::Open, now).await?;
         // After a first sign-in it may speak for thousands.
         for attempts in attempts.chunks(AT_ONCE) {
@@ -88,7 +88,7 @@ impl Store {
         by: Suppression,
     ) -> Result<(), StoreError> {
         let outcome = written(ToastOutcome::Suppressed { by })?;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         for attempts in attempts.chunks(AT_ONCE) {
             let mut update = QueryBuilder::new("UPDATE attempts SET held = 1, outcome = ");
             update.push_bind(outcome.as_str());
@@ -119,7 +119,7 @@ impl Store {
         attempt: AttemptId,
         outcome: ToastOutcome,
     ) -> Result<(), StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         conclude(&mut tx, attempt, outcome).await?;
         tx.commit().await?;
         Ok(())

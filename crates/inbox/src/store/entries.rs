@@ -8,7 +8,7 @@ use super::{
 use crate::toast::{AttemptId, Held, Suppression, ToastOutcome, Wait};
 use dealbell_protocol::stream::{Change, Event};
 use dealbell_protocol::{ChannelSettings, Cursor, Millis, Notification, NotificationId, Unread};
-use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 use std::collections::HashSet;
 
 /// What is written about the toast in the transaction that inserts its notification.
@@ -57,7 +57,7 @@ impl Store {
         now: Millis,
     ) -> Result<Applied, StoreError> {
         let settle = self.waiting_marks;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let mut applied = Applied::default();
         match &event.change {
             Change::Created(notification) => {
@@ -107,7 +107,7 @@ impl Store {
         first: bool,
         items: &[Notification],
     ) -> Result<(), StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         if first {
             rows::clear(&mut tx, Place::Staged).await?;
         }
@@ -125,7 +125,7 @@ impl Store {
         record: impl Fn(&Notification) -> Record,
         now: Millis,
     ) -> Result<Vec<Held>, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let rows = sqlx::query(
             "SELECT b.body FROM staged s JOIN staged_bodies b ON b.seq = s.seq
              WHERE s.read_at IS NULL AND s.id NOT IN (SELECT id FROM notifications)

@@ -3,7 +3,7 @@
 use super::{Store, StoreError, id_of, unreadable};
 use dealbell_protocol::window::{ConnectionRecord, LinkEvent, ToastRecord};
 use dealbell_protocol::{Millis, ProviderId};
-use sqlx::{Connection, Row};
+use sqlx::Row;
 
 /// How many changes of the link are kept.
 const KEPT: i64 = 200;
@@ -17,7 +17,7 @@ impl Store {
         now: Millis,
     ) -> Result<(), StoreError> {
         let written = serde_json::to_string(event).map_err(unreadable)?;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let last = sqlx::query("SELECT id, event FROM history ORDER BY id DESC LIMIT 1")
             .fetch_optional(&mut *tx)
             .await?;

@@ -20,7 +20,7 @@ use dealbell_protocol::{ChannelSettings, NotificationId, Unread};
 pub(crate) use entries::Record;
 use schema::Place;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Row, Sqlite, SqliteConnection, Transaction};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -118,6 +118,23 @@ impl Store {
         Ok((Self::open_as_is(&path, owner).await?, rebuilt))
     }
 
+    /// Begins a transaction on a connection that is in none. A full disk undoes one by itself, but sqlx
+    /// goes on counting it: all that came after would be part of it, shown to the user and never on
+    /// the disk. Such a connection gives way to a new one.
+    async fn begin(&mut self) -> Result<Transaction<'_, Sqlite>, StoreError> {
+        if self.connection.is_in_transaction() {
+            // An undoing may be on its way.
+            self.connection.ping().await?;
+        }
+        if self.connection.is_in_transaction() {
+            let next = connect(&self.path).await?;
+            let lost = std::mem::replace(&mut self.connection, next);
+            // What it has open goes with it, which is why it does.
+            let _ = lost.close().await;
+        }
+        Ok(self.connection.begin().await?)
+    }
+
     /// Lets a test break something.
     #[cfg(test)]
     pub(crate) async fn run_for_test(&mut self, sql: &'static str) {
@@ -129,16 +146,8 @@ impl Store {
 
     async fn open_as_is(path: &Path, owner: &str) -> Result<Self, StoreError> {
         keep_private(path)?;
-        let connection = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(5))
-            .connect()
-            .await?;
         let mut store = Self {
-            connection,
+            connection: connect(path).await?,
             path: path.to_owned(),
             waiting_marks: true,
         };
@@ -159,7 +168,7 @@ impl Store {
 
     /// Forgets everything; the store belongs to `owner` now.
     pub(crate) async fn clear(&mut self, owner: &str) -> Result<(), StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         for place in [Place::Shown, Place::Staged] {
             rows::clear(&mut tx, place).await?;
         }
@@ -230,6 +239,16 @@ impl Store {
     ) -> Result<(), StoreError> {
         entries::set_channels(&mut self.connection, channels).await
     }
+}
+
+async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5));
+    Ok(options.connect().await?)
 }
 
 /// The file is its owner's alone, since it holds what customers write; SQLite gives its side files

@@ -4,7 +4,7 @@
 use super::{Store, StoreError, key, number, signed, undo, unreadable};
 use crate::session::{Mark, OutboxMark};
 use dealbell_protocol::{Cursor, Millis, Unread};
-use sqlx::{Connection, QueryBuilder, Row, SqliteConnection};
+use sqlx::{QueryBuilder, Row, SqliteConnection};
 
 impl Store {
     /// Puts a mark into the outbox and applies it to what the list shows.
@@ -14,7 +14,7 @@ impl Store {
         now: Millis,
     ) -> Result<OutboxMark, StoreError> {
         let cursor = self.kept_cursor().await?;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         if let Mark::Read { ids } = &mark {
             undo::read_alone(&mut tx, ids).await?;
         }
@@ -32,7 +32,7 @@ impl Store {
         unread: Unread,
     ) -> Result<(), StoreError> {
         let cursor = self.kept_cursor().await?.map_or(0, |cursor| cursor.seq);
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query("UPDATE outbox SET done_seq = ? WHERE id = ?")
             .bind(signed(seq))
             .bind(signed(id))
@@ -47,7 +47,7 @@ impl Store {
 
     /// The centre refuses a mark for good: the list shows the centre's state again.
     pub(crate) async fn mark_refused(&mut self, id: u64) -> Result<(), StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query("UPDATE notifications SET shown_read_at = read_at, mark = NULL WHERE mark = ?")
             .bind(signed(id))
             .execute(&mut *tx)

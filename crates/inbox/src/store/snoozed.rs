@@ -3,7 +3,7 @@
 use super::{Record, Store, StoreError, attempts, key, unreadable};
 use crate::toast::{AttemptId, Suppression, ToastOutcome};
 use dealbell_protocol::{Millis, Notification, NotificationId};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 
 impl Store {
     /// Puts `id` off until then, in place of an earlier time; none takes it back. False where there
@@ -14,7 +14,7 @@ impl Store {
         until: Option<Millis>,
         waiting: Option<AttemptId>,
     ) -> Result<bool, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let done = match until {
             None => sqlx::query("DELETE FROM snoozed WHERE id = ?").bind(key(id)),
             Some(until) => sqlx::query(
@@ -70,7 +70,7 @@ impl Store {
         record: Record,
         now: Millis,
     ) -> Result<AttemptId, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM snoozed WHERE id = ?")
             .bind(key(id))
             .execute(&mut *tx)

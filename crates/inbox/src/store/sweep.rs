@@ -5,7 +5,7 @@
 
 use super::{Store, StoreError, key};
 use dealbell_protocol::{Millis, NotificationId};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 
 /// Old and read, for the centre as well as for the user, with no mark on its way.
 const OLD: &str = "created_at < ? AND read_at IS NOT NULL AND shown_read_at IS NOT NULL
@@ -14,7 +14,7 @@ const OLD: &str = "created_at < ? AND read_at IS NOT NULL AND shown_read_at IS N
 impl Store {
     /// Takes away what was created before `oldest` and is read; whether there was any.
     pub(crate) async fn sweep(&mut self, oldest: Millis) -> Result<bool, StoreError> {
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         // Only the constant above is put in.
         let ask = |sql: &str| sqlx::AssertSqlSafe(sql.replace("{OLD}", OLD));
         let done = sqlx::query(ask(

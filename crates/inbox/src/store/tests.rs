@@ -76,6 +76,46 @@ async fn stream_3_a_repeated_insert_is_not_fresh() {
     assert_eq!(store.kept().await.unwrap().cursor, Some(at(1)));
 }
 
+/// What is on the disk, for whoever comes after a crash.
+async fn on_disk(folder: &tempfile::TempDir) -> i64 {
+    let file = folder.path().join("a.db");
+    let options = SqliteConnectOptions::new().filename(file).read_only(true);
+    let mut other = options.connect().await.unwrap();
+    let count = sqlx::query("SELECT COUNT(*) FROM notifications");
+    count.fetch_one(&mut other).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn after_a_full_disk_what_comes_is_on_the_disk_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder).await;
+    create(&mut store, 1).await;
+    let mut big = row(2);
+    big.text = "—".repeat(100_000);
+    let event = Event {
+        seq: 2,
+        prev: 1,
+        at: 100,
+        change: Change::Created(Box::new(big)),
+        unread: Unread { count: 2, at: 2 },
+    };
+    for _ in 0..3 {
+        drop(store.begin().await.unwrap());
+        // No more pages than there are: SQLite's own full disk.
+        store.run_for_test("PRAGMA max_page_count = 1").await;
+        let refused = store.apply(&event, &at(2), Some(Record::Open), 100).await;
+        assert!(!refused.unwrap_err().is_damage());
+        assert_eq!(on_disk(&folder).await, 1);
+    }
+    // One more that is given up, as where the disk has no room for a commit.
+    drop(store.begin().await.unwrap());
+    store.run_for_test("PRAGMA max_page_count = 1000000").await;
+    for seq in 2..=4 {
+        create(&mut store, seq).await;
+        assert_eq!(on_disk(&folder).await, i64::try_from(seq).unwrap());
+    }
+}
+
 #[tokio::test]
 async fn stream_5_a_pending_mark_shows_until_ok_and_is_never_counted_twice() {
     for ok_first in [true, false] {

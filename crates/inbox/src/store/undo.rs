@@ -7,7 +7,7 @@ use super::{Store, StoreError, id_of, key, number, outbox, signed, snoozed};
 use crate::session::{Mark, OutboxMark};
 use dealbell_protocol::stream::MAX_MARK_IDS;
 use dealbell_protocol::{Cursor, Millis, NotificationId};
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::{Row, SqliteConnection};
 
 /// How long everything marked read can be taken back, milliseconds.
 const UNDO_MS: Millis = 10 * 60 * 1_000;
@@ -20,7 +20,7 @@ impl Store {
         now: Millis,
     ) -> Result<(OutboxMark, u32), StoreError> {
         let cursor = self.kept_cursor().await?;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         forget(&mut tx).await?;
         // Another epoch's place marks nothing (STREAM 6).
         let here = cursor.as_ref().is_some_and(|own| own.epoch == upto.epoch);
@@ -53,7 +53,7 @@ impl Store {
         now: Millis,
     ) -> Result<Option<Vec<OutboxMark>>, StoreError> {
         let cursor = self.kept_cursor().await?;
-        let mut tx = self.connection.begin().await?;
+        let mut tx = self.begin().await?;
         let row = sqlx::query("SELECT number, at FROM undo")
             .fetch_optional(&mut *tx)
             .await?;
