@@ -234,7 +234,9 @@ fn read(generation: Generation, text: &str) -> Input {
             if op.is_some_and(|op| !OPS.contains(&op)) {
                 return Input::Heard { generation };
             }
-            tracing::warn!(%error, "a frame cannot be read");
+            // The reader's own words would quote what a customer wrote.
+            let (why, at) = (error.classify(), error.column());
+            tracing::warn!(?why, at, "a frame cannot be read");
             Input::Garbage { generation }
         }
     }

@@ -59,6 +59,11 @@ pub enum RestError {
 }
 
 impl RestError {
+    /// Without the address: some have a code in them that is as good as a password.
+    fn unreachable(error: reqwest::Error) -> Self {
+        Self::Unreachable(error.without_url())
+    }
+
     /// Why, where the centre itself says so.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
@@ -172,7 +177,7 @@ impl Rest {
             path.extend([provider.as_str(), "icon"]);
         }
         let request = self.client()?.get(url).bearer_auth(&*self.token);
-        let answer = request.send().await.map_err(RestError::Unreachable)?;
+        let answer = request.send().await.map_err(RestError::unreachable)?;
         if !answer.status().is_success() {
             return Err(refusal(answer).await);
         }
@@ -263,7 +268,7 @@ impl Rest {
             // The token goes to the centre and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(RestError::Unreachable)?;
+            .map_err(RestError::unreachable)?;
         Ok(self.client.get_or_init(|| client))
     }
 }
@@ -273,7 +278,7 @@ impl Rest {
 struct Done {}
 
 async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestError> {
-    let answer = request.send().await.map_err(RestError::Unreachable)?;
+    let answer = request.send().await.map_err(RestError::unreachable)?;
     if !answer.status().is_success() {
         return Err(refusal(answer).await);
     }
@@ -283,7 +288,7 @@ async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RestErro
 
 /// The same where the answer says nothing but that it is done.
 async fn tell(request: RequestBuilder) -> Result<(), RestError> {
-    let answer = request.send().await.map_err(RestError::Unreachable)?;
+    let answer = request.send().await.map_err(RestError::unreachable)?;
     match answer.status().is_success() {
         true => Ok(()),
         false => Err(refusal(answer).await),
@@ -293,7 +298,7 @@ async fn tell(request: RequestBuilder) -> Result<(), RestError> {
 /// The body, unless it is longer than `most`: whoever goes on for ever would fill the memory.
 async fn read(mut answer: Response, most: usize) -> Result<Vec<u8>, RestError> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(RestError::Unreachable)? {
+    while let Some(chunk) = answer.chunk().await.map_err(RestError::unreachable)? {
         body.extend_from_slice(&chunk);
         if body.len() > most {
             return Err(RestError::NotACentre);

@@ -6,7 +6,10 @@ use dealbell_protocol::stream::{
     Change, ClientFrame, ClientInfo, CloseCode, Event, GRACE_MS, PING_MS, ResumeMode, ServerFrame,
 };
 use dealbell_protocol::window::{Connection, LinkEvent, SignedOutReason};
-use dealbell_protocol::{ConnectionId, Cursor, ErrorCode, NotificationId, Unread};
+use dealbell_protocol::{
+    ConnectionId, Cursor, ErrorCode, Kind, Notification, NotificationId, Priority, ProviderId,
+    Unread,
+};
 
 const SILENCE: u64 = PING_MS + GRACE_MS;
 
@@ -389,6 +392,119 @@ fn stream_12_a_planned_restart_names_the_window() {
     assert!(drops(&desk.frame(1, ServerFrame::Reconnect { after_ms })));
     let wait = desk.session.deadline().unwrap() - desk.now.mono;
     assert!((5_000..=30_000).contains(&wait), "{wait}");
+}
+
+#[test]
+fn whatever_numbers_a_centre_says_a_desktop_comes_back_within_the_hour() {
+    let hour = 3_600_000;
+    for ms in [u64::MAX, u64::MAX - 1, i64::MAX as u64, 1 << 42] {
+        let mut desk = Desk::at(5);
+        desk.put(Input::Tick);
+        desk.put(Input::ConnectFailed {
+            generation: 1,
+            code: Some(ErrorCode::Unavailable),
+            retry_ms: Some(ms),
+        });
+        let due = desk.session.deadline().unwrap() - desk.now.mono;
+        assert_eq!(due, hour, "asked for {ms}");
+
+        let mut desk = Desk::live(5);
+        let after_ms = [ms, ms];
+        assert!(drops(&desk.frame(1, ServerFrame::Reconnect { after_ms })));
+        let due = desk.session.deadline().unwrap() - desk.now.mono;
+        assert_eq!(due, hour, "asked for {ms}");
+
+        let mut desk = Desk::live(5);
+        desk.put(Input::Marked(read_mark(1)));
+        desk.frame(
+            1,
+            ServerFrame::Error {
+                id: Some(1),
+                code: ErrorCode::RateLimited,
+                temporary: true,
+                retry_ms: Some(ms),
+            },
+        );
+        assert!(desk.session.deadline().unwrap() - desk.now.mono <= hour);
+
+        let mut desk = Desk::at(5);
+        desk.put(Input::Tick);
+        desk.put(Input::Opened { generation: 1 });
+        desk.frame(
+            1,
+            ServerFrame::Hello {
+                connection: ConnectionId(ulid::Ulid(1)),
+                ping_ms: ms,
+                grace_ms: ms,
+                max_frame: 65_536,
+            },
+        );
+        assert!(drops(&desk.later(hour)), "silence is noticed");
+    }
+}
+
+#[test]
+fn pages_that_do_not_go_on_end_the_link() {
+    let mut desk = Desk::new(Kept::default());
+    desk.put(Input::Tick);
+    desk.put(Input::Opened { generation: 1 });
+    desk.frame(1, hello());
+    desk.frame(1, ready(ResumeMode::Snapshot, 7));
+    let got = |next| Input::Page {
+        generation: 1,
+        page: Box::new(dealbell_protocol::rest::FeedPage {
+            items: Vec::new(),
+            next: Some(next),
+            as_of: cursor(7),
+            unread: Unread::default(),
+        }),
+    };
+    assert!(!drops(&desk.put(got(5))));
+    assert!(!drops(&desk.put(got(4))));
+    assert!(drops(&desk.put(got(4))), "the same page for ever");
+}
+
+#[test]
+fn rule_c12_a_notification_is_kept_no_longer_than_a_centre_may_say_it() {
+    let mut desk = Desk::live(5);
+    let endless = "я".repeat(9_000);
+    let notification = Notification {
+        id: NotificationId(ulid::Ulid(6)),
+        provider: ProviderId::new("site"),
+        kind: Kind::Message,
+        priority: Priority::Normal,
+        subject: Some(endless.clone()),
+        title: endless.clone() + "\u{202e}",
+        text: endless.clone(),
+        context: None,
+        author: Some(endless.clone()),
+        link: Some(format!("https://firm.example/{}", "a".repeat(9_000))),
+        at: 1,
+        created_at: 1,
+        created_seq: 6,
+        read_at: None,
+        silent: false,
+    };
+    let out = desk.frame(
+        1,
+        ServerFrame::Event(Event {
+            seq: 6,
+            prev: 5,
+            at: 1,
+            change: Change::Created(Box::new(notification)),
+            unread: Unread { count: 1, at: 6 },
+        }),
+    );
+    let [Output::Write(Write::Entry { event, .. }), ..] = &out[..] else {
+        panic!("{out:?}");
+    };
+    let Change::Created(kept) = &event.change else {
+        panic!("{event:?}");
+    };
+    let long = |text: &str| text.chars().count();
+    assert_eq!((long(&kept.title), long(&kept.text)), (200, 4_000));
+    assert_eq!(kept.author.as_deref().map(long), Some(200));
+    assert_eq!((&kept.subject, &kept.link), (&None, &None));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use url::{Host, Url};
 pub fn line(text: &str, max: usize) -> String {
     let words = text.split(is_gap);
     let plain = words.map(|word| word.chars().filter(|&c| is_plain(c)).collect::<String>());
-    let seen: Vec<String> = plain.filter(|word| !word.is_empty()).collect();
+    let seen: Vec<String> = plain.filter(|word| word.chars().any(is_seen)).collect();
     shorten(seen.join(" ").trim().to_owned(), max)
 }
 
@@ -16,7 +16,10 @@ pub fn line(text: &str, max: usize) -> String {
 pub fn block(text: &str, max: usize) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let kept: String = text.chars().filter(|&c| c == '\n' || is_plain(c)).collect();
-    shorten(kept.trim().to_owned(), max)
+    match kept.chars().any(|c| !c.is_whitespace() && is_seen(c)) {
+        true => shorten(kept.trim().to_owned(), max),
+        false => String::new(),
+    }
 }
 
 /// The link, where it is http(s), has a host that can be one, no password, and at most [`MAX_LINK`]
@@ -45,11 +48,28 @@ fn is_gap(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{00A0}' | '\u{202F}')
 }
 
-/// Neither a control character nor one that turns the direction of what follows it.
+/// Neither a control character, nor one that turns the direction of what follows it, nor one that is
+/// not seen (Unicode's `Default_Ignorable_Code_Point`, and two blanks). What joins and varies letters
+/// and pictures stays.
 fn is_plain(c: char) -> bool {
-    let turns = matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let hidden = matches!(c, '\u{200B}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}');
+    let turns = matches!(
+        c,
+        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+    );
+    let hidden = matches!(c,
+        '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{2060}'..='\u{206F}' | '\u{2800}'
+        | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}');
     !c.is_control() && !turns && !hidden
+}
+
+/// Something by itself, not only what joins or varies its neighbours.
+fn is_seen(c: char) -> bool {
+    !matches!(
+        c,
+        '\u{00A0}' | '\u{202F}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}'
+    )
 }
 
 fn shorten(text: String, max: usize) -> String {
@@ -91,6 +111,20 @@ mod tests {
         // Nothing that is seen is nothing.
         assert_eq!(line("\u{202e} \u{200b}\u{a0}", 10), "");
         assert_eq!(line("a \u{2066}", 10), "a");
+        for hidden in [
+            "\u{200d}",
+            "\u{2060}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{fe0f}",
+            "\u{e0041}",
+            "\u{ad}",
+        ] {
+            assert_eq!(line(hidden, 10), "", "{hidden:?}");
+            assert_eq!(block(hidden, 10), "", "{hidden:?}");
+        }
+        assert_eq!(line("до\u{ad}го\u{200f}вор\u{e0020}", 10), "договор");
+        assert_eq!(block("❤\u{fe0f}", 10), "❤\u{fe0f}");
         assert_eq!(line(" 184\u{a0}000  ₽ ", 20), "184\u{a0}000 ₽");
         assert_eq!(block(&"x".repeat(100_000), 4_000).chars().count(), 4_000);
     }

@@ -14,6 +14,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 const MACHETE: &str = "0.9.2";
 const TAURI_DRIVER: &str = "2.1.0";
@@ -35,6 +36,7 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         only: selection.only.clone(),
         passed: 0,
         failed: 0,
+        took: Vec::new(),
     };
     tally.check("ui: types and accessibility hints", || {
         ui::script("svelte-check", "check")
@@ -91,6 +93,10 @@ pub(crate) fn run(selection: &Selection) -> Result<()> {
         let arguments = ["test", "-p", "dealbell-simulation", "--profile", "days"];
         follow("cargo test", cargo().args(arguments).arg("--no-fail-fast"))
     })?;
+    tally.took.sort_by_key(|(took, _)| std::cmp::Reverse(*took));
+    for (took, name) in &tally.took {
+        println!("{:>6} s  {name}", took.as_secs());
+    }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.passed + tally.failed == 0 {
         bail!("no check has that in its name");
@@ -123,6 +129,8 @@ struct Tally {
     only: Option<String>,
     passed: u32,
     failed: u32,
+    /// How long each check took: whoever wants a shorter run looks here first.
+    took: Vec<(Duration, String)>,
 }
 
 impl Tally {
@@ -135,10 +143,12 @@ impl Tally {
             return Ok(());
         }
         say(name);
+        let begun = Instant::now();
         let outcome = check().unwrap_or_else(|error| Followed {
             success: false,
             lines: vec![format!("{error:#}")],
         });
+        self.took.push((begun.elapsed(), name.to_owned()));
         let (passed, failed) = count(&outcome.lines);
         // A check that counts nothing is one check; a broken build is one failure.
         self.passed += if passed + failed == 0 {

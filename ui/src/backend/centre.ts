@@ -11,7 +11,7 @@ import { MOST_IDS, Outbox, type Mark } from "./centre/outbox";
 import { browserPush, type WebPush } from "./centre/push";
 import { Refused, Rest, Unreached } from "./centre/rest";
 import { Session, type Output } from "./centre/session";
-import { openShelf, type Shelf } from "./centre/shelf";
+import { openShelf, type Remembered, type Shelf } from "./centre/shelf";
 import { keepLook, keptLook, stateOf } from "./centre/state";
 import { Worker } from "./centre/worker";
 import { holdUnload } from "./unload";
@@ -185,7 +185,10 @@ class Centre implements Backend {
         await this.#worker.look();
         return DONE;
       case "sign_out":
-        await rest.signOut();
+        // Where the centre knows this browser no more, it is out already.
+        await rest.signOut().catch((error: unknown) => {
+          if (!refusedBecause(error)) throw error;
+        });
         this.#tabs.postMessage("signed-out");
         await this.#leave("no_account");
         return DONE;
@@ -300,7 +303,7 @@ class Centre implements Backend {
         this.#changed();
       } else if (one.type === "channels") {
         this.#channels = one.channels;
-        void this.shelf.remember("channels", one.channels);
+        this.#keep("channels", one.channels, this.#me);
         this.#hearers.forEach((hear) => hear({ type: "channels_changed", channels: one.channels }));
       } else if (one.type === "anew") void this.#readChannels().catch(() => undefined);
       else if (one.type === "live") {
@@ -317,6 +320,7 @@ class Centre implements Backend {
 
   async #list({ query, offset, limit }: Extract<WindowRequest, { type: "list" }>): Promise<ListPage> {
     const version = this.#version;
+    const me = this.#me;
     const whole = !query.unread && query.provider === null && query.link === null && query.search.trim() === "";
     let slice;
     try {
@@ -324,7 +328,7 @@ class Centre implements Backend {
       this.#stale = false;
       const at = placeOf(slice.cursor);
       if (at) this.#link?.tell({ type: "counted", at, unread: slice.unread });
-      if (whole && offset === 0) void this.shelf.remember("list", slice);
+      if (whole && offset === 0) this.#keep("list", slice, me);
     } catch (error) {
       const kept = error instanceof Unreached ? await this.shelf.recall("list") : null;
       if (!kept) throw error;
@@ -337,6 +341,11 @@ class Centre implements Backend {
     const { total, items, cursor } = this.#outbox.applied(slice, query.unread);
     this.#see(items);
     return { total, offset: slice.offset, items, cursor, snoozed: [], version };
+  }
+
+  /** For a visit without a network; not what was asked for before whoever is in now. */
+  #keep<Key extends keyof Remembered>(key: Key, value: Remembered[Key], asked: Me | null): void {
+    if (asked && asked === this.#me) void this.shelf.remember(key, value);
   }
 
   #see(rows: Notification[]): void {
@@ -407,9 +416,11 @@ class Centre implements Backend {
   }
 
   async #readChannels() {
+    const me = this.#me;
     const channels = await this.#rest.channels();
+    if (me !== this.#me) return channels;
     this.#channels = channels;
-    void this.shelf.remember("channels", channels);
+    this.#keep("channels", channels, me);
     this.#tell();
     return channels;
   }

@@ -6,6 +6,8 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 const FIRST_MS: u64 = 1_000;
 /// The widest window, milliseconds.
 const WIDEST_MS: u64 = 60_000;
+/// A centre cannot ask for more patience, milliseconds: a bell that is silent for months is broken.
+pub(super) const LONGEST_MS: u64 = 3_600_000;
 /// How long a link has been live before it counts as stable, milliseconds.
 const STABLE_MS: u64 = 10_000;
 
@@ -32,12 +34,13 @@ impl Backoff {
         self.failures = self.failures.saturating_add(1);
         self.random
             .random_range(0..=window)
-            .max(retry_ms.unwrap_or(0))
+            .max(retry_ms.unwrap_or(0).min(LONGEST_MS))
     }
 
     /// A moment within the window a planned restart names (STREAM 12).
     pub(super) fn within(&mut self, [from, to]: [u64; 2]) -> u64 {
-        self.random.random_range(from..=to.max(from))
+        let from = from.min(LONGEST_MS);
+        self.random.random_range(from..=to.clamp(from, LONGEST_MS))
     }
 
     /// A link that was live for `live_ms` ended: a stable one starts the count again.

@@ -6,6 +6,8 @@ use dealbell_protocol::{Cursor, NotificationId};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
+use super::backoff::LONGEST_MS;
+
 /// The shortest wait before a mark that was refused for now is sent again, milliseconds.
 const RETRY_MS: u64 = 1_000;
 /// How long a mark waits for its answer, milliseconds. An answer that got lost is the one silence
@@ -109,7 +111,8 @@ impl Marks {
     pub(super) fn refused_for_now(&mut self, id: u64, retry_ms: Option<u64>, now: Now) {
         if self.queue.front().is_some_and(|mark| mark.id == id) {
             self.answer_due = None;
-            self.not_before = Some(now.mono + retry_ms.unwrap_or(0).max(RETRY_MS));
+            let wait = retry_ms.unwrap_or(0).clamp(RETRY_MS, LONGEST_MS);
+            self.not_before = Some(now.mono.saturating_add(wait));
         }
     }
 

@@ -5,6 +5,7 @@ mod backoff;
 mod catch_up;
 mod io;
 mod marks;
+mod plain;
 
 use crate::Now;
 use backoff::Backoff;
@@ -21,6 +22,8 @@ pub use marks::{Mark, OutboxMark};
 
 /// The request id of `start`; marks are numbered from 1.
 const START: u64 = 0;
+/// No centre is trusted to live that says nothing for longer, milliseconds (STREAM 8).
+const LONGEST_SILENCE_MS: u64 = 10 * 60 * 1_000;
 /// The shortest time between two acknowledgements, milliseconds.
 const ACK_MS: u64 = 1_000;
 
@@ -216,7 +219,9 @@ impl Session {
             ServerFrame::Hello {
                 ping_ms, grace_ms, ..
             } => {
-                self.silence_ms = ping_ms.saturating_add(grace_ms).max(1_000);
+                self.silence_ms = ping_ms
+                    .saturating_add(grace_ms)
+                    .clamp(1_000, LONGEST_SILENCE_MS);
                 let frame = ClientFrame::Start {
                     id: START,
                     cursor: self.committed.clone(),
@@ -294,11 +299,15 @@ impl Session {
             return;
         };
         let first = catch_up.take_first();
+        let Ok(next) = catch_up.go_on(page.items.len(), page.next) else {
+            return self.drop_link(CloseCode::Gap, None, now, out);
+        };
+        let items = page.items.into_iter().map(plain::notification);
         out.push(Output::Write(Write::Stage {
             first,
-            items: page.items,
+            items: items.collect(),
         }));
-        if let Some(before) = page.next {
+        if let Some(before) = next {
             out.push(Output::FetchPage {
                 generation: self.generation,
                 as_of: catch_up.as_of().clone(),
@@ -319,8 +328,9 @@ impl Session {
         }
     }
 
-    fn event(&mut self, event: Event, now: Now, out: &mut Vec<Output>) {
+    fn event(&mut self, told: Event, now: Now, out: &mut Vec<Output>) {
         let behind = self.is_behind();
+        let event = plain::event(told);
         match (&mut self.phase, &self.received) {
             (Phase::CatchingUp(catch_up), _) => {
                 if !catch_up.keep(ServerFrame::Event(event)) {
@@ -519,7 +529,7 @@ impl Session {
         }));
         self.link_ended(now);
         self.phase = Phase::Waiting {
-            until: now.mono + wait_ms.max(1),
+            until: now.mono.saturating_add(wait_ms.max(1)),
             retry_at: now.wall.saturating_add_unsigned(wait_ms),
         };
     }

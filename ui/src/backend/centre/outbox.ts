@@ -20,6 +20,8 @@ export type Turn = <T>(act: () => Promise<T>) => Promise<T>;
 export const MOST_IDS = 1_000;
 const RETRY_MS = 1_000;
 const WIDEST_MS = 60_000;
+/** A centre cannot ask for more patience. */
+const LONGEST_MS = 3_600_000;
 /** How long a slice that was asked for before a mark arrived may still be under way. */
 const LATE_MS = 30_000;
 
@@ -108,7 +110,8 @@ export class Outbox {
   #later(error: unknown): Sent {
     if (error instanceof Refused && error.status === 401) return { type: "unknown" };
     const ms = Math.min(WIDEST_MS, RETRY_MS * 2 ** Math.min(10, this.#failures++));
-    return { type: "later", ms: Math.max(ms, error instanceof Refused ? error.retry : 0) };
+    // A browser's timer of more than 24 days fires at once.
+    return { type: "later", ms: Math.min(LONGEST_MS, Math.max(ms, error instanceof Refused ? error.retry : 0)) };
   }
 }
 
