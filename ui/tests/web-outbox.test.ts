@@ -105,6 +105,14 @@ test("what the centre will never take is dropped, what it cannot take now waits,
   expect([heard, (await shelf.marks()).length]).toEqual([["e0.2", "n1", "n1", "n2"], 1]);
 });
 
+test("whatever patience is asked for, a mark is tried again within the hour", async () => {
+  const shelf = new MemoryShelf();
+  const busy = () => Promise.reject(new Refused(503, "unavailable", 2 ** 40));
+  const outbox = new Outbox(shelf, { mark: busy, markAll: busy }, turns());
+  await outbox.put([read("n1")]);
+  expect(await outbox.send(() => NOW)).toEqual({ type: "later", ms: 3_600_000 });
+});
+
 test("two tabs and bad weather: no mark is lost, none overtakes another", async () => {
   for (let seed = 1; seed <= 80; seed++) {
     const chance = random(seed);

@@ -5,7 +5,7 @@ use crate::{
     refusal::Refusal,
     sealing::Sealer,
     secret,
-    store::{self, beside, lock::Lock, seal},
+    store::{self, beside, lock::Lock, seal, upgrade::ASIDE},
 };
 use dealbell_protocol::Millis;
 use sqlx::{
@@ -263,7 +263,7 @@ async fn set_aside(path: &Path, now: Millis) -> Result<PathBuf, CopyError> {
     }
     let at = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
     let at = at.strftime("%Y%m%dT%H%M%SZ");
-    let aside = beside(path, &format!(".before-restore-{at}"));
+    let aside = beside(path, &format!("{ASIDE}{at}"));
     fs::hard_link(path, &aside)
         .or_else(|_| fs::copy(path, &aside).map(drop))
         .map_err(|error| system(&aside, &error))?;

@@ -7,6 +7,7 @@ use crate::{
     store::{
         log::{self, signed, unsigned},
         notifications::parsed,
+        upgrade,
         writer::Step,
     },
 };
@@ -102,6 +103,9 @@ impl Centre {
                     Ok(trimmed) => tracing::info!(?trimmed, "what was old is deleted"),
                     Err(error) => tracing::error!(%error, "what is old cannot be deleted"),
                 }
+                let path = self.inner.store.path.clone();
+                // A file at a time, once an hour.
+                let _ = tokio::task::spawn_blocking(move || upgrade::forget_copies(&path)).await;
                 self.inner.clock.sleep(LOOK).await;
             };
             tokio::select! {

@@ -171,7 +171,23 @@ async fn copies_of_earlier_schemas_are_few() {
         )
         .unwrap();
     }
+    // What restores set aside: one of today, one of last month.
+    let aside = |when: &str| {
+        folder
+            .path()
+            .join(format!("centre.db.before-restore-{when}"))
+    };
+    for when in ["20260101T000000Z", "20260201T000000Z"] {
+        fs::write(aside(when), "aside").unwrap();
+    }
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(31 * 86_400);
+    let old = fs::File::options()
+        .write(true)
+        .open(aside("20260101T000000Z"));
+    old.unwrap().set_modified(long_ago).unwrap();
     drop(Centre::open(database(&path)).await.unwrap());
+    assert!(!aside("20260101T000000Z").exists() && aside("20260201T000000Z").exists());
+    fs::remove_file(aside("20260201T000000Z")).unwrap();
     let copies = beside(folder.path());
     assert_eq!(copies.len(), 2, "{copies:?}");
     assert!(copies.contains(&".before-4".to_owned()));

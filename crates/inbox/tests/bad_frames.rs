@@ -183,3 +183,17 @@ async fn an_answer_without_an_end_is_given_up() {
         assert!(asked.is_err());
     }
 }
+
+/// Its code is as good as a password, and an error goes into the log.
+#[tokio::test]
+async fn an_invitation_that_cannot_be_followed_tells_nobody_its_code() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let centre = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let code = "0f".repeat(32);
+    let link = JoinLink::parse(&format!("{centre}/join/{code}")).unwrap();
+    let asked = dealbell_inbox::see_invitation(&link, &Network::default()).await;
+    let told = asked.map_err(|error| format!("{error} {error:?}"));
+    assert!(!told.unwrap_err().contains(&code));
+}

@@ -20,6 +20,8 @@ pub(crate) const USUAL: &str = "/etc/dealbell/centre.toml";
 pub(crate) const VARIABLE: &str = "DEALBELL_CONFIG";
 /// Whose flags are the keys of the file.
 const SERVE: &str = "serve";
+/// The command that takes secrets as they are pasted.
+const CONNECT: &str = "connect";
 /// Flags that are no options of the file.
 const NO_KEYS: [&str; 3] = ["config", "help", "version"];
 
@@ -33,9 +35,8 @@ pub(crate) fn matches<P: CommandFactory>(arguments: Vec<OsString>) -> Result<Arg
     if let Some(path) = file(&arguments, std::env::var_os(VARIABLE)) {
         command = with_file(command, &path)?;
     }
-    let options = keys(&P::command());
     let matches = command.get_matches_from(arguments);
-    refuse_open_secrets(&options, &matches)?;
+    refuse_open_secrets(&P::command(), &matches)?;
     Ok(matches)
 }
 
@@ -179,12 +180,17 @@ fn with_defaults(
     command
 }
 
-/// A command line can be read by everybody on the machine.
-fn refuse_open_secrets(options: &BTreeMap<String, Arg>, matches: &ArgMatches) -> Result<()> {
-    let Some((SERVE, matches)) = matches.subcommand() else {
+/// A command line can be read by everybody on the machine. `connect` takes what somebody pastes once;
+/// it has ended before anybody looks.
+fn refuse_open_secrets(command: &clap::Command, matches: &ArgMatches) -> Result<()> {
+    let Some((name, matches)) = matches.subcommand() else {
         return Ok(());
     };
-    for (key, option) in options {
+    let Some(command) = command.find_subcommand(name).filter(|_| name != CONNECT) else {
+        return Ok(());
+    };
+    for option in command.get_arguments() {
+        let key = option.get_long().unwrap_or_default();
         let open = matches.value_source(option.get_id().as_str()) == Some(ValueSource::CommandLine);
         if option.is_hide_env_values_set() && open {
             let variable = option.get_env().unwrap_or_default().display();
@@ -194,7 +200,7 @@ fn refuse_open_secrets(options: &BTreeMap<String, Arg>, matches: &ArgMatches) ->
             );
         }
     }
-    Ok(())
+    refuse_open_secrets(command, matches)
 }
 
 #[cfg(unix)]
@@ -244,6 +250,8 @@ mod tests {
             number: u8,
             #[arg(long, default_value = "own", env = "DEALBELL_TEST_OTHER")]
             many: String,
+            #[arg(long, env = "DEALBELL_TEST_HUSH", hide_env_values = true)]
+            hush: Option<String>,
         },
     }
 
@@ -261,7 +269,7 @@ mod tests {
         line.insert(0, "dealbell-centre".into());
         let command = with_file(Small::command(), &path)?;
         let matches = command.try_get_matches_from(line)?;
-        refuse_open_secrets(&keys(&Small::command()), &matches)?;
+        refuse_open_secrets(&Small::command(), &matches)?;
         Ok(Small::from_arg_matches(&matches)?.command)
     }
 
@@ -291,7 +299,7 @@ mod tests {
             panic!("it is `serve`");
         };
         assert_eq!(number, 9);
-        let Ok(SmallCommand::Ask { number, many }) = small(file, &["ask"]) else {
+        let Ok(SmallCommand::Ask { number, many, .. }) = small(file, &["ask"]) else {
             panic!("it is `ask`, whose required option the file has");
         };
         assert_eq!((number, many.as_str()), (7, "own"));
@@ -322,6 +330,11 @@ mod tests {
         let told = words("", &["serve", "--secret", "hush"]);
         assert!(told.contains("DEALBELL_TEST_SECRET"), "{told}");
         assert!(!told.contains("hush"), "{told}");
+        let told = words("number = 1", &["ask", "--hush", "psst"]);
+        assert!(
+            told.contains("DEALBELL_TEST_HUSH") && !told.contains("psst"),
+            "{told}"
+        );
         if cfg!(unix) {
             let told = words("secret = \"open\"", &["serve"]);
             assert!(told.contains("chmod"), "{told}");

@@ -33,6 +33,9 @@ mod web;
 use std::{io::IsTerminal as _, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
+/// What clap ends with, too: trying again does not mend it, and the service does not.
+const WRONG_LINE: u8 = 2;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
@@ -43,15 +46,15 @@ async fn main() -> ExitCode {
         .init();
     // It can only be installed already, and then by the same hand.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let done = match command::Line::read() {
-        Ok(line) => command::run(line).await,
-        Err(error) => Err(error),
+    let (done, code) = match command::Line::read() {
+        Ok(line) => (command::run(line).await, ExitCode::FAILURE),
+        Err(error) => (Err(error), ExitCode::from(WRONG_LINE)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("dealbell-centre: {error:#}");
-            ExitCode::FAILURE
+            code
         }
     }
 }

@@ -122,17 +122,17 @@ fn moment(at: i64) -> String {
 fn scrub(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find(['"', '«', '“']) {
+    while let Some(start) = rest.find(['"', '«', '“', '`']) {
         let open = rest[start..].chars().next().unwrap_or('"');
         let close = match open {
             '«' => '»',
             '“' => '”',
-            _ => '"',
+            other => other,
         };
         plain.push_str(&rest[..start]);
         plain.push_str("[…]");
         let inside = &rest[start + open.len_utf8()..];
-        rest = match inside.find(close) {
+        rest = match end_of(inside, close) {
             Some(end) => &inside[end + close.len_utf8()..],
             // Cut off: whatever follows may still be inside.
             None => "",
@@ -146,6 +146,16 @@ fn scrub(text: &str) -> String {
             false => word.to_owned(),
         })
         .collect()
+}
+
+/// Where the quote ends: an escaped one does not end it.
+fn end_of(inside: &str, close: char) -> Option<usize> {
+    let mut escaped = false;
+    inside.char_indices().find_map(|(at, c)| {
+        let ends = c == close && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends.then_some(at)
+    })
 }
 
 fn is_personal(word: &str) -> bool {
@@ -187,6 +197,11 @@ mod tests {
             ("to anna@example.com, late", "to […] late"),
             ("«Кухня „Верона“» is due", "[…] is due"),
             ("said \"Ирина Котова", "said […]"),
+            (r#"said "ООО \"Ромашка\" сегодня" late"#, "said […] late"),
+            (
+                "unknown variant `Ирина Котова`, late",
+                "unknown variant […], late",
+            ),
             ("phone +79161234567", "phone […]"),
             ("read /home/anna/.local/share/x failed", "read […] failed"),
             ("token=eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIsImp0aSI6", "[…]"),

@@ -15,6 +15,8 @@ const KEPT: usize = 2;
 const LONGEST: Duration = Duration::from_secs(30 * 86_400);
 /// What follows the database's name: `.before-12`, the schema that the copy led to.
 const BEFORE: &str = ".before-";
+/// The same of what a restore sets aside.
+pub(crate) const ASIDE: &str = ".before-restore-";
 
 /// Brings the schema of the file `path` up to date. A file with an earlier schema is copied first.
 ///
@@ -30,7 +32,7 @@ pub(crate) async fn upgrade(db: &mut SqliteConnection, path: &Path) -> Result<()
         Standing::Ours { schema } if schema > 1 && schema < newest() => {
             keep_copy(db, path).await?;
         }
-        Standing::Ours { .. } => forget(path, KEPT),
+        Standing::Ours { .. } => forget_copies(path),
         Standing::Newer => {
             let path = path.to_owned();
             return Err(CentreError::NewerSchema { path });
@@ -133,22 +135,43 @@ async fn keep_copy(db: &mut SqliteConnection, path: &Path) -> Result<(), CentreE
         });
     }
     tracing::info!(copy = %copy.display(), "the database is brought up to date; this is as it was");
-    forget(path, KEPT);
+    forget_copies(path);
     Ok(())
+}
+
+/// Removes what is beside the database and too old to go back to, or one of too many: whoever was
+/// removed since is in it.
+pub(crate) fn forget_copies(path: &Path) {
+    forget(path, KEPT);
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+        return;
+    };
+    let aside = format!("{}{ASIDE}", name.to_string_lossy());
+    let folder = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&aside) && is_old(&entry.path()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Removes copies beyond the `most` newest, and those that are too old to go back to: whoever was
 /// removed since is in them.
 fn forget(path: &Path, most: usize) {
     for (nth, copy) in earlier(path).into_iter().rev().enumerate() {
-        let made = copy.metadata().and_then(|about| about.modified()).ok();
-        let age = made
-            .and_then(|made| made.elapsed().ok())
-            .unwrap_or_default();
-        if nth >= most || age > LONGEST {
+        if nth >= most || is_old(&copy) {
             let _ = fs::remove_file(copy);
         }
     }
+}
+
+fn is_old(copy: &Path) -> bool {
+    let made = copy.metadata().and_then(|about| about.modified()).ok();
+    let age = made.and_then(|made| made.elapsed().ok());
+    age.is_some_and(|age| age > LONGEST)
 }
 
 /// The copies beside the file, the oldest schema first.
