@@ -60,6 +60,12 @@ pub(crate) const TEST: Need = Need {
     ],
 };
 
+/// To measure the centre beside them.
+pub(crate) const SERVERS: Need = Need {
+    why: "to run what the centre is measured beside (nginx with nchan)",
+    packages: &["build-essential", "nginx", "libnginx-mod-nchan"],
+};
+
 /// To build for Windows.
 pub(crate) const PLATFORMS: Need = Need {
     why: "to build for Windows from here",

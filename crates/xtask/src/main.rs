@@ -8,6 +8,7 @@ mod checks;
 mod desktops;
 mod fuzz;
 mod licences;
+mod load;
 mod machine;
 mod manifest;
 mod package;
