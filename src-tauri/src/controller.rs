@@ -29,6 +29,7 @@ use crate::badge::Dock;
 use crate::bell::BellEvent;
 use crate::cli::Cli;
 use crate::deeds::Deeds;
+use crate::link_key;
 use crate::managed::Managed;
 use crate::secrets::Secrets;
 use crate::settings::SettingsFile;
@@ -47,6 +48,7 @@ use dealbell_inbox::{Manners, State};
 use dealbell_protocol::window::{
     Language, Page, Trouble, WindowAnswer, WindowEvent, WindowRequest, WindowState,
 };
+use dealbell_toasts::link::LinkKey;
 use dealbell_toasts::{ToastBackend, ToastEvent};
 use feeding::{forward, watch_for_end};
 use joining::Redeemed;
@@ -124,6 +126,8 @@ pub(crate) struct Controller {
     tray: Tray,
     dock: Dock,
     toasts: Arc<dyn ToastBackend>,
+    /// What the links of our toasts are sealed with.
+    link_key: LinkKey,
     /// What was done from toasts, and can be taken back.
     deeds: Deeds,
     window: WindowProcess,
@@ -172,7 +176,9 @@ impl Controller {
         let tray_events = forward(&inputs, Input::Tray);
         let first = TrayView::of(&State::default(), &TraySituation::here(None), language);
         let tray = Tray::start(&app, first, tray_events).await;
-        let (backend, mut events) = dealbell_toasts::native("Dealbell", dealbell_toasts::APP_ID);
+        let link_key = link_key::of(&data);
+        let (backend, mut events) =
+            dealbell_toasts::native("Dealbell", dealbell_toasts::APP_ID, link_key.clone());
         let toasts: Arc<dyn ToastBackend> = Arc::from(backend);
         let toast_inputs = inputs.clone();
         tokio::spawn(async move {
@@ -204,6 +210,7 @@ impl Controller {
             tray,
             dock: Dock::start(),
             toasts,
+            link_key,
             deeds: Deeds::default(),
             window,
             seats,

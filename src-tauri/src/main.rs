@@ -12,6 +12,7 @@ mod deeds;
 mod demo;
 mod latest;
 mod line;
+mod link_key;
 mod links;
 mod managed;
 mod resident;

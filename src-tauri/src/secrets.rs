@@ -5,6 +5,7 @@
 //! let through after its deadline must not undo a later one: see [`crate::latest`].
 
 use crate::latest::Latest;
+use crate::system::privacy;
 use keyring_core::{CredentialStore, Error as KeyringError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -136,7 +137,7 @@ impl Secrets {
         fs::create_dir_all(&self.folder)?;
         let draft = self.folder.join("token.draft");
         let _ = fs::remove_file(&draft);
-        let mut file = private_file(&draft)?;
+        let mut file = privacy::new_file(&draft)?;
         for (name, token) in entries {
             writeln!(file, "{name}\n{token}")?;
         }
@@ -185,25 +186,6 @@ fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
 #[cfg(target_os = "macos")]
 fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-#[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-}
-
-/// The user's own folder on Windows is readable to him and administrators alone.
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<fs::File> {
-    fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
 }
 
 #[cfg(test)]

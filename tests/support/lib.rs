@@ -15,6 +15,7 @@ mod logind;
 mod patience;
 mod process;
 pub mod recorder;
+mod toast_link;
 mod webdriver;
 
 pub use address::own_address;
@@ -30,4 +31,5 @@ pub use logind::Logind;
 pub use patience::{PATIENCE, eventually};
 pub use process::{Ending, Environment, Process, alive, descendants, ended};
 pub use recorder::{Recorder, RecorderOptions};
+pub use toast_link::toast_link;
 pub use webdriver::WebDriver;

@@ -35,15 +35,22 @@ pub const APP_ID: &str = "com.dealbell.desktop";
 ///
 /// Opens nothing yet: the first [`ToastBackend::show`], [`ToastBackend::withdraw`] or [`ToastBackend::probe`] does, inside the tokio runtime it is
 /// called in. `app_name` is what a user may read beside the toast; `app_id` is the name of the
-/// desktop entry without `.desktop` on Linux and the AppUserModelID on Windows.
-pub fn native(app_name: &str, app_id: &str) -> (Box<dyn ToastBackend>, ToastEvents) {
+/// desktop entry without `.desktop` on Linux and the AppUserModelID on Windows. Where a click comes as a link, it is
+/// sealed with `links`.
+pub fn native(
+    app_name: &str,
+    app_id: &str,
+    links: link::LinkKey,
+) -> (Box<dyn ToastBackend>, ToastEvents) {
     #[cfg(target_os = "linux")]
     let (backend, events) = linux::Freedesktop::new(app_name, app_id, None);
     #[cfg(target_os = "macos")]
     let (backend, events) = macos::UserNotifications::new();
     #[cfg(target_os = "windows")]
-    let (backend, events) = windows::WindowsToasts::new(app_name, app_id);
+    let (backend, events) = windows::WindowsToasts::new(app_name, app_id, links);
     #[cfg(target_os = "macos")]
     tracing::debug!(app_name, app_id, "toasts of this system");
+    #[cfg(not(target_os = "windows"))]
+    drop(links);
     (Box::new(backend), events)
 }

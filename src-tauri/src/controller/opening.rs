@@ -369,7 +369,8 @@ impl Controller {
             self.window.show(Page::List { at: None });
         }
         if let Some(click) = click {
-            self.linked_click(tag, click).await;
+            self.toast_clicked(tag, click.key, click.button.as_deref())
+                .await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The folder of our data: other users of the machine have no business in it.
+//! The folder of our data, and files with secrets: other users of the machine have no business in them.
 
 use std::path::Path;
 use std::{fs, io};
@@ -18,6 +18,22 @@ pub(crate) fn keep_folder(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Makes a file that its owner alone can read. The user's own folder on Windows is readable to him and
+/// administrators alone.
+///
+/// # Errors
+/// When it is there already, or cannot be made.
+pub(crate) fn new_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
 }
 
 #[cfg(all(test, unix))]

@@ -1,7 +1,9 @@
 //! `dealbell://` links while it runs and while it does not.
 
 use anyhow::{Context, Result};
-use dealbell_tests::{App, Browser, Ending, PrivateDesktop, Program, binary, eventually};
+use dealbell_tests::{
+    App, Browser, Ending, PrivateDesktop, Program, binary, eventually, toast_link,
+};
 use serde_json::json;
 
 use crate::team::Team;
@@ -41,7 +43,8 @@ async fn the_link_of_a_toast_opens_its_card_whether_it_runs_or_not() -> Result<(
         .recorder
         .wait_toast(|call| call.title == "Котова ждёт счёт")
         .await?;
-    let link = format!("dealbell://toast/{}.{id}", tag(&team));
+    let name = format!("{}.{id}", tag(&team));
+    let link = toast_link(&desktop.home(), &name, None)?;
     second_start(&desktop, &link).await?;
     opened(&browser, 1, &app).await?;
     team.wait_read(id, true).await?;

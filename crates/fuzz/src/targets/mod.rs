@@ -97,6 +97,7 @@ pub const TARGETS: &[Target] = &[
         words: &[
             "dealbell://toast/",
             "?act=",
+            "&seal=",
             "dealbell://join?",
             "centre=",
             "&code=",

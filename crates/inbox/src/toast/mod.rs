@@ -6,7 +6,7 @@
 //! | `manners` | what user and system want of toasts |
 //! | `view` | what a toast says and how |
 //! | `desk` | what is on the screen, what waits, and for what |
-//! | `screen` | one toast for a conversation or a card |
+//! | `screen` | one toast for what a provider says of a conversation or a card |
 //! | `summary` | one toast for many |
 //!
 //! Pop-ups are kept nowhere (RULES C10), and so is what became of them: the diagnostics know

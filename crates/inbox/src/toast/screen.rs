@@ -1,4 +1,4 @@
-//! What is on the screen: one toast for a conversation or a card, however many it speaks for.
+//! What is on the screen: one toast for what a provider says of a conversation or a card.
 
 use super::view::{Voice, deal, stays};
 use super::{ToastKey, ToastView};
@@ -172,12 +172,14 @@ impl Screen {
 }
 
 impl Toast {
-    /// Of the same conversation, or of the same card.
+    /// Of the same conversation, or of the same card, and of the same provider: none puts itself into a
+    /// toast of another's by naming what that one speaks of.
     fn is_of(&self, notification: &Notification) -> bool {
         self.about.iter().any(|about| {
             let subject = about.subject.is_some() && about.subject == notification.subject;
             let card = deal(about).is_some() && deal(about) == deal(notification);
-            about.id == notification.id || subject || card
+            let provider = about.provider == notification.provider;
+            about.id == notification.id || (provider && (subject || card))
         })
     }
 

@@ -35,7 +35,7 @@ pub struct ToastView {
     pub stay: bool,
     /// At most three.
     pub buttons: Vec<ToastButton>,
-    /// Toasts of the same thing stand together in the system's list, where it has groups.
+    /// Toasts of one provider about the same thing stand together in the system's list, where it has groups.
     pub group: Option<String>,
 }
 
@@ -355,11 +355,10 @@ fn buttons(newest: &Notification, older: usize, level: ContentLevel) -> Vec<Toas
     }
 }
 
-/// The card where there is one, else the conversation.
+/// The provider's card where there is one, else its conversation.
 fn group(notification: &Notification) -> Option<String> {
-    deal(notification)
-        .or(notification.subject.as_deref())
-        .map(str::to_owned)
+    let about = deal(notification).or(notification.subject.as_deref())?;
+    Some(format!("{}:{about}", notification.provider))
 }
 
 /// The card of a notification, where it names one: a link without a label is a page like any other

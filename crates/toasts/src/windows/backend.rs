@@ -14,6 +14,7 @@ use windows::core::{HSTRING, IInspectable, Ref};
 
 use super::content::{tag, xml};
 use super::{focus, registration};
+use crate::link::LinkKey;
 use crate::{
     DismissReason, Permission, Shown, Toast, ToastBackend, ToastError, ToastEvent, ToastEvents,
     Urgency,
@@ -28,6 +29,7 @@ const MAX_KNOWN: usize = 256;
 pub(crate) struct WindowsToasts {
     app_name: String,
     app_id: String,
+    links: LinkKey,
     events: UnboundedSender<ToastEvent>,
     known: Known,
     /// With which icon, once it is.
@@ -42,11 +44,12 @@ type Known = Arc<Mutex<HashMap<String, ToastNotification>>>;
 
 impl WindowsToasts {
     /// Registers and opens nothing yet.
-    pub(crate) fn new(app_name: &str, app_id: &str) -> (Self, ToastEvents) {
+    pub(crate) fn new(app_name: &str, app_id: &str, links: LinkKey) -> (Self, ToastEvents) {
         let (events, receiver) = unbounded_channel();
         let backend = Self {
             app_name: app_name.to_owned(),
             app_id: app_id.to_owned(),
+            links,
             events,
             known: Known::default(),
             registered: Mutex::default(),
@@ -84,7 +87,7 @@ impl WindowsToasts {
 
     fn made(&self, toast: &Toast) -> windows::core::Result<ToastNotification> {
         let document = XmlDocument::new()?;
-        document.LoadXml(&HSTRING::from(xml(toast)))?;
+        document.LoadXml(&HSTRING::from(xml(toast, &self.links)))?;
         let made = ToastNotification::CreateToastNotification(&document)?;
         made.SetTag(&HSTRING::from(tag(&toast.key)))?;
         made.SetGroup(&HSTRING::from(GROUP))?;

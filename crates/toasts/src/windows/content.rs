@@ -1,6 +1,6 @@
 //! A toast as the XML that Windows reads, and the names it goes by there.
 
-use crate::link::toast_link;
+use crate::link::LinkKey;
 use crate::{Sound, Toast, text};
 
 /// The longest tag, in UTF-16 units.
@@ -21,14 +21,14 @@ pub(super) fn tag(key: &str) -> String {
 }
 
 /// What Windows is given to show.
-pub(super) fn xml(toast: &Toast) -> String {
+pub(super) fn xml(toast: &Toast, links: &LinkKey) -> String {
     let mut root = Element::new("toast")
-        .with("launch", &toast_link(&toast.key, None))
+        .with("launch", &links.link(toast, None))
         .with("activationType", "protocol");
     if toast.stay {
         root = root.with("scenario", "reminder");
     }
-    root.children(&[visual(toast), actions(toast), audio(toast.sound)])
+    root.children(&[visual(toast), actions(toast, links), audio(toast.sound)])
 }
 
 fn visual(toast: &Toast) -> String {
@@ -46,7 +46,7 @@ fn visual(toast: &Toast) -> String {
     Element::new("visual").children(&[binding.children(&parts)])
 }
 
-fn actions(toast: &Toast) -> String {
+fn actions(toast: &Toast, links: &LinkKey) -> String {
     let button = |label: &str, way: &str, arguments: &str| {
         Element::new("action")
             .with("content", label)
@@ -55,7 +55,7 @@ fn actions(toast: &Toast) -> String {
             .children(&[])
     };
     let ours = toast.buttons.iter().take(MAX_BUTTONS).map(|b| {
-        let link = toast_link(&toast.key, Some(&b.id));
+        let link = links.link(toast, Some(&b.id));
         button(&text::title(&b.label), "protocol", &link)
     });
     let mut buttons: Vec<String> = ours.collect();
@@ -149,6 +149,18 @@ mod tests {
     use super::*;
     use crate::Button;
 
+    fn links() -> LinkKey {
+        LinkKey::new(&[1; 32], &[2; 32])
+    }
+
+    /// As Windows is given it, but for the seals of its links.
+    fn unsealed(toast: &Toast) -> String {
+        let xml = xml(toast, &links());
+        let mut parts = xml.split("seal=");
+        let first = parts.next().unwrap().to_owned();
+        parts.fold(first, |xml, part| xml + "SEAL" + &part[32..])
+    }
+
     fn button(id: &str, label: &str) -> Button {
         Button {
             id: id.to_owned(),
@@ -167,9 +179,9 @@ mod tests {
     #[test]
     fn a_plain_toast_is_a_title_that_starts_a_link() {
         assert_eq!(
-            xml(&toast()),
+            unsealed(&toast()),
             concat!(
-                r#"<toast launch="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV" activationType="protocol">"#,
+                r#"<toast launch="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?SEAL" activationType="protocol">"#,
                 r#"<visual><binding template="ToastGeneric">"#,
                 r#"<text hint-maxLines="2">Через 5 минут</text>"#,
                 "</binding></visual></toast>"
@@ -188,16 +200,16 @@ mod tests {
             ..toast()
         };
         assert_eq!(
-            xml(&full),
+            unsealed(&full),
             concat!(
-                r#"<toast launch="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV" activationType="protocol" scenario="reminder">"#,
+                r#"<toast launch="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?SEAL" activationType="protocol" scenario="reminder">"#,
                 r#"<visual><binding template="ToastGeneric">"#,
                 r#"<text hint-maxLines="2">Через 5 минут</text><text>Ирина"#,
                 "\n",
                 r#"Кухня</text><image placement="appLogoOverride" src="file:///C:/Users/Анна%20К/icon%231.png"></image>"#,
                 "</binding></visual><actions>",
-                r#"<action content="Готово" activationType="protocol" arguments="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?act=done"></action>"#,
-                r#"<action content="Отложить" activationType="protocol" arguments="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?act=later"></action>"#,
+                r#"<action content="Готово" activationType="protocol" arguments="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?act=done&amp;SEAL"></action>"#,
+                r#"<action content="Отложить" activationType="protocol" arguments="dealbell://toast/01ARZ3NDEKTSV4RRFFQ69G5FAV?act=later&amp;SEAL"></action>"#,
                 r#"</actions><audio src="ms-winsoundevent:Notification.Reminder"></audio></toast>"#
             )
         );
@@ -214,7 +226,7 @@ mod tests {
             buttons: vec![button("a\"b", evil)],
             ..toast()
         };
-        let xml = xml(&toast);
+        let xml = xml(&toast, &links());
         // As an XML reader sees it: these tags, in this order, and each quote closed.
         let tags: Vec<&str> = xml
             .split('<')
@@ -242,7 +254,7 @@ mod tests {
             stay: true,
             ..toast()
         };
-        let xml = xml(&stays);
+        let xml = xml(&stays, &links());
         let own = r#"<action content="" activationType="system" arguments="dismiss"></action>"#;
         assert!(xml.contains(own), "{xml}");
     }
@@ -253,7 +265,7 @@ mod tests {
             sound: Sound::Silent,
             ..toast()
         };
-        assert!(xml(&silent).contains(r#"<audio silent="true"></audio>"#));
+        assert!(xml(&silent, &links()).contains(r#"<audio silent="true"></audio>"#));
     }
 
     #[test]
@@ -262,7 +274,10 @@ mod tests {
             buttons: (0..9).map(|n| button(&n.to_string(), "кнопка")).collect(),
             ..toast()
         };
-        assert_eq!(xml(&many).matches("<action ").count(), MAX_BUTTONS);
+        assert_eq!(
+            xml(&many, &links()).matches("<action ").count(),
+            MAX_BUTTONS
+        );
     }
 
     #[test]

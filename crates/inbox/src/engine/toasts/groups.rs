@@ -4,7 +4,7 @@ use super::{Line, id, one, titles, withdraw};
 use crate::toast::{ToastButton, ToastKey};
 use dealbell_protocol::stream::Change;
 use dealbell_protocol::window::Sound;
-use dealbell_protocol::{Kind, Notification};
+use dealbell_protocol::{Kind, Notification, ProviderId};
 
 fn of_deal(row: &mut Notification) {
     row.context = Some("Кухня „Верона“".to_owned());
@@ -63,6 +63,34 @@ async fn one_conversation_is_one_toast_and_other_things_are_not() {
         ToastKey::Notification(id(4)),
         "the list of all tasks is no card: it has no name"
     );
+}
+
+/// It would take over the toast, and with it the button that completes the task.
+#[tokio::test]
+async fn an_integration_gets_into_no_toast_of_the_crms_or_of_another_one() {
+    let mut line = Line::live().await;
+    let task = |row: &mut Notification| {
+        of_deal(row);
+        row.subject = Some("task:1".to_owned());
+    };
+    let integration = |name: &'static str| {
+        move |row: &mut Notification| {
+            task(row);
+            row.provider = ProviderId::new(name);
+        }
+    };
+    let shown = one(line.create(task).await);
+    for (number, name) in [(2, "telephony"), (3, "mailer")] {
+        let other = one(line.create(integration(name)).await);
+        assert_eq!(other.key, ToastKey::Notification(id(number)));
+        assert_ne!(other.group, shown.group);
+        assert_eq!(line.engine.toast_clicked(other.key), [id(number)]);
+    }
+    assert_eq!(line.engine.toast_clicked(shown.key), [id(1)]);
+    // With itself it does share one.
+    let first = one(line.create(integration("telephony")).await);
+    let second = one(line.create(integration("telephony")).await);
+    assert_eq!(second.key, first.key);
 }
 
 #[tokio::test]
