@@ -71,8 +71,19 @@ impl Host {
     }
 }
 
+/// Opens the invitation whose centre the window names.
+async fn opens(window: &Window, host: &Host) -> Result<()> {
+    window.see("join-look").await?;
+    let place = host.centre.url().replace("http://", "");
+    let asked = window.text().await;
+    anyhow::ensure!(asked.contains(&place), "{place} in {asked}");
+    anyhow::ensure!(!asked.contains(VERA), "nobody was asked yet: {asked}");
+    window.click("join-look").await
+}
+
 /// Says yes to what the window asks, and hears the first toast.
 async fn says_yes(window: &Window, host: &Host, title: &str) -> Result<()> {
+    opens(window, host).await?;
     window.see("join-enter").await?;
     let asked = window.text().await;
     let place = host.centre.url().replace("http://", "");
@@ -119,6 +130,7 @@ async fn a_link_followed_while_it_runs_signs_in_once() -> Result<()> {
 
     // Pressed once more: he is in, and is told so.
     follow(&window.desktop, &link).await?;
+    opens(&window, &host).await?;
     refused(&window, "join-already-in-title").await?;
     window.click("join-away").await?;
     window.wait_rows("the list", |rows| rows.len() == 1).await?;
@@ -136,6 +148,7 @@ async fn a_link_starts_it_and_for_somebody_else_it_is_used_up() -> Result<()> {
 
     let desktop = PrivateDesktop::start(DesktopOptions::default()).await?;
     let window = Window::open_with(desktop, &[], &[&link]).await?;
+    opens(&window, &host).await?;
     refused(&window, "join-invitation-used-title").await?;
     let said = window.text().await;
     anyhow::ensure!(!said.contains("join-"), "{said}");

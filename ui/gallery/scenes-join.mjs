@@ -23,10 +23,16 @@ const seen = (language) => ({
 });
 
 /** @param {Page} page @param {StandIn} standIn */
-async function follow(page, standIn) {
+async function asked(page, standIn) {
   await page.getByTestId("sign-in").or(page.getByTestId("window")).first().waitFor();
   standIn.tell({ type: "show", page: { page: "join", link: LINK } });
   await page.getByTestId("join").waitFor();
+}
+
+/** @param {Page} page @param {StandIn} standIn */
+async function follow(page, standIn) {
+  await asked(page, standIn);
+  await page.getByTestId("join-look").click();
 }
 
 /** @param {Page} page @param {StandIn} standIn */
@@ -40,6 +46,7 @@ const failing = (code) => ({ ...NO_ACCOUNT(), fails: { check: code } });
 
 /** @type {Scene[]} */
 export const JOIN_SCENES = [
+  { name: "join-ask", story: () => NO_ACCOUNT(), play: asked },
   {
     name: "join",
     story: (language) => ({ ...NO_ACCOUNT(), found: seen(language) }),

@@ -32,10 +32,26 @@ test("an invitation is known by its link, in either form", () => {
   expect([centreOf(APP), centreOf(`https://bell.firm.ru/join/${CODE}`), centreOf("x")]).toEqual(["bell.firm.ru:8443", "bell.firm.ru", null]);
 });
 
+test("a link alone asks nobody anything: its centre is named, and asked when the user opens the invitation", async () => {
+  const { model, heard, answers } = joining();
+  answers.push({ type: "checked", found: FOUND });
+  model.open(APP);
+  await Promise.resolve().then(() => undefined);
+  expect([model.asking, model.host, heard]).toEqual([true, "bell.firm.ru:8443", []]);
+  void model.look();
+  expect([model.asking, heard.length]).toEqual([false, 1]);
+  await Promise.resolve().then(() => undefined);
+  expect(model.found).toEqual(FOUND);
+  // Another link while this one's answer is there: it is asked about anew.
+  model.open(`dealbell://join?centre=https%3A%2F%2Fother.example&code=${CODE}`);
+  expect([model.asking, model.host, heard.length]).toEqual([true, "other.example", 1]);
+});
+
 test("nothing is used up before the user says yes", async () => {
   const { model, heard, answers, entered } = joining();
   answers.push({ type: "checked", found: FOUND }, { type: "done" });
   model.open(APP);
+  void model.look();
   expect([model.busy, model.host]).toEqual(["looking", "bell.firm.ru:8443"]);
   await Promise.resolve().then(() => undefined);
   expect([model.busy, model.found, heard]).toEqual([null, FOUND, [{ type: "check", way: { way: "invitation", link: APP } }]]);
@@ -47,6 +63,7 @@ test("what is used up is not tried again, and a centre that is away is", async (
   const { model, answers } = joining();
   answers.push({ type: "failed", code: "offline" });
   model.open(APP);
+  void model.look();
   await Promise.resolve().then(() => undefined);
   expect([model.failed, model.canTry]).toEqual(["offline", true]);
   answers.push({ type: "checked", found: FOUND }, { type: "failed", code: "invitation_used" });
@@ -59,6 +76,7 @@ test("an answer that comes after the page was left is nobody's, and the link is 
   const { model, answers } = joining();
   answers.push({ type: "checked", found: FOUND });
   model.open(APP);
+  void model.look();
   model.forget();
   await Promise.resolve().then(() => undefined);
   expect([model.found, model.link, model.busy]).toEqual([null, "", null]);

@@ -5,10 +5,10 @@ use super::checking::{Entry, centre_code, found_at};
 use super::{Controller, Input};
 use crate::account::Account;
 use dealbell_inbox::{CheckError, Network, RestError};
-use dealbell_protocol::ErrorCode;
 use dealbell_protocol::join::JoinLink;
-use dealbell_protocol::people::NewDevice;
+use dealbell_protocol::people::{InvitationSeen, NewDevice};
 use dealbell_protocol::window::{Connection, Found, WindowErrorCode};
+use dealbell_protocol::{ErrorCode, rest, text};
 
 /// What became of an invitation the user said yes to.
 pub(crate) struct Redeemed {
@@ -64,13 +64,19 @@ pub(super) async fn look(
     let seen = dealbell_inbox::see_invitation(&link, network).await;
     let seen = seen.map_err(|error| invitation_code(&error))?;
     let account = account_of(&link);
-    let found = Found {
-        user: seen.name,
-        email: seen.email,
-        invited_by: Some(seen.by).filter(|by| !by.is_empty()),
-        ..found_at(account.label())
-    };
+    let found = invited(&seen, account.label());
     Ok((account, found))
+}
+
+/// Who is invited where, and by whom; as the centre says it, which may be anybody's.
+fn invited(seen: &InvitationSeen, host: String) -> Found {
+    let name = |said: &str| text::line(said, rest::MAX_KEY);
+    Found {
+        user: name(&seen.name),
+        email: name(&seen.email),
+        invited_by: Some(name(&seen.by)).filter(|by| !by.is_empty()),
+        ..found_at(host)
+    }
 }
 
 async fn redeem(link: &JoinLink, network: &Network) -> Result<String, WindowErrorCode> {
@@ -101,5 +107,29 @@ fn invitation_code(error: &CheckError) -> WindowErrorCode {
         Some(ErrorCode::InvitationExpired) => WindowErrorCode::InvitationExpired,
         Some(ErrorCode::InvitationUnknown) => WindowErrorCode::InvitationUnknown,
         _ => centre_code(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_an_invitation_gives_are_short_lines_of_letters() {
+        let seen = InvitationSeen {
+            name: "Вера\u{202e}\nЛарина".into(),
+            email: "vera@firm.ru".into(),
+            by: "Олег ".repeat(1_000),
+        };
+        let found = invited(&seen, "bell.firm.ru".into());
+        assert_eq!(found.user, "Вера Ларина");
+        assert_eq!(found.email, "vera@firm.ru");
+        let by = found.invited_by.unwrap();
+        assert!(by.chars().count() <= rest::MAX_KEY, "{by}");
+        let nobody = InvitationSeen {
+            by: "\u{200b}\n".into(),
+            ..seen
+        };
+        assert_eq!(invited(&nobody, String::new()).invited_by, None);
     }
 }

@@ -787,6 +787,10 @@ log-debug-about = A detailed log may name customers
 
 ## An invitation that was followed
 
+join-ask-title = Open this invitation?
+join-ask-text = The link leads to a centre. Dealbell tells it nothing until you open the invitation.
+join-ask-advice = Any web page can open such a link. If you do not know this centre, leave it alone.
+join-look = Open the invitation
 join-title = Sign in to this centre?
 join-invited = You were invited by a link. Notifications of your team will ring here.
 join-invited-by = { $by } invites you. Notifications of your team will ring here.

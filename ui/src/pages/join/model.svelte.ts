@@ -1,4 +1,4 @@
-// An invitation that was followed: looked at first, used up when the user says yes.
+// An invitation that was followed: asked about first, looked at when the user wants to, used up when he says yes.
 import type { Backend } from "../../backend/backend";
 import { failure } from "../../backend/backend";
 import type { Found, WindowErrorCode } from "../../generated/protocol";
@@ -31,9 +31,14 @@ export class Joining {
     return this.failed !== null && AGAIN.includes(this.failed);
   }
 
+  /** Whether nobody has been asked anything yet: the link may be anybody's, and its centre, too. */
+  get asking(): boolean {
+    return this.busy === null && this.found === null && this.failed === null;
+  }
+
   open(link: string): void {
+    this.forget();
     this.link = link;
-    void this.look();
   }
 
   async look(): Promise<void> {
