@@ -48,7 +48,7 @@ fn the_page_loads_nothing_from_elsewhere_and_runs_nothing_that_is_written_into_i
     let has = |name: &str, source: &str| rules.iter().any(|rule| *rule == [name, source]);
     ensure!(has("default-src", "'self'"), "what no rule names is ours");
     ensure!(has("object-src", "'none'") && has("base-uri", "'none'"));
-    ensure!(has("frame-ancestors", "'none'"));
+    ensure!(has("frame-ancestors", "'none'") && has("form-action", "'none'"));
     ensure!(security["freezePrototype"] == true);
     for weaker in [
         "dangerousDisableAssetCspModification",

@@ -15,8 +15,10 @@ use tauri::{
     WindowEvent as NativeEvent,
 };
 use tauri_plugin_window_state::StateFlags;
+use url::Url;
 
 const LABEL: &str = "main";
+
 /// Runs the window until the resident closes the pipe or the linger is over.
 pub(crate) fn run() -> anyhow::Result<()> {
     let Pipes { events, calls } = pipes::take()?;
@@ -137,11 +139,20 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
                 show(&window);
             }
         })
-        .on_navigation(|url| {
-            matches!(url.scheme(), "tauri") || url.host_str() == Some("tauri.localhost")
-        })
+        .on_navigation(|url| is_ours(url, cfg!(windows)))
         .build()?;
     revive(&window)
+}
+
+/// Whether an address is a page of the app's own, by the one origin that this system's engine gives
+/// them.
+fn is_ours(url: &Url, windows: bool) -> bool {
+    let (scheme, host) = match windows {
+        true => ("http", "tauri.localhost"),
+        false => ("tauri", "localhost"),
+    };
+    let nobody = url.username().is_empty() && url.password().is_none();
+    url.scheme() == scheme && url.host_str() == Some(host) && url.port().is_none() && nobody
 }
 
 /// A web process that was killed leaves a dead page: load it anew.
@@ -325,5 +336,43 @@ fn write_calls(queue: &mpsc::Receiver<WindowCall>, mut calls: File) {
         if calls.write_all(line.as_bytes()).is_err() {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_stays_at_its_own_origin() {
+        let led = |to: &str, windows| is_ours(&Url::parse(to).unwrap(), windows);
+        for page in ["", "/", "/index.html?x#y"] {
+            assert!(led(&format!("tauri://localhost{page}"), false), "{page}");
+            assert!(
+                led(&format!("http://tauri.localhost{page}"), true),
+                "{page}"
+            );
+        }
+        for elsewhere in [
+            "http://tauri.localhost:8080/",
+            "https://tauri.localhost/",
+            "ftp://tauri.localhost/",
+            "http://me@tauri.localhost/",
+            "http://tauri.localhost.evil.example/",
+            "http://localhost/",
+            "tauri://evil.example/",
+            "tauri://localhost:1/",
+            "https://example.org/",
+            "about:blank",
+            "data:text/html,x",
+            "file:///etc/passwd",
+        ] {
+            assert!(
+                !led(elsewhere, true) && !led(elsewhere, false),
+                "{elsewhere}"
+            );
+        }
+        // Another system's is none here.
+        assert!(!led("tauri://localhost/", true) && !led("http://tauri.localhost/", false));
     }
 }
