@@ -1,6 +1,7 @@
 //! Dealbell started anew in this one's place: for a newer file under the same name.
 
 use crate::cli::Cli;
+use dealbell_protocol::secret::Secret as SecretText;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +13,7 @@ use tauri::{AppHandle, Manager};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Again {
     arguments: Vec<OsString>,
-    secrets: Vec<(&'static str, String)>,
+    secrets: Vec<(&'static str, SecretText)>,
 }
 
 impl Again {
@@ -59,7 +60,7 @@ impl Again {
 pub(crate) struct Start {
     program: PathBuf,
     arguments: Vec<OsString>,
-    secrets: Vec<(&'static str, String)>,
+    secrets: Vec<(&'static str, SecretText)>,
 }
 
 impl Start {
@@ -67,7 +68,7 @@ impl Start {
         let mut command = Command::new(program);
         command
             .args(&self.arguments)
-            .envs(self.secrets.iter().map(|(name, secret)| (name, secret)));
+            .envs(self.secrets.iter().map(|(name, secret)| (name, &**secret)));
         command
     }
 }
@@ -136,11 +137,20 @@ mod tests {
     fn the_next_one_is_who_this_one_was_and_stays_hidden() {
         let said = "dealbell --open --centre https://bell.example.org dealbell://open";
         let mut cli = Cli::parse_from(said.split(' '));
-        cli.device_token = Some("T".to_owned());
+        cli.device_token = Some("T0ken".to_owned().into());
         let again = Again::of(&cli);
         let hidden = again.start("/usr/bin/dealbell".into(), false);
         assert_eq!(arguments(&hidden), ["--centre", "https://bell.example.org"]);
-        assert_eq!(hidden.secrets, [("DEALBELL_TOKEN", "T".to_owned())]);
+        let token = SecretText::from("T0ken".to_owned());
+        assert_eq!(hidden.secrets, [("DEALBELL_TOKEN", token)]);
+        // Whoever logs what is started must not log what lets us in.
+        for printed in [
+            format!("{cli:?}"),
+            format!("{again:?}"),
+            format!("{hidden:?}"),
+        ] {
+            assert!(!printed.contains("T0ken"), "{printed}");
+        }
         let shown = Again::of(&Cli::parse_from(["dealbell", "--demo"]));
         let shown = shown.start("/usr/bin/dealbell".into(), true);
         assert_eq!(arguments(&shown), ["--demo", "--open"]);

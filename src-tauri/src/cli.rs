@@ -1,6 +1,7 @@
 //! The command line and environment (fixed names: DESIGN).
 
 use clap::Parser;
+use dealbell_protocol::secret::Secret as SecretText;
 
 /// A desktop bell for amoCRM and Kommo.
 #[derive(Clone, Debug, Default, Parser)]
@@ -20,10 +21,10 @@ pub(crate) struct Cli {
     pub(crate) account: Option<String>,
     /// The device token for the centre.
     #[arg(skip)]
-    pub(crate) device_token: Option<String>,
+    pub(crate) device_token: Option<SecretText>,
     /// The token for the CRM.
     #[arg(skip)]
-    pub(crate) crm_token: Option<String>,
+    pub(crate) crm_token: Option<SecretText>,
     /// A link such as dealbell://open.
     #[arg(value_name = "LINK")]
     pub(crate) link: Option<String>,
@@ -54,9 +55,9 @@ impl Cli {
 }
 
 #[expect(unsafe_code, reason = "no other thread runs yet")]
-fn take_secret(name: &str) -> Option<String> {
+fn take_secret(name: &str) -> Option<SecretText> {
     let secret = std::env::var(name).ok().filter(|secret| !secret.is_empty());
     // SAFETY: main calls this before it starts any thread.
     unsafe { std::env::remove_var(name) };
-    secret
+    secret.map(SecretText::from)
 }

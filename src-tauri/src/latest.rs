@@ -1,6 +1,7 @@
 //! What is kept in a place that may block: whatever was wanted last is there in the end, even where
 //! an earlier write is let through after a later one.
 
+use dealbell_protocol::secret::Secret as SecretText;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,16 +12,25 @@ pub(crate) struct Latest(Arc<Mutex<HashMap<String, Wanted>>>);
 #[derive(Clone, Default, PartialEq, Eq)]
 struct Wanted {
     turn: u64,
-    value: Option<String>,
+    value: Option<SecretText>,
 }
 
 impl Latest {
-    /// From now on `name` shall be this.
-    pub(crate) fn want(&self, name: &str, value: Option<String>) {
+    /// From now on `name` shall be this, where that is `still` so. False where it is not.
+    pub(crate) fn want(
+        &self,
+        name: &str,
+        value: Option<SecretText>,
+        still: impl FnOnce() -> bool,
+    ) -> bool {
         let mut all = self.all();
+        if !still() {
+            return false;
+        }
         let wanted = all.entry(name.to_owned()).or_default();
         wanted.turn += 1;
         wanted.value = value;
+        true
     }
 
     /// Writes what `name` shall be, and again where that has changed meanwhile.
@@ -66,7 +76,7 @@ mod tests {
             };
             let (stuck, is_stuck) = mpsc::channel();
             let (release, released) = mpsc::channel::<()>();
-            latest.want("a", Some("old".into()));
+            latest.want("a", Some("old".to_owned().into()), || true);
             let early = std::thread::spawn({
                 let (latest, kept) = (latest.clone(), kept.clone());
                 move || {
@@ -80,7 +90,7 @@ mod tests {
                 }
             });
             is_stuck.recv().unwrap();
-            latest.want("a", last.map(str::to_owned));
+            latest.want("a", last.map(|last| last.to_owned().into()), || true);
             let late = latest.settle("a", |value| {
                 write(&kept, value);
                 Ok::<_, Infallible>(())

@@ -11,9 +11,10 @@ use dealbell_amocrm::{
 use dealbell_centre::{Centre, CentreError, Options, Registration, Retention, ServeOptions};
 use dealbell_inbox::{Config, Inbox, InboxError, Manners, Network, StartError, ToastAct};
 use dealbell_protocol::UserId;
+use dealbell_protocol::secret::Secret as SecretText;
 use dealbell_protocol::window::{AccessBy, Language, Way};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -111,7 +112,7 @@ impl Line {
         let folder = opening.data.join(opening.account.folder());
         let text = match &opening.secret {
             Some(secret) => secret.text().await,
-            None => String::new(),
+            None => SecretText::from(String::new()),
         };
         match opening.account.way {
             Way::Team => Self::to_centre(opening, text, folder).await,
@@ -178,7 +179,7 @@ impl Line {
 
     async fn to_centre(
         opening: Opening,
-        token: String,
+        token: SecretText,
         folder: PathBuf,
     ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
         let centre = opening.account.address.clone();
@@ -213,6 +214,7 @@ impl Line {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
+        let device_token = SecretText::from(device_token);
         centre.ensure_device_token(user, &device_token).await?;
 
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
@@ -301,7 +303,16 @@ impl Line {
 }
 
 /// Deletes everything of an account whose line is not open.
+///
+/// # Errors
+/// When something of it stays, or the path does not end in a folder's own name.
 pub(crate) fn wipe_folder(folder: &Path) -> std::io::Result<()> {
+    let mut parts = folder.components().rev();
+    let named = matches!(parts.next(), Some(Component::Normal(_)));
+    if !named || parts.any(|part| part == Component::ParentDir) {
+        let why = "it is no folder of an account";
+        return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, why));
+    }
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
@@ -336,5 +347,28 @@ fn code(language: Language) -> &'static str {
     match language {
         Language::Ru => "ru",
         Language::En => "en",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_an_accounts_own_folder_is_wiped() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("team/centre.example");
+        fs::create_dir_all(&folder).unwrap();
+        for odd in [
+            "team/..",
+            "team/../team/centre.example",
+            "team/centre.example/..",
+        ] {
+            assert!(wipe_folder(&data.path().join(odd)).is_err(), "{odd}");
+        }
+        assert!(wipe_folder(Path::new("/")).is_err() && folder.exists());
+        wipe_folder(&folder).unwrap();
+        wipe_folder(&folder).unwrap();
+        assert!(!folder.exists() && data.path().join("team").exists());
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::latest::Latest;
 use crate::system::privacy;
+use dealbell_protocol::secret::Secret as SecretText;
 use keyring_core::{CredentialStore, Error as KeyringError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -50,14 +51,14 @@ impl Secrets {
     }
 
     /// The token of `account`, from the keyring, else from the file.
-    pub(crate) async fn get(&self, account: &str) -> Result<Option<String>, SecretError> {
+    pub(crate) async fn get(&self, account: &str) -> Result<Option<SecretText>, SecretError> {
         if let Some(token) = self.read_file(account)? {
             return Ok(Some(token));
         }
         let account = account.to_owned();
         in_keyring(
             move |store| match store.build(SERVICE, &account, None)?.get_password() {
-                Ok(token) => Ok(Some(token)),
+                Ok(token) => Ok(Some(token.into())),
                 Err(KeyringError::NoEntry) => Ok(None),
                 Err(error) => Err(error),
             },
@@ -70,25 +71,45 @@ impl Secrets {
         self.read_file(account).is_ok_and(|token| token.is_some())
     }
 
-    /// Keeps the token in the keyring; an older one in the file goes.
-    pub(crate) async fn keep(&self, account: &str, token: &str) -> Result<(), SecretError> {
-        self.write_keyring(account, Some(token)).await?;
-        Ok(self.change_file(account, None)?)
+    /// Keeps the token in the keyring; an older one in the file goes. Nothing is written where it is not
+    /// `still` wanted.
+    pub(crate) async fn keep(
+        &self,
+        account: &str,
+        token: &SecretText,
+        still: impl Fn() -> bool,
+    ) -> Result<(), SecretError> {
+        self.write_keyring(account, Some(token.clone()), &still)
+            .await?;
+        Ok(self.change_file(account, None, still)?)
     }
 
-    /// Keeps the token in the file, readable to the user alone.
-    pub(crate) fn keep_in_file(&self, account: &str, token: &str) -> Result<(), SecretError> {
-        Ok(self.change_file(account, Some(token))?)
+    /// Keeps the token in the file, readable to the user alone, where it is `still` wanted.
+    pub(crate) fn keep_in_file(
+        &self,
+        account: &str,
+        token: &SecretText,
+        still: impl Fn() -> bool,
+    ) -> Result<(), SecretError> {
+        Ok(self.change_file(account, Some(token), still)?)
     }
 
     /// Forgets the token, wherever it is.
     pub(crate) async fn forget(&self, account: &str) -> Result<(), SecretError> {
-        self.change_file(account, None)?;
-        self.write_keyring(account, None).await
+        let file = self.change_file(account, None, || true);
+        self.write_keyring(account, None, || true).await?;
+        Ok(file?)
     }
 
-    async fn write_keyring(&self, account: &str, token: Option<&str>) -> Result<(), SecretError> {
-        self.keyring.want(account, token.map(str::to_owned));
+    async fn write_keyring(
+        &self,
+        account: &str,
+        token: Option<SecretText>,
+        still: impl FnOnce() -> bool,
+    ) -> Result<(), SecretError> {
+        if !self.keyring.want(account, token, still) {
+            return Ok(());
+        }
         let (latest, account) = (self.keyring.clone(), account.to_owned());
         in_keyring(move |store| {
             let entry = store.build(SERVICE, &account, None)?;
@@ -103,7 +124,7 @@ impl Secrets {
         .await
     }
 
-    fn read_file(&self, account: &str) -> Result<Option<String>, SecretError> {
+    fn read_file(&self, account: &str) -> Result<Option<SecretText>, SecretError> {
         let kept = self.file_entries()?.into_iter();
         Ok(kept
             .into_iter()
@@ -111,23 +132,32 @@ impl Secrets {
             .map(|(_, token)| token))
     }
 
-    fn file_entries(&self) -> io::Result<Vec<(String, String)>> {
+    fn file_entries(&self) -> io::Result<Vec<(String, SecretText)>> {
         let content = match fs::read_to_string(self.file()) {
-            Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Ok(content) => SecretText::from(content),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         let mut lines = content.lines().map(str::to_owned);
-        Ok(std::iter::from_fn(|| lines.next().zip(lines.next())).collect())
+        let entries = std::iter::from_fn(|| lines.next().zip(lines.next()));
+        Ok(entries.map(|(name, token)| (name, token.into())).collect())
     }
 
-    /// Sets or removes the token of `account`. A file without tokens goes.
-    fn change_file(&self, account: &str, token: Option<&str>) -> io::Result<()> {
+    /// Sets or removes the token of `account`, where that is `still` wanted. A file without tokens goes.
+    fn change_file(
+        &self,
+        account: &str,
+        token: Option<&SecretText>,
+        still: impl Fn() -> bool,
+    ) -> io::Result<()> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if !still() {
+            return Ok(());
+        }
         let before = self.file_entries()?;
         let mut entries = before.clone();
         entries.retain(|(name, _)| name != account);
-        entries.extend(token.map(|token| (account.to_owned(), token.to_owned())));
+        entries.extend(token.map(|token| (account.to_owned(), token.clone())));
         if entries == before {
             return Ok(());
         }
@@ -139,7 +169,7 @@ impl Secrets {
         let _ = fs::remove_file(&draft);
         let mut file = privacy::new_file(&draft)?;
         for (name, token) in entries {
-            writeln!(file, "{name}\n{token}")?;
+            writeln!(file, "{name}\n{}", &*token)?;
         }
         file.sync_all()?;
         fs::rename(draft, self.file())?;
@@ -192,6 +222,10 @@ fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
 mod tests {
     use super::*;
 
+    fn token(text: &str) -> SecretText {
+        text.to_owned().into()
+    }
+
     #[cfg(unix)]
     #[test]
     fn the_file_is_the_users_alone_and_keeps_accounts_apart() {
@@ -201,17 +235,23 @@ mod tests {
         let kept = |account: &str| secrets.read_file(account).unwrap();
         // As a version for one account left it.
         fs::write(secrets.file(), "team:https://a\nt0ken\n").unwrap();
-        secrets.keep_in_file("solo:b", "b1").unwrap();
-        secrets.keep_in_file("solo:b", "b2").unwrap();
+        secrets
+            .keep_in_file("solo:b", &token("b1"), || true)
+            .unwrap();
+        secrets
+            .keep_in_file("solo:b", &token("b2"), || true)
+            .unwrap();
         let mode = fs::metadata(secrets.file()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(kept("team:https://a").as_deref(), Some("t0ken"));
         assert_eq!(kept("solo:b").as_deref(), Some("b2"));
         assert_eq!(kept("solo:c"), None);
 
-        secrets.change_file("team:https://a", None).unwrap();
+        secrets
+            .change_file("team:https://a", None, || true)
+            .unwrap();
         assert!(!secrets.is_in_file("team:https://a") && secrets.is_in_file("solo:b"));
-        secrets.change_file("solo:b", None).unwrap();
+        secrets.change_file("solo:b", None, || true).unwrap();
         assert!(!secrets.file().exists());
     }
 }

@@ -45,7 +45,7 @@ impl Vault for AccountVault {
         address: &CrmAddress,
         credentials: &Credentials,
     ) -> Result<(), VaultError> {
-        let saved = self.secret.renew(credentials.to_text()).await;
+        let saved = self.secret.renew(credentials.to_text().into()).await;
         saved.map_err(|error| VaultError(error.to_string()))?;
         if self.is_new(address) {
             let _ = self.moved.try_send(address.clone());

@@ -469,6 +469,19 @@ impl Inbox {
         self.ask(|reply| Command::Attempts(limit, reply)).await
     }
 
+    /// Gives this device's access up at the centre: its token is nobody's from then on. Works after
+    /// [`Inbox::sign_out`], too.
+    ///
+    /// # Errors
+    /// When the centre cannot be reached, or refuses.
+    pub async fn give_up_access(&self) -> Result<(), InboxError> {
+        let devices = self.rest.devices().await?;
+        if let Some(this) = devices.into_iter().find(|device| device.this) {
+            self.rest.revoke(this.id).await?;
+        }
+        Ok(())
+    }
+
     /// Withdraws every toast, deletes the account's local data and ends the inbox.
     pub async fn sign_out(&self) -> Result<(), InboxError> {
         self.ask(Command::SignOut).await

@@ -311,6 +311,33 @@ async fn a_wrong_token_and_a_revoked_one_sign_out() {
     .await;
 }
 
+/// Whoever copied the token before the user signed out has nothing of it.
+#[tokio::test]
+async fn a_device_that_signs_out_leaves_no_access_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = serve(folder.path(), "127.0.0.1:0", None).await;
+    let first = config(folder.path(), served.address, &served.token);
+    let (first, _acts) = Inbox::start(first).await.unwrap();
+    let token = served.centre.add_device("a@b.c", "second").await.unwrap();
+    let copied = Config {
+        store: folder.path().join("second.db"),
+        ..config(folder.path(), served.address, &token)
+    };
+    let (second, _acts) = Inbox::start(copied.clone()).await.unwrap();
+    until(&second, online).await;
+    let wiped = second.clone();
+    wiped.sign_out().await.unwrap();
+    second.give_up_access().await.unwrap();
+    let (thief, _acts) = Inbox::start(copied).await.unwrap();
+    until(&thief, |state| {
+        matches!(state.connection, Connection::SignedOut { .. })
+    })
+    .await;
+    // It is this device alone.
+    until(&first, online).await;
+    assert_eq!(first.devices().await.unwrap().len(), 1);
+}
+
 /// A CRM that has one task and completes it once.
 struct Crm(Mutex<Vec<(String, String)>>);
 

@@ -9,6 +9,7 @@ use crate::window::Caller;
 use dealbell_amocrm::{Access, CrmAddress, Integration, Token};
 use dealbell_inbox::{CheckError, Network, NetworkError, RestError};
 use dealbell_protocol::ErrorCode;
+use dealbell_protocol::secret::Secret as SecretText;
 use dealbell_protocol::window::{
     CrmAccess, CrmRights, Found, SignIn, WindowAnswer, WindowErrorCode,
 };
@@ -23,7 +24,7 @@ pub(crate) struct Checked {
     way: SignIn,
     account: Account,
     /// What lets us in, as it will be kept; none for the demo.
-    secret: Option<String>,
+    secret: Option<SecretText>,
     found: Found,
 }
 
@@ -44,7 +45,7 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// The same with what lets us in, so that it is not asked for twice.
-    pub(super) fn with_secret(mut self, secret: String) -> Self {
+    pub(super) fn with_secret(mut self, secret: SecretText) -> Self {
         self.checked.secret = Some(secret);
         self
     }
@@ -150,7 +151,7 @@ async fn try_out(way: SignIn, network: &Network) -> Result<Checked, WindowErrorC
         SignIn::Solo { address, access } => crm(address, access, network).await?,
         SignIn::Team { centre, token } => {
             let account = Account::team(centre);
-            let token: String = token.split_whitespace().collect();
+            let token: SecretText = token.split_whitespace().collect::<String>().into();
             let me = dealbell_inbox::check(&account.address, &token, network).await;
             let me = me.map_err(|error| centre_code(&error))?;
             let found = Found {
@@ -177,7 +178,7 @@ async fn crm(
     typed: &str,
     access: &CrmAccess,
     network: &Network,
-) -> Result<(Account, Option<String>, Found), WindowErrorCode> {
+) -> Result<(Account, Option<SecretText>, Found), WindowErrorCode> {
     let address = CrmAddress::parse(typed).map_err(|_| WindowErrorCode::AddressWrong)?;
     let access = match access {
         CrmAccess::Token { token } => Access::Token(Token::new(token)),
@@ -214,7 +215,7 @@ async fn crm(
         ..found_at(info.host)
     };
     let account = Account::solo(checked.address.url().as_str());
-    Ok((account, Some(checked.credentials.to_text()), found))
+    Ok((account, Some(checked.credentials.to_text().into()), found))
 }
 
 /// Something at this host, and not a word more about it.

@@ -7,6 +7,7 @@ use crate::account::Account;
 use dealbell_inbox::{CheckError, Network, RestError};
 use dealbell_protocol::join::JoinLink;
 use dealbell_protocol::people::{InvitationSeen, NewDevice};
+use dealbell_protocol::secret::Secret as SecretText;
 use dealbell_protocol::window::{Connection, Found, WindowErrorCode};
 use dealbell_protocol::{ErrorCode, rest, text};
 
@@ -14,7 +15,7 @@ use dealbell_protocol::{ErrorCode, rest, text};
 pub(crate) struct Redeemed {
     entry: Entry,
     /// The device's token.
-    outcome: Result<String, WindowErrorCode>,
+    outcome: Result<SecretText, WindowErrorCode>,
 }
 
 impl Controller {
@@ -79,14 +80,14 @@ fn invited(seen: &InvitationSeen, host: String) -> Found {
     }
 }
 
-async fn redeem(link: &JoinLink, network: &Network) -> Result<String, WindowErrorCode> {
+async fn redeem(link: &JoinLink, network: &Network) -> Result<SecretText, WindowErrorCode> {
     let device = NewDevice {
         name: gethostname::gethostname().to_string_lossy().into_owned(),
         platform: std::env::consts::OS.to_owned(),
     };
     let redeemed = dealbell_inbox::redeem(link, device, network).await;
     let redeemed = redeemed.map_err(|error| invitation_code(&error))?;
-    Ok(redeemed.token)
+    Ok(redeemed.token.into())
 }
 
 fn account_of(link: &JoinLink) -> Account {
@@ -120,6 +121,7 @@ mod tests {
             name: "Вера\u{202e}\nЛарина".into(),
             email: "vera@firm.ru".into(),
             by: "Олег ".repeat(1_000),
+            expires_at: 0,
         };
         let found = invited(&seen, "bell.firm.ru".into());
         assert_eq!(found.user, "Вера Ларина");

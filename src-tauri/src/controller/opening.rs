@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use dealbell_amocrm::CrmAddress;
 use dealbell_centre::CentreError;
 use dealbell_inbox::{StartError, ToastAct};
+use dealbell_protocol::secret::Secret as SecretText;
 use dealbell_protocol::window::{
     Page, SignedOutReason, Trouble, Way, WindowAnswer, WindowErrorCode,
 };
@@ -33,7 +34,7 @@ pub(super) enum Key {
     /// What was kept.
     Kept,
     /// A new one, not kept yet.
-    New(String),
+    New(SecretText),
     /// The one that was in use.
     InUse(Arc<Secret>),
 }
@@ -71,7 +72,7 @@ impl Controller {
     /// Shows the account that the command line or environment names, and opens its line where it is
     /// not open: a second start often repeats the first. False where none is named.
     pub(super) async fn open_named_line(&mut self, cli: &Cli) -> bool {
-        let given = |token: &Option<String>| token.clone().map_or(Key::Kept, Key::New);
+        let given = |token: &Option<SecretText>| token.clone().map_or(Key::Kept, Key::New);
         let (account, key) = if cli.demo {
             (Account::demo(), Key::None)
         } else if let Some(centre) = &cli.centre {
@@ -82,6 +83,10 @@ impl Controller {
             return false;
         };
         let account = self.seats.known(&account).cloned().unwrap_or(account);
+        if self.managed.forbids(&account) {
+            tracing::warn!("the centre that was named is not the administrator's");
+            return false;
+        }
         let seat = self.seats.of(account.clone());
         let idle = seat.line.is_none() && !seat.opening;
         self.show_account(&account.tag());
@@ -98,6 +103,7 @@ impl Controller {
             .seats
             .listed()
             .filter(|seat| seat.line.is_none() && seat.openings.is_idle())
+            .filter(|seat| !self.managed.forbids(&seat.account))
             .map(|seat| seat.account.clone())
             .collect();
         for account in idle {
@@ -124,6 +130,12 @@ impl Controller {
         // What is known of it may know where it has moved.
         let account = self.seats.known(&account).cloned().unwrap_or(account);
         let tag = account.tag();
+        let other = self.seats.get(&tag).map(|seat| &seat.account);
+        if other.is_some_and(|other| !other.is_same(&account)) {
+            // One name for two accounts: neither gets what is the other's.
+            tracing::error!("two accounts go by one name");
+            return self.not_opened(Some(Wanted { entry, key }));
+        }
         let is_new = self.seats.get(&tag).is_none_or(|seat| seat.leaving);
         let seat = self.seats.of(account);
         seat.leaving = false;

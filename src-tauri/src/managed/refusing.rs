@@ -1,9 +1,9 @@
 //! What the window asks for in vain, because the administrator has decided it.
 
 use super::Managed;
-use dealbell_inbox::Address;
+use crate::account::Account;
 use dealbell_protocol::join::JoinLink;
-use dealbell_protocol::window::{LanguageChoice, Setting, SettingName, SignIn, WindowRequest};
+use dealbell_protocol::window::{LanguageChoice, Setting, SettingName, SignIn, Way, WindowRequest};
 
 impl Managed {
     /// Whether a request would change what is locked. Where the language stays as it is, `current`,
@@ -19,27 +19,28 @@ impl Managed {
             way: SignIn::Team { centre, .. },
         } = request
         {
-            return self.locked.centre.as_ref().is_some_and(|only| {
-                let typed = Address::parse(centre, false);
-                typed.is_err() || typed != Address::parse(only, false)
-            });
+            return self.forbids(&Account::team(centre));
         }
         if let WindowRequest::Check {
             way: SignIn::Invitation { link },
         } = request
         {
             let led = JoinLink::parse(link);
-            let led = led.map(|link| Address::parse(link.centre().as_str(), false));
-            return self.locked.centre.as_ref().is_some_and(|only| {
-                let only = Address::parse(only, false);
-                led.is_none_or(|led| led.is_err() || led != only)
-            });
+            let led = led.map(|link| Account::team(link.centre().as_str()));
+            return self.locked.centre.is_some() && led.is_none_or(|led| self.forbids(&led));
         }
         let updates = matches!(
             request,
             WindowRequest::CheckForUpdate | WindowRequest::InstallUpdate
         );
         updates && self.is_locked(SettingName::Updates)
+    }
+
+    /// Whether an account is of another centre than the only one, whoever names it. The user's own CRM
+    /// account and the demo are of none.
+    pub(crate) fn forbids(&self, account: &Account) -> bool {
+        let only = self.locked.centre.as_deref().map(Account::team);
+        account.way == Way::Team && only.is_some_and(|only| !only.means(account))
     }
 
     fn is_locked(&self, name: SettingName) -> bool {
@@ -146,5 +147,17 @@ mod tests {
         assert!(refuses(&managed, &team("bell")));
         let demo = WindowRequest::Check { way: SignIn::Demo };
         assert!(!refuses(&managed, &demo));
+        // Nor is another one opened that stands on the command line, in the environment, or was
+        // signed in to before.
+        assert!(!managed.forbids(&Account::team("https://bell.example.org/")));
+        for other in [
+            "https://bell.example.org/other",
+            "https://evil.example.org",
+            "bell",
+        ] {
+            assert!(managed.forbids(&Account::team(other)), "{other}");
+            assert!(!Managed::default().forbids(&Account::team(other)));
+        }
+        assert!(!managed.forbids(&Account::solo("romashka")) && !managed.forbids(&Account::demo()));
     }
 }

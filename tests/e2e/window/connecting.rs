@@ -217,7 +217,11 @@ async fn a_department_is_entered_and_left() -> Result<()> {
     again.click("sign-out-sure").await?;
     again.see("sign-in").await?;
     assert!(!again.text().await.contains("Уже здесь"));
-    Ok(())
+    // Nor does a copy of the token let anybody in.
+    eventually("the centre lets the device go", async || {
+        Ok(team.feed().await.is_err().then_some(()))
+    })
+    .await
 }
 
 #[tokio::test]

@@ -1282,7 +1282,7 @@ invited_by?: string,
  */
 expires_at: number | null, };
 
-export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "check_again" | "invitation_used" | "invitation_expired" | "invitation_unknown" | "already_in" | "shortcut_taken" | "shortcut_wrong" | "proxy_wrong" | "ca_wrong" | "autostart_failed" | "managed" | "not_permitted" | "newer_data" | "unavailable" | "update_failed" | "unknown";
+export type WindowErrorCode = "offline" | "token_refused" | "address_wrong" | "not_a_centre" | "account_unknown" | "token_expired" | "token_elsewhere" | "code_expired" | "integration_wrong" | "no_rights" | "not_paid" | "blocked" | "proxy_asks" | "crm_refused" | "conflict" | "gone" | "no_link" | "open_failed" | "storage" | "secret_stays" | "check_again" | "invitation_used" | "invitation_expired" | "invitation_unknown" | "already_in" | "shortcut_taken" | "shortcut_wrong" | "proxy_wrong" | "ca_wrong" | "autostart_failed" | "managed" | "not_permitted" | "newer_data" | "unavailable" | "update_failed" | "unknown";
 
 export type WindowRequest = { "type": "hello" } | { "type": "list", 
 /**

@@ -415,6 +415,8 @@ pub enum WindowErrorCode {
     OpenFailed,
     /// The local disk refused.
     Storage,
+    /// The user is signed out, and the system's keyring did not let the token go.
+    SecretStays,
     /// What was checked is there no more: entered already, too long ago, or checked anew meanwhile.
     CheckAgain,
     /// Somebody has signed in by this invitation already.

@@ -205,6 +205,7 @@ error-gone = This notification is gone: it was taken out of the centre
 error-no-link = This notification has no safe link, so there is nothing to open
 error-open-failed = The browser did not start. Check which browser your system uses
 error-storage = The disk takes no data. Check that there is room on it
+error-secret-stays = You are signed out, but the keyring did not give up the token. Unlock it and delete the entry “dealbell” there
 error-check-again = Too much time has passed, or it was checked once more. Check again
 error-invitation-used = Somebody has signed in by this invitation already. Ask for another
 error-invitation-expired = The invitation was good for a day, which has passed. Ask for another
