@@ -1,6 +1,8 @@
 //! What the system tells of itself (sleep, network, lock, clock) and what it is asked for (start
 //! at login, a shortcut, a log on disk).
 
+#[cfg(any(target_os = "macos", test))]
+pub(crate) mod alone;
 pub(crate) mod autostart;
 pub(crate) mod crash;
 pub(crate) mod journal;
