@@ -102,6 +102,23 @@ impl Account {
         }
     }
 
+    /// What an earlier version named its folder, where that is another name now and can have been no
+    /// other account's.
+    pub(crate) fn earlier_folder(&self) -> Option<PathBuf> {
+        let address = self.first();
+        let bare = address.split_once("://").map_or(address, |(_, bare)| bare);
+        let sign = |c: char| match c {
+            c if c.is_ascii_alphanumeric() => c,
+            '.' | '-' => c,
+            _ => '_',
+        };
+        let name: String = bare.trim_end_matches('/').chars().map(sign).collect();
+        let capital = name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let own = capital || name.starts_with('_') || name.ends_with('_') || name.contains("__");
+        let folder = PathBuf::from("team").join(name);
+        (self.way == Way::Team && own && folder != self.folder()).then_some(folder)
+    }
+
     /// Names it in toasts and in the window: the same at every start, wherever the account moves.
     pub(crate) fn tag(&self) -> String {
         // FNV-1a: short, made of letters and digits alone, and the same in every version.
@@ -300,6 +317,15 @@ mod tests {
         let kept: Account = serde_json::from_str(kept).unwrap();
         assert!(kept.is_same(&Account::team("https://бюро.рф")));
         assert_eq!(kept.secret_name(), "team:https://Бюро.рф");
+        let earlier = |kept: &Account| kept.earlier_folder();
+        assert_eq!(earlier(&kept), Some(PathBuf::from("team/____.__")));
+        for plain in [
+            "https://bell.example:7780",
+            "https://bell.example/7780",
+            "https://a.ru/b",
+        ] {
+            assert_eq!(earlier(&Account::team(plain)), None, "{plain}");
+        }
     }
 
     #[test]

@@ -110,6 +110,9 @@ impl Line {
         opening: Opening,
     ) -> Result<(Self, mpsc::Receiver<ToastAct>), LineError> {
         let folder = opening.data.join(opening.account.folder());
+        if let Some(earlier) = opening.account.earlier_folder() {
+            take_over(&opening.data.join(earlier), &folder);
+        }
         let text = match &opening.secret {
             Some(secret) => secret.text().await,
             None => SecretText::from(String::new()),
@@ -319,6 +322,17 @@ pub(crate) fn wipe_folder(folder: &Path) -> std::io::Result<()> {
     }
 }
 
+/// What an earlier version kept under another name goes on under this one.
+fn take_over(earlier: &Path, folder: &Path) {
+    // Where letter case is nothing, both are one folder.
+    if folder.exists() || !earlier.exists() {
+        return;
+    }
+    if let Err(error) = fs::rename(earlier, folder) {
+        tracing::warn!(%error, "what an earlier version kept was not taken over");
+    }
+}
+
 async fn inbox(
     centre: &str,
     token: &str,
@@ -353,6 +367,18 @@ fn code(language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_earlier_version_kept_under_another_name_goes_on() {
+        let data = tempfile::tempdir().unwrap();
+        let [earlier, folder] = ["team/____.__", "team/_bureau+1"].map(|at| data.path().join(at));
+        fs::create_dir_all(&earlier).unwrap();
+        fs::write(earlier.join("inbox.sqlite"), "kept").unwrap();
+        for _ in 0..2 {
+            take_over(&earlier, &folder);
+            assert!(!earlier.exists() && folder.join("inbox.sqlite").exists());
+        }
+    }
 
     #[test]
     fn nothing_but_an_accounts_own_folder_is_wiped() {

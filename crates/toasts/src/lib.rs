@@ -40,6 +40,10 @@ pub const APP_ID: &str = "com.dealbell.desktop";
 pub fn native(
     app_name: &str,
     app_id: &str,
+    #[cfg_attr(
+        not(target_os = "windows"),
+        expect(unused_variables, reason = "elsewhere no click is a link")
+    )]
     links: link::LinkKey,
 ) -> (Box<dyn ToastBackend>, ToastEvents) {
     #[cfg(target_os = "linux")]
@@ -50,7 +54,5 @@ pub fn native(
     let (backend, events) = windows::WindowsToasts::new(app_name, app_id, links);
     #[cfg(target_os = "macos")]
     tracing::debug!(app_name, app_id, "toasts of this system");
-    #[cfg(not(target_os = "windows"))]
-    drop(links);
     (Box::new(backend), events)
 }
