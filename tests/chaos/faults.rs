@@ -71,7 +71,13 @@ fn besides(tally: &Shared, what: &'static str) {
 }
 
 /// Plays the whole deck under load, lets everything come to rest, and counts.
-pub(crate) async fn play(mut world: World, deck: Deck, rate: f64, seed: u64) -> Result<Chaos> {
+pub(crate) async fn play(
+    mut world: World,
+    deck: Deck,
+    rate: f64,
+    seed: u64,
+    within: Option<Duration>,
+) -> Result<Chaos> {
     let tally = Shared::default();
     let all = deck.around.len() + deck.on_screen.len();
     world.begin()?;
@@ -91,11 +97,21 @@ pub(crate) async fn play(mut world: World, deck: Deck, rate: f64, seed: u64) -> 
     )?;
 
     let lives = world.lives.subscribe();
-    let on_screen = on_screen(deck.on_screen, lives, seed, Arc::clone(&tally));
+    let enough = enough(within);
+    let on_screen = on_screen(
+        deck.on_screen,
+        lives,
+        seed,
+        Arc::clone(&tally),
+        enough.clone(),
+    );
     let screen = tokio::spawn(on_screen);
     let mut dice = StdRng::seed_from_u64(seed.wrapping_add(1));
     let (began, mut told) = (Instant::now(), Instant::now());
     for fault in deck.around {
+        if *enough.borrow() {
+            break;
+        }
         load.lives()?;
         let pause = Duration::from_millis(dice.random_range(0..400));
         sleep(pause).await;
@@ -129,6 +145,19 @@ pub(crate) async fn play(mut world: World, deck: Deck, rate: f64, seed: u64) -> 
     })
 }
 
+/// Becomes true at Ctrl+C, or after so long: no more faults, and what there was is counted.
+fn enough(within: Option<Duration>) -> watch::Receiver<bool> {
+    let (told, enough) = watch::channel(false);
+    tokio::spawn(async move {
+        let after = sleep(within.unwrap_or(Duration::MAX));
+        tokio::select! { () = after => {}, _ = tokio::signal::ctrl_c() => {} }
+        println!("no more faults");
+        told.send_replace(true);
+        told.closed().await;
+    });
+    enough
+}
+
 fn tell(tally: &Shared, world: &World, all: usize, began: Instant) {
     let tally = lock(tally);
     let done: usize = tally.took.values().map(Vec::len).sum();
@@ -145,9 +174,13 @@ async fn on_screen(
     mut lives: watch::Receiver<Option<Arc<Life>>>,
     seed: u64,
     tally: Shared,
+    enough: watch::Receiver<bool>,
 ) {
     let mut dice = StdRng::seed_from_u64(seed.wrapping_add(2));
     for fault in deck {
+        if *enough.borrow() {
+            return;
+        }
         let came = screen::hit(fault, &mut lives, &mut dice).await;
         note(&tally, fault, came);
     }

@@ -27,7 +27,7 @@ mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -54,6 +54,9 @@ struct Cli {
     /// So many minutes of load and nothing else: memory, handles and databases over time.
     #[arg(long)]
     minutes: Option<f64>,
+    /// No more faults after so many minutes (or at Ctrl+C); what there was until then is counted.
+    #[arg(long)]
+    within: Option<f64>,
     /// This fault alone.
     #[arg(long)]
     only: Option<Fault>,
@@ -99,7 +102,10 @@ async fn run(cli: &Cli) -> Result<ExitCode> {
         return Ok(code(calm.holds()));
     }
     let deck = Deck::shuffled(cli.kills, others, world.has_disks(), cli.only, seed);
-    let chaos = faults::play(world, deck, cli.rate, seed).await?;
+    let within = cli
+        .within
+        .map(|minutes| Duration::from_secs_f64(minutes * 60.0));
+    let chaos = faults::play(world, deck, cli.rate, seed, within).await?;
     let report = report::Report {
         seed,
         rate: cli.rate,

@@ -27,6 +27,9 @@ pub(crate) struct Chaos {
     /// So many minutes of load and nothing else: memory, handles and databases over time.
     #[arg(long)]
     minutes: Option<f64>,
+    /// No more faults after so many minutes; what there was until then is counted.
+    #[arg(long)]
+    within: Option<f64>,
     /// This fault alone, such as app-disk-full.
     #[arg(long)]
     only: Option<String>,
@@ -57,6 +60,7 @@ pub(crate) fn run(chaos: &Chaos) -> Result<()> {
         ("--rate", chaos.rate.map(|value| value.to_string())),
         ("--seed", chaos.seed.map(|value| value.to_string())),
         ("--minutes", chaos.minutes.map(|value| value.to_string())),
+        ("--within", chaos.within.map(|value| value.to_string())),
         ("--only", chaos.only.clone()),
     ] {
         play.args(value.map(|value| format!("{name}={value}")));
