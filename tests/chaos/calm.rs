@@ -22,6 +22,9 @@ const BREATH: f64 = 4_096.0;
 /// The same of handles: one that lasts is a leak, a connection under way is none.
 const HANDLES: f64 = 4.0;
 
+/// One of the values of a sample.
+type Value = fn(&Sample) -> f64;
+
 /// What came of it.
 pub(crate) struct Calm {
     minutes: f64,
@@ -107,7 +110,7 @@ impl Calm {
             "| | at first | in the end | most | growth in an hour |"
         )?;
         writeln!(told, "|---|--:|--:|--:|--:|")?;
-        let rows: [(&str, &str, f64, fn(&Sample) -> f64); 4] = [
+        let rows: [(&str, &str, f64, Value); 4] = [
             ("memory (PSS)", "MiB", 1_024.0, |sample| sample.pss),
             ("memory of its own", "MiB", 1_024.0, |sample| sample.own),
             ("handles", "", 1.0, |sample| sample.handles),
@@ -146,7 +149,7 @@ impl Calm {
     /// Draws it, a picture for each kind, beside the page.
     pub(crate) fn draw(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
-        let lines = |by: f64, values: &[(&str, fn(&Sample) -> f64)]| -> Vec<Line> {
+        let lines = |by: f64, values: &[(&str, Value)]| -> Vec<Line> {
             let each = self.watched.iter().flat_map(|watched| {
                 values.iter().map(move |(what, value)| Line {
                     name: format!("{}{what}", watched.name),

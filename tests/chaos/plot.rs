@@ -49,19 +49,24 @@ pub(crate) fn svg(title: &str, unit: &str, lines: &[Line]) -> String {
             seconds / 60.0
         );
     }
+    let mut names: Vec<f64> = Vec::new();
     for (line, colour) in lines.iter().zip(COLOURS.iter().cycle()) {
         let each = line.points.iter();
         let path: Vec<String> = each
             .map(|(at, value)| format!("{:.1},{:.1}", x(*at), y(*value)))
             .collect();
-        let end = line.points.last().map_or(0.0, |point| point.1);
+        let mut end = y(line.points.last().map_or(0.0, |point| point.1)) + 4.0;
+        // Lines that end together have their names below each other.
+        while names.iter().any(|name| (name - end).abs() < 13.0) {
+            end += 13.0;
+        }
+        names.push(end);
         let _ = writeln!(
             svg,
             "<polyline points=\"{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\" fill=\"{colour}\">{}</text>",
+             <text x=\"{:.1}\" y=\"{end:.1}\" fill=\"{colour}\">{}</text>",
             path.join(" "),
             WIDTH - RIGHT + 6.0,
-            y(end) + 4.0,
             line.name
         );
     }
