@@ -123,21 +123,7 @@ async fn filled(folder: &std::path::Path, size: usize, report: &mut Report) -> R
     let token = centre.add_device("a@b.c", "desktop").await?;
     let recipients = centre.recipients().await?;
     let user = recipients.first().context("nobody to notify")?.id;
-    let mut number = 0;
-    while number < size {
-        let end = size.min(number + AT_ONCE);
-        let acts = (number..end).map(|number| Act::Notify(Box::new(notice(user, number))));
-        let batch = Batch {
-            source: "bench".to_owned(),
-            acts: acts.collect(),
-            memory: Vec::new(),
-        };
-        centre
-            .commit(batch)
-            .await
-            .context("the centre did not take a notification")?;
-        number = end;
-    }
+    fill(&centre, user, size).await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {
@@ -184,6 +170,30 @@ async fn filled(folder: &std::path::Path, size: usize, report: &mut Report) -> R
     let third: Vec<_> = page.items.iter().step_by(3).map(|item| item.id).collect();
     inbox.mark(&third, true).await?;
     Ok(inbox)
+}
+
+/// Gives a centre so many notifications of one user.
+pub(crate) async fn fill(
+    centre: &Centre,
+    user: dealbell_protocol::UserId,
+    size: usize,
+) -> Result<()> {
+    let mut number = 0;
+    while number < size {
+        let end = size.min(number + AT_ONCE);
+        let acts = (number..end).map(|number| Act::Notify(Box::new(notice(user, number))));
+        let batch = Batch {
+            source: "bench".to_owned(),
+            acts: acts.collect(),
+            memory: Vec::new(),
+        };
+        centre
+            .commit(batch)
+            .await
+            .context("the centre did not take a notification")?;
+        number = end;
+    }
+    Ok(())
 }
 
 fn notice(user: dealbell_protocol::UserId, number: usize) -> Notice {

@@ -25,10 +25,12 @@ impl Machine {
     /// As [`Machine::look`].
     pub(crate) fn told(&self) -> Result<String> {
         let cores = std::thread::available_parallelism()?;
-        let build = match cfg!(debug_assertions) {
+        // Only who builds knows the profile.
+        let told = std::env::var("DEALBELL_BENCH_BUILD").ok();
+        let build = told.as_deref().unwrap_or(match cfg!(debug_assertions) {
             true => "dev build (not optimised)",
             false => "release build",
-        };
+        });
         let processor = processor().unwrap_or_default();
         Ok(format!(
             "{date} UTC, {cores} cores{processor}, {build}; load average of the last minute {before} before, {after} after.",

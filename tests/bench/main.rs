@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod department;
+mod desktop;
 mod figures;
 mod first_sync;
 mod hint_to_toast;
@@ -29,6 +30,9 @@ use report::Report;
 struct Cli {
     /// What to measure; everything where nothing is named.
     names: Vec<Measure>,
+    /// Fewer and shorter of everything, where a measure knows how; for a look, not for the page.
+    #[arg(long)]
+    quick: bool,
     /// Put the tables into this page, each between its markers.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
@@ -47,6 +51,18 @@ enum Measure {
     PollToToast,
     /// Rows for the window: pages, filters, and a search letter by letter.
     List,
+    /// From a publish, and from a frame, to the toast; beside gotify-tray.
+    Latency,
+    /// Memory without, with and after a window; beside gotify-tray and an empty resident.
+    Memory,
+    /// Wake-ups and processor time of residents left alone.
+    Idle,
+    /// From the spawn to the tray.
+    Start,
+    /// From the click to the painted list; beside an empty window.
+    Window,
+    /// Binaries and pages.
+    Size,
 }
 
 impl Measure {
@@ -58,16 +74,28 @@ impl Measure {
             Self::HintToToast => "hint-to-toast",
             Self::PollToToast => "poll-to-toast",
             Self::List => "list",
+            Self::Latency => "latency",
+            Self::Memory => "memory",
+            Self::Idle => "idle",
+            Self::Start => "start",
+            Self::Window => "window",
+            Self::Size => "size",
         }
     }
 
-    fn take(self, meter: &Meter) -> Result<Report> {
+    fn take(self, meter: &Meter, quick: bool) -> Result<Report> {
         match self {
             Self::FirstSync => many_threads()?.block_on(first_sync::measure(meter)),
             Self::Steady => dealbell_days::time::runtime()?.block_on(steady::measure(meter)),
             Self::HintToToast => many_threads()?.block_on(hint_to_toast::measure()),
             Self::PollToToast => many_threads()?.block_on(poll_to_toast::measure()),
             Self::List => many_threads()?.block_on(list::measure()),
+            Self::Latency => many_threads()?.block_on(desktop::latency::measure(quick)),
+            Self::Memory => many_threads()?.block_on(desktop::memory::measure(quick)),
+            Self::Idle => many_threads()?.block_on(desktop::idle::measure(quick)),
+            Self::Start => many_threads()?.block_on(desktop::start::measure(quick)),
+            Self::Window => many_threads()?.block_on(desktop::window::measure(quick)),
+            Self::Size => desktop::size::measure(),
         }
     }
 }
@@ -91,7 +119,7 @@ fn main() -> Result<()> {
     for measure in names {
         let machine = Machine::look()?;
         let report = measure
-            .take(&meter)
+            .take(&meter, cli.quick)
             .with_context(|| format!("{} was not measured", measure.name()))?;
         let told = format!("{}\n\n{report}", machine.told()?);
         println!("{}\n\n{told}\n", measure.name());

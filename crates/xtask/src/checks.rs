@@ -257,7 +257,7 @@ pub(crate) fn third_party_python() -> Result<PathBuf> {
 }
 
 /// A Python of our own with the third-party clients and parsers that judge our servers.
-fn python(name: &str, requirements: &str) -> Result<PathBuf> {
+pub(crate) fn python(name: &str, requirements: &str) -> Result<PathBuf> {
     let wanted = root().join(requirements);
     let folder = target().join(name);
     let (python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
@@ -268,7 +268,7 @@ fn python(name: &str, requirements: &str) -> Result<PathBuf> {
             Command::new("python3").args(["-m", "venv"]).arg(&folder),
         )?;
         step(
-            "Installing third-party judges",
+            "Installing what others wrote for Python",
             Command::new(&python)
                 .args([
                     "-m",

@@ -12,7 +12,11 @@ use std::process::Command;
 pub(crate) fn run(measures: &Measures) -> Result<()> {
     provide(&[&SERVERS])?;
     let wanted = root().join("tests/load/peers");
-    let peers = npm_folder(&wanted, "peers", "Installing the centre's peers for Node.js")?;
+    let peers = npm_folder(
+        &wanted,
+        "peers",
+        "Installing the centre's peers for Node.js",
+    )?;
     fs::copy(wanted.join("server.mjs"), peers.join("server.mjs"))?;
     ui::build()?;
     let (profile, told) = if measures.release {

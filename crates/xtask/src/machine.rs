@@ -66,6 +66,20 @@ pub(crate) const SERVERS: Need = Need {
     packages: &["build-essential", "nginx", "libnginx-mod-nchan"],
 };
 
+/// To measure it beside others.
+pub(crate) const PEERS: Need = Need {
+    why: "to run gotify-tray beside it",
+    packages: &[
+        "python3",
+        "python3-venv",
+        "libegl1",
+        "libxcb-cursor0",
+        "libxcb-icccm4",
+        "libxcb-keysyms1",
+        "libxkbcommon-x11-0",
+    ],
+};
+
 /// To build for Windows.
 pub(crate) const PLATFORMS: Need = Need {
     why: "to build for Windows from here",

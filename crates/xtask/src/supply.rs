@@ -23,6 +23,7 @@ const NPM_LOCKS: &[&str] = &[
 const PYTHON_LOCKS: &[&str] = &[
     "tests/aioamocrm/requirements.txt",
     "tests/judges/requirements.txt",
+    "tests/bench/gotify-tray.txt",
 ];
 /// npm's packages have a few more, all of tools that end in nothing of ours.
 const NPM_TOOLS: &[&str] = &["BlueOak-1.0.0", "CC-BY-4.0", "Python-2.0", "CC-BY-3.0"];

@@ -1,0 +1,5 @@
+//! Embeds configuration and icons.
+
+fn main() {
+    tauri_build::build();
+}
