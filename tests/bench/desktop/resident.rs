@@ -90,6 +90,9 @@ pub(crate) struct Centre {
     key: String,
 }
 
+/// Program, arguments, and what is added to its environment.
+type Invocation = (PathBuf, Vec<String>, Vec<(&'static str, String)>);
+
 /// A running resident.
 pub(crate) struct Resident {
     pub(crate) program: Program,
@@ -281,7 +284,7 @@ impl Stand {
         }
     }
 
-    fn command(&self) -> Result<(PathBuf, Vec<String>, Vec<(&'static str, String)>)> {
+    fn command(&self) -> Result<Invocation> {
         Ok(match (&self.peer, self.who) {
             (Peer::Centre(centre), _) => (
                 binary("dealbell")?,
