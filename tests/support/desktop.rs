@@ -73,6 +73,8 @@ impl PrivateDesktop {
             &options.screen,
             "-nolisten",
             "tcp",
+            // A screen does not begin anew, and turn somebody away meanwhile, when its last program was killed.
+            "-noreset",
         ];
         let screen = Process::start(Path::new("Xvfb"), args, &environment)?;
         let number = screen
