@@ -238,6 +238,11 @@ async fn make(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     let start = Instant::now();
     let centre = open(folder).await?;
+    // First, while there is nobody to hear of each in an entry of his log.
+    let mut keys = Vec::new();
+    for number in 0..INTEGRATIONS {
+        keys.push(centre.add_integration(&format!("bench-{number}")).await?);
+    }
     let people = stream::iter(0..USERS).map(|number| {
         let centre = centre.clone();
         async move { centre.add_user(&email(number), "Анна Петрова", "ru").await }
@@ -253,10 +258,6 @@ async fn make(folder: &Path) -> Result<()> {
     });
     let mut tokens: Vec<String> = devices.buffered(AT_ONCE).try_collect().await?;
     let many = tokens.split_off(USERS);
-    let mut keys = Vec::new();
-    for number in 0..INTEGRATIONS {
-        keys.push(centre.add_integration(&format!("bench-{number}")).await?);
-    }
     drop(centre);
     settled(folder).await;
     fs::write(folder.join("keys"), keys.join("\n"))?;
