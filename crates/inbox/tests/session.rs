@@ -173,6 +173,34 @@ fn read_mark(id: u64) -> OutboxMark {
     }
 }
 
+fn channels(generation: u64) -> Input {
+    let channels = dealbell_protocol::ChannelSettings {
+        email: Default::default(),
+        push: dealbell_protocol::PushSettings::default(),
+        kinds: Vec::new(),
+        quiet: Default::default(),
+        revision: 1,
+        receive: true,
+        providers: Vec::new(),
+        deliverable: Vec::new(),
+    };
+    Input::Channels {
+        generation,
+        channels,
+    }
+}
+
+/// A page without rows.
+fn got(generation: u64, next: Option<u64>, as_of: u64) -> Input {
+    let page = Box::new(dealbell_protocol::rest::FeedPage {
+        items: Vec::new(),
+        next,
+        as_of: cursor(as_of),
+        unread: Unread::default(),
+    });
+    Input::Page { generation, page }
+}
+
 #[test]
 fn stream_1_a_snapshot_is_paged_and_then_what_followed_is_applied() {
     let mut desk = Desk::new(Kept::default());
@@ -185,20 +213,7 @@ fn stream_1_a_snapshot_is_paged_and_then_what_followed_is_applied() {
     ));
     let asked = desk.frame(1, ready(ResumeMode::Snapshot, 7));
     assert_eq!(asked, [Output::FetchChannels { generation: 1 }]);
-    let channels = dealbell_protocol::ChannelSettings {
-        email: Default::default(),
-        push: dealbell_protocol::PushSettings::default(),
-        kinds: Vec::new(),
-        quiet: Default::default(),
-        revision: 1,
-        receive: true,
-        providers: Vec::new(),
-        deliverable: Vec::new(),
-    };
-    let asked = desk.put(Input::Channels {
-        generation: 1,
-        channels,
-    });
+    let asked = desk.put(channels(1));
     let page = |before| Output::FetchPage {
         generation: 1,
         as_of: cursor(7),
@@ -207,17 +222,8 @@ fn stream_1_a_snapshot_is_paged_and_then_what_followed_is_applied() {
     assert_eq!(asked[1], page(None));
     assert_eq!(desk.frame(1, event(8, 7)), [], "kept for afterwards");
     assert_eq!(desk.frame(1, ServerFrame::Live { seq: 8 }), []);
-    let got = |next| Input::Page {
-        generation: 1,
-        page: Box::new(dealbell_protocol::rest::FeedPage {
-            items: Vec::new(),
-            next,
-            as_of: cursor(7),
-            unread: Unread::default(),
-        }),
-    };
-    assert_eq!(desk.put(got(Some(3)))[1], page(Some(3)));
-    let out = desk.put(got(None));
+    assert_eq!(desk.put(got(1, Some(3), 7))[1], page(Some(3)));
+    let out = desk.put(got(1, None, 7));
     assert_eq!(entries(&out), [7, 8]);
     assert!(out.contains(&Output::CaughtUp));
     assert_eq!(desk.session.connection(), Connection::Online);
@@ -326,6 +332,26 @@ fn stream_7_marks_are_replayed_in_order_after_live_one_at_a_time() {
 }
 
 #[test]
+fn stream_7_a_mark_whose_answer_a_full_disk_did_not_take_is_sent_again() {
+    let mut desk = Desk::new(Kept {
+        cursor: Some(cursor(5)),
+        outbox: vec![read_mark(1)],
+    });
+    desk.go_live(1, 5);
+    let ok = ServerFrame::Ok {
+        id: 1,
+        cursor: cursor(6),
+        unread: Unread::default(),
+    };
+    desk.frame(1, ok);
+    desk.put(Input::AnswerNotKept);
+    assert!(drops(&desk.put(Input::StoreFailed)));
+    desk.retry();
+    let again = sent(&desk.go_live(2, 5));
+    assert!(matches!(again[..], [ClientFrame::Read { id: 1, .. }]));
+}
+
+#[test]
 fn stream_8_silence_kills_the_link_and_any_frame_is_life() {
     let mut desk = Desk::live(5);
     assert!(!drops(&desk.later(SILENCE - 1)));
@@ -355,6 +381,24 @@ fn stream_8_a_wake_kills_the_link_and_the_old_one_is_ignored() {
         );
         assert_eq!(desk.session.connection(), Connection::Connecting);
     }
+}
+
+#[test]
+fn stream_8_a_page_of_an_earlier_reading_is_not_taken_for_one_of_this() {
+    let mut desk = Desk::new(Kept::default());
+    desk.put(Input::Tick);
+    for (generation, seq) in [(1, 7), (2, 8)] {
+        desk.put(Input::Opened { generation });
+        desk.frame(generation, hello());
+        desk.frame(generation, ready(ResumeMode::Snapshot, seq));
+        desk.put(channels(generation));
+        if generation == 1 {
+            desk.put(Input::NetworkChanged);
+        }
+    }
+    // It lacks what 8 has brought.
+    assert_eq!(desk.put(got(1, None, 7)), []);
+    assert_eq!(entries(&desk.put(got(2, None, 8))), [8]);
 }
 
 #[test]

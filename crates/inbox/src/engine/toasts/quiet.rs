@@ -3,7 +3,7 @@
 use super::{Line, MINUTE, by, channels, id, one, titles, withdraw};
 use crate::session::{Input, Mark};
 use crate::toast::{Suppression, ToastAct, ToastOutcome, UserQuiet};
-use dealbell_protocol::stream::{Change, Popup, ServerFrame};
+use dealbell_protocol::stream::{Change, Popup, ResumeMode, ServerFrame};
 use dealbell_protocol::window::{Quiet, Sound};
 use dealbell_protocol::{ChannelSettings, ProviderId, QuietHours, QuietSpan};
 
@@ -205,4 +205,27 @@ async fn a_clock_put_on_ends_the_quiet_within_ten_minutes() {
     line.now.mono = due;
     let acts = line.put(Input::Tick).await;
     assert_eq!(acts.len(), 1, "the summary");
+}
+
+/// A copy of the centre was put back: its settings count lower than those this device has.
+#[tokio::test]
+async fn quiet_hours_switched_off_are_off_after_the_centre_went_back() {
+    let mut line = Line::behind().await;
+    let later = ChannelSettings {
+        revision: 5,
+        ..hours()
+    };
+    line.engine.set_channels(later, line.now).await;
+    line.restart().await;
+    line.connect(ResumeMode::Reset).await;
+    let read = Input::Channels {
+        generation: 1,
+        channels: channels(true, true),
+    };
+    line.put(read).await;
+    let known = line.engine.state().channels.as_ref();
+    assert_eq!(
+        known.map(|known| (known.revision, known.quiet.on)),
+        Some((1, false))
+    );
 }
