@@ -107,6 +107,7 @@ impl Office {
             // How much may be published is measured by the machine's own time.
             per_key: Rate::new(1_000_000, 1_000_000),
             per_account: Rate::new(1_000_000, 1_000_000),
+            paced: false,
             ..ServeOptions::default()
         };
         let local = SocketAddr::from(([127, 0, 0, 1], 7780));

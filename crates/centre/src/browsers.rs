@@ -2,8 +2,8 @@
 //! is not used for long is signed out.
 
 use crate::{
-    Actor, Centre, CentreError, audit,
-    devices::{self, Session},
+    Actor, Centre, CentreError, arrivals, audit,
+    devices::{self, Arrival, Session},
     hub::News,
     people::address,
     refusal::Refusal,
@@ -13,6 +13,7 @@ use crate::{
 use dealbell_protocol::{
     ApiError, DeviceId, ErrorCode, Millis, UserId,
     people::{NewDevice, Redeem},
+    stream::CloseCode,
     text,
     web::{SIGN_IN_LINK_MS, WEB_PLATFORM, WebProof, WebSignIn},
 };
@@ -121,7 +122,7 @@ impl Centre {
 
     /// Uses a link up. Of two at once one wins.
     async fn follow(&self, code: &str, name: &str) -> Result<SignedIn, Refusal> {
-        const LINK: &str = "SELECT l.user, l.expires_at, l.used_at FROM sign_in_links l
+        const LINK: &str = "SELECT l.user, l.made_by, l.expires_at, l.used_at FROM sign_in_links l
              LEFT JOIN devices d ON d.id = l.made_by
              WHERE l.code_hash = ? AND d.revoked_at IS NULL";
         let link = secret::hash(code);
@@ -136,8 +137,17 @@ impl Centre {
             Box::pin(async move {
                 let row = sqlx::query(LINK).bind(link.clone());
                 let row = row.fetch_optional(&mut step.db).await?;
-                let user = usable(row, step.now)?;
-                devices::insert(step, user, &name, WEB_PLATFORM, hash, false).await?;
+                let (user, made_by) = usable(row, step.now)?;
+                let new = Arrival {
+                    name: &name,
+                    platform: WEB_PLATFORM,
+                    made_by,
+                };
+                let device = devices::insert(step, user, new, hash).await?;
+                // Whoever makes a link by the command line may do anything.
+                if made_by.is_some() {
+                    arrivals::tell(step, device, None).await?;
+                }
                 sqlx::query("UPDATE sign_in_links SET used_at = ? WHERE code_hash = ?")
                     .bind(step.now)
                     .bind(link)
@@ -153,7 +163,7 @@ impl Centre {
     /// Signs a browser out; one that is so already stays so.
     pub(crate) async fn sign_browser_out(&self, device: DeviceId) -> Result<(), Refusal> {
         let revoked = self.writer().write(move |step| {
-            Box::pin(async move { devices::revoke(step, None, device).await.map(|_| ()) })
+            Box::pin(async move { devices::sign_out(step, None, device).await.map(|_| ()) })
         });
         match revoked.await {
             Err(Refusal::Api(error)) if error.code == ErrorCode::NotFound => Ok(()),
@@ -183,7 +193,8 @@ pub(crate) async fn sign_stale_out(step: &mut Step, most: u32) -> Result<u64, Re
     .await?;
     for device in &devices {
         let device = parsed(device)?;
-        step.news.push(News::Revoked { device });
+        let code = CloseCode::DeviceRevoked;
+        step.news.push(News::Revoked { device, code });
     }
     Ok(devices.len() as u64)
 }
@@ -208,8 +219,8 @@ async fn make_room(step: &mut Step, user: UserId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whom a link signs in.
-fn usable(row: Option<SqliteRow>, now: Millis) -> Result<UserId, Refusal> {
+/// Whom a link signs in, and which device has made it.
+fn usable(row: Option<SqliteRow>, now: Millis) -> Result<(UserId, Option<DeviceId>), Refusal> {
     let refused = |code, message: &str| Err(ApiError::new(code, message).into());
     let Some(row) = row else {
         let message = "there is no such link, or a newer one has ended it: ask for another";
@@ -223,5 +234,7 @@ fn usable(row: Option<SqliteRow>, now: Millis) -> Result<UserId, Refusal> {
         let message = "this link is too old: ask for another";
         return refused(ErrorCode::InvitationExpired, message);
     }
-    Ok(parsed(row.try_get("user")?)?)
+    let made_by: Option<String> = row.try_get("made_by")?;
+    let made_by = made_by.map(|device| parsed(&device)).transpose()?;
+    Ok((parsed(row.try_get("user")?)?, made_by))
 }

@@ -1,6 +1,12 @@
 //! A user's open tasks as a private calendar (RULES T11, RFC 5545): what it says, and its secret.
 
-use crate::{Centre, refusal::Refusal, secret, store::seal};
+use crate::{
+    Centre,
+    devices::Session,
+    refusal::Refusal,
+    secret,
+    store::{seal, writer::Step},
+};
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Utc};
 use dealbell_protocol::{
     Millis, UserId,
@@ -137,13 +143,14 @@ fn utc(at: Millis) -> DateTime<Utc> {
 }
 
 impl Centre {
-    /// The secret of `user`'s calendar, made where he has none yet, or in any case where `anew`: then
-    /// the old one ends.
+    /// The secret of the calendar of whoever asks, made where he has none yet, or in any case where
+    /// `anew`: then the old one ends. It is remembered which device was told.
     pub(crate) async fn calendar_secret(
         &self,
-        user: UserId,
+        session: &Session,
         anew: bool,
     ) -> Result<String, Refusal> {
+        let (user, device) = (session.user, session.device);
         let sealer = self.sealer();
         let made = self.writer().write(move |step| {
             Box::pin(async move {
@@ -153,7 +160,16 @@ impl Centre {
                         .bind(&bound)
                         .fetch_optional(&mut step.db)
                         .await?;
-                if let Some(known) = known.filter(|_| !anew) {
+                let known = known.filter(|_| !anew);
+                let told = "UPDATE devices SET knows_calendar = (id = ?1 OR (?2 AND knows_calendar))
+                            WHERE user = ?3";
+                sqlx::query(told)
+                    .bind(device.to_string())
+                    .bind(known.is_some())
+                    .bind(&bound)
+                    .execute(&mut step.db)
+                    .await?;
+                if let Some(known) = known {
                     return Ok(sealer.open(&about(&bound), &known)?);
                 }
                 seal::ready(&mut step.db, &sealer).await?;
@@ -196,6 +212,24 @@ impl Centre {
             Known::All(Agenda { language, tasks })
         })))
     }
+}
+
+/// Ends the address of `user`'s calendar where the device `id` was told it; there is another one when
+/// somebody asks for it.
+pub(crate) async fn forget_known_by(
+    step: &mut Step,
+    user: UserId,
+    id: &str,
+) -> Result<(), Refusal> {
+    sqlx::query(
+        "DELETE FROM calendars WHERE user = ?1 AND EXISTS
+         (SELECT 1 FROM devices WHERE id = ?2 AND user = ?1 AND knows_calendar = 1)",
+    )
+    .bind(user.to_string())
+    .bind(id)
+    .execute(&mut step.db)
+    .await?;
+    Ok(())
 }
 
 fn about(user: &str) -> [&str; 2] {

@@ -6,6 +6,7 @@ use crate::{
     sealing::Sealer,
     secret,
     store::{self, beside, lock::Lock, seal, upgrade::ASIDE},
+    taken_back,
 };
 use dealbell_protocol::Millis;
 use sqlx::{
@@ -63,6 +64,9 @@ pub struct Restored {
     pub users: u64,
     /// Letters that were due in the meantime and are not sent again.
     pub letters: u64,
+    /// What was revoked or removed since the copy was made is so still, and roles are as they were
+    /// last: the database that was there could be read.
+    pub rights_kept: bool,
     /// The copy has sealed secrets, and this is what is wrong with their key.
     pub key: Option<KeyError>,
 }
@@ -87,7 +91,9 @@ pub async fn backup(database: &str, to: &Path) -> Result<u64, CopyError> {
 
 /// Puts the copy `from` in the place of the database, which is kept aside. Every user's history
 /// begins anew, so that clients start over instead of believing numbers that are given out twice
-/// (STREAM 1, 11); letters that were due since, invitations and sign-ins that were open are dropped.
+/// (STREAM 1, 11); letters that were due since, invitations, links and sign-ins that were open are
+/// dropped. Rights that were taken back since stay taken back, as far as the database that is there
+/// tells.
 ///
 /// # Errors
 /// When somebody has the database open, the copy is damaged or of a newer version, or the disk
@@ -116,6 +122,7 @@ pub async fn restore(from: &Path, options: &Options) -> Result<Restored, CopyErr
     let (users, letters) = begin_anew(&mut copy, now)
         .await
         .map_err(CentreError::from)?;
+    let rights_kept = path.exists() && keep_rights(&path, &mut copy).await;
     close(copy, &draft.path).await?;
     let aside = match path.exists() {
         true => Some(set_aside(&path, now).await?),
@@ -126,8 +133,31 @@ pub async fn restore(from: &Path, options: &Options) -> Result<Restored, CopyErr
         aside,
         users,
         letters,
+        rights_kept,
         key,
     })
+}
+
+/// Whether what was taken back since stays so. What cannot be read is no reason not to restore.
+async fn keep_rights(path: &Path, copy: &mut SqliteConnection) -> bool {
+    let carried = async {
+        let mut current = open(path, false).await.map_err(|error| error.to_string())?;
+        let mut act = copy.begin().await.map_err(|error| error.to_string())?;
+        taken_back::carry(&mut current, &mut act)
+            .await
+            .map_err(|error| error.to_string())?;
+        act.commit().await.map_err(|error| error.to_string())?;
+        close(current, path)
+            .await
+            .map_err(|error| error.to_string())
+    };
+    match carried.await {
+        Ok(()) => true,
+        Err(reason) => {
+            tracing::warn!(reason, "what was revoked since the copy cannot be read");
+            false
+        }
+    }
 }
 
 fn existing(path: PathBuf) -> Result<PathBuf, CopyError> {
@@ -248,9 +278,9 @@ async fn begin_anew(db: &mut SqliteConnection, now: Millis) -> Result<(u64, u64)
     ] {
         sqlx::query(step).execute(&mut *act).await?;
     }
-    sqlx::query("DELETE FROM sign_ins")
-        .execute(&mut *act)
-        .await?;
+    for step in ["DELETE FROM sign_ins", "DELETE FROM sign_in_links"] {
+        sqlx::query(step).execute(&mut *act).await?;
+    }
     act.commit().await?;
     Ok((u64::try_from(users.len()).unwrap_or(u64::MAX), letters))
 }

@@ -1,7 +1,7 @@
 //! Devices: what signs a user in, with a token each. When one was last used is written rarely.
 
 use crate::{
-    Actor, Centre, CentreError, audit, browsers,
+    Actor, Centre, CentreError, arrivals, audit, browsers, calendar,
     hub::News,
     people::{address, forbidden, unknown_token},
     refusal::Refusal,
@@ -10,7 +10,10 @@ use crate::{
     uses::{self, Use},
 };
 use dealbell_protocol::{
-    ApiError, DeviceId, ErrorCode, Millis, UserId, rest::DeviceRow, stream::ClientInfo, text,
+    ApiError, DeviceId, ErrorCode, Millis, UserId,
+    rest::DeviceRow,
+    stream::{ClientInfo, CloseCode},
+    text,
 };
 use sqlx::Row as _;
 use std::cmp::Reverse;
@@ -53,7 +56,11 @@ impl Centre {
                         .of_field("email")
                         .into());
                 };
-                let device = insert(step, parsed(&user)?, &name, "", hash, false).await?;
+                let new = Arrival {
+                    name: &name,
+                    ..Arrival::default()
+                };
+                let device = insert(step, parsed(&user)?, new, hash).await?;
                 let on = format!("user:{user}");
                 let actor = Actor::command_line();
                 audit::note(step, &actor, "device.add", on, device.to_string()).await
@@ -80,15 +87,15 @@ impl Centre {
                 .await?;
                 for device in old {
                     let device = parsed(&device)?;
-                    step.news.push(News::Revoked { device });
+                    let code = CloseCode::DeviceRevoked;
+                    step.news.push(News::Revoked { device, code });
                 }
                 let known: Option<i64> = sqlx::query_scalar("SELECT 1 FROM users WHERE id = ?")
                     .bind(user.to_string())
                     .fetch_optional(&mut step.db)
                     .await?;
                 known.ok_or(Refusal::UnknownUser(user))?;
-                insert(step, user, "embedded", "", hash, true).await?;
-                Ok(())
+                insert_embedded(step, user, hash).await
             })
         });
         Ok(added.await?)
@@ -112,31 +119,33 @@ impl Centre {
         let device = parsed(&device)?;
         let revoked = self
             .writer()
-            .write(move |step| Box::pin(async move { revoke(step, None, device).await }));
+            .write(move |step| Box::pin(async move { revoke(step, None, device, None).await }));
         revoked.await?;
         Ok(())
     }
 
     /// Revokes a device by its id, whoever's it is: its connections end, and it cannot sign in
-    /// again.
+    /// again. What came of it goes with it: devices that were signed in by its links, its open
+    /// invitations, and the address of the calendar where it was told that.
     ///
     /// # Errors
     /// When there is no such device, or it is revoked already.
     pub async fn revoke(&self, actor: Actor, device: DeviceId) -> Result<(), CentreError> {
-        Ok(self.revoke_of(actor, None, device).await?)
+        Ok(self.revoke_of(actor, None, device, None).await?)
     }
 
-    /// The same of a device of `owner`, where one is given. What a user does to his own devices is
-    /// no administrative act.
+    /// The same of a device of `owner`, where one is given; the one that asks stays signed in,
+    /// whatever it came of. What a user does to his own devices is no administrative act.
     pub(crate) async fn revoke_of(
         &self,
         actor: Actor,
         owner: Option<UserId>,
         device: DeviceId,
+        by: Option<DeviceId>,
     ) -> Result<(), Refusal> {
         let revoked = self.writer().write(move |step| {
             Box::pin(async move {
-                let user = revoke(step, owner, device).await?;
+                let user = revoke(step, owner, device, by).await?;
                 if actor.user() == Some(user) {
                     return Ok(());
                 }
@@ -256,8 +265,44 @@ impl Centre {
     }
 }
 
-/// Revokes a device, of `owner` where one is given; returns whose it was.
-pub(crate) async fn revoke(
+/// Revokes a device, of `owner` where one is given, and what came of it but for `by`; returns whose
+/// it was.
+async fn revoke(
+    step: &mut Step,
+    owner: Option<UserId>,
+    device: DeviceId,
+    by: Option<DeviceId>,
+) -> Result<UserId, Refusal> {
+    let user = sign_out(step, owner, device).await?;
+    // Whoever signs himself out has lost nothing.
+    if by == Some(device) {
+        return Ok(user);
+    }
+    // One that was signed out meanwhile may have made others before.
+    let of: Vec<(String, bool)> = sqlx::query_as(
+        "WITH RECURSIVE of (id) AS (SELECT ?1 UNION SELECT d.id FROM devices d
+         JOIN of ON d.made_by = of.id WHERE d.id IS NOT ?2)
+         SELECT d.id, d.revoked_at IS NULL FROM devices d JOIN of ON d.id = of.id",
+    )
+    .bind(device.to_string())
+    .bind(by.map(|by| by.to_string()))
+    .fetch_all(&mut step.db)
+    .await?;
+    for (id, signed_in) in of {
+        if signed_in {
+            sign_out(step, None, parsed(&id)?).await?;
+        }
+        sqlx::query("DELETE FROM invitations WHERE made_by = ? AND used_at IS NULL")
+            .bind(&id)
+            .execute(&mut step.db)
+            .await?;
+        calendar::forget_known_by(step, user, &id).await?;
+    }
+    Ok(user)
+}
+
+/// Signs a device out, of `owner` where one is given; returns whose it was. What came of it stays.
+pub(crate) async fn sign_out(
     step: &mut Step,
     owner: Option<UserId>,
     device: DeviceId,
@@ -277,37 +322,68 @@ pub(crate) async fn revoke(
             .of_field("id")
             .into());
     };
-    // What was registered by it is pushed to no more.
+    forget_pushes(step, device).await?;
+    let code = CloseCode::DeviceRevoked;
+    step.news.push(News::Revoked { device, code });
+    Ok(parsed(&user)?)
+}
+
+/// What was registered by a device is pushed to no more.
+pub(crate) async fn forget_pushes(step: &mut Step, device: DeviceId) -> Result<(), Refusal> {
     sqlx::query("DELETE FROM push_subscriptions WHERE device = ?")
         .bind(device.to_string())
         .execute(&mut step.db)
         .await?;
-    step.news.push(News::Revoked { device });
-    Ok(parsed(&user)?)
+    Ok(())
 }
 
-/// Adds a device.
+/// A device that is to be added.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Arrival<'a> {
+    /// What it calls itself.
+    pub(crate) name: &'a str,
+    /// What it runs on; empty where that is not known yet.
+    pub(crate) platform: &'a str,
+    /// The device whose link it was signed in by.
+    pub(crate) made_by: Option<DeviceId>,
+}
+
+/// Adds a device, in the place of another one where its user has too many.
 pub(crate) async fn insert(
     step: &mut Step,
     user: UserId,
-    name: &str,
-    platform: &str,
+    new: Arrival<'_>,
     hash: Vec<u8>,
-    embedded: bool,
 ) -> Result<DeviceId, Refusal> {
+    arrivals::make_room(step, user).await?;
     let id = DeviceId(Ulid::generate());
     sqlx::query(
-        "INSERT INTO devices (id, user, name, platform, token_hash, embedded, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO devices (id, user, name, platform, token_hash, embedded, created_at, made_by)
+         VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
     )
     .bind(id.to_string())
     .bind(user.to_string())
-    .bind(name)
-    .bind(platform)
+    .bind(new.name)
+    .bind(new.platform)
     .bind(hash)
-    .bind(embedded)
     .bind(step.now)
+    .bind(new.made_by.map(|device| device.to_string()))
     .execute(&mut step.db)
     .await?;
     Ok(id)
+}
+
+/// Adds the app's own, in its embedded centre.
+async fn insert_embedded(step: &mut Step, user: UserId, hash: Vec<u8>) -> Result<(), Refusal> {
+    sqlx::query(
+        "INSERT INTO devices (id, user, name, platform, token_hash, embedded, created_at)
+         VALUES (?, ?, 'embedded', '', ?, 1, ?)",
+    )
+    .bind(Ulid::generate().to_string())
+    .bind(user.to_string())
+    .bind(hash)
+    .bind(step.now)
+    .execute(&mut step.db)
+    .await?;
+    Ok(())
 }

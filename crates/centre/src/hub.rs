@@ -35,8 +35,8 @@ pub(crate) enum News {
     Pushes,
     /// There is no such user any more.
     UserGone { user: UserId },
-    /// A device may no longer be connected.
-    Revoked { device: DeviceId },
+    /// A device may no longer be connected, which is told by `code`.
+    Revoked { device: DeviceId, code: CloseCode },
 }
 
 /// A frame on its way to a connection. Popups have no seq.
@@ -244,11 +244,11 @@ impl Hub {
                     let of_user = lines.get(&user).into_iter().flatten();
                     of_user.for_each(|line| line.doom(CloseCode::AccountOff));
                 }
-                News::Revoked { device } => lines
+                News::Revoked { device, code } => lines
                     .values()
                     .flatten()
                     .filter(|line| *locked(&line.device) == device)
-                    .for_each(|line| line.doom(CloseCode::DeviceRevoked)),
+                    .for_each(|line| line.doom(code)),
             }
         }
     }

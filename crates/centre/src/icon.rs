@@ -1,6 +1,7 @@
 //! Pictures of integrations: handed in as data or as an https address that is fetched once, read
 //! with limits, and kept as small PNGs of our own making.
 
+mod errands;
 mod fetch;
 
 use crate::refusal::Refusal;
@@ -10,6 +11,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, imageops::FilterType
 use sha2::{Digest as _, Sha256};
 use std::io::Cursor;
 
+pub(crate) use errands::Errands;
 pub(crate) use fetch::fetch;
 
 /// The largest side of what is kept, pixels: enough for a row of the list on any screen.

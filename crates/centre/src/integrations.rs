@@ -1,7 +1,9 @@
 //! Integrations: programs that publish. Each is a provider with keys of its own.
 
 use crate::{
-    Actor, Centre, CentreError, audit, keys,
+    Actor, Centre, CentreError, audit,
+    keys::{self, Caller},
+    limits::Limits,
     refusal::Refusal,
     store::{providers, settings::MAX_PROVIDER_NAME},
 };
@@ -11,6 +13,7 @@ use dealbell_protocol::{
     text,
 };
 use sqlx::Row as _;
+use std::sync::Arc;
 
 impl Centre {
     /// Adds an integration and returns its first key, which is not kept and cannot be shown again.
@@ -121,17 +124,28 @@ impl Centre {
         Ok(icon.transpose().map_err(|error: sqlx::Error| error)?)
     }
 
-    /// Gives an integration another name or picture; every user's settings tell of it.
+    /// Gives an integration another name or picture; every user's settings tell of it, and are
+    /// charged to its key.
     pub(crate) async fn present(
         &self,
-        id: ProviderId,
+        caller: Caller,
         name: Option<String>,
         icon: Option<Option<(Vec<u8>, String)>>,
+        limits: Arc<Limits>,
     ) -> Result<(), Refusal> {
         let deliverable = self.inner.deliverable.clone();
-        let presented = self.writer().write(move |step| {
+        let turn = caller.provider.clone();
+        let presented = self.writer().write_of(turn, move |step| {
             Box::pin(async move {
-                providers::present(step, &id, name.as_deref(), icon, &deliverable).await
+                let id = caller.provider;
+                if !providers::present(step, &id, name.as_deref(), icon, &deliverable).await? {
+                    return Ok(());
+                }
+                limits.present(&id)?;
+                let users: u32 = sqlx::query_scalar("SELECT count(*) FROM users")
+                    .fetch_one(&mut step.db)
+                    .await?;
+                limits.key(&caller.key, users as usize)
             })
         });
         presented.await

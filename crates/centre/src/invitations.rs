@@ -1,8 +1,8 @@
 //! Invitations: a link that signs one device in, once, within a day. Its code is kept as a hash.
 
 use crate::{
-    Actor, Centre, CentreError, audit,
-    devices::{self, MAX_PLATFORM},
+    Actor, Centre, CentreError, arrivals, audit,
+    devices::{self, Arrival, MAX_PLATFORM},
     people::{self, MAX_ROWS, page},
     refusal::Refusal,
     secret,
@@ -10,7 +10,7 @@ use crate::{
     stream::Pace,
 };
 use dealbell_protocol::{
-    ApiError, ErrorCode, Millis, UserId,
+    ApiError, DeviceId, ErrorCode, Millis, UserId,
     people::{
         InvitationRow, InvitationSeen, InvitationState, NewInvitation, NewUser, Page, PageQuery,
         Redeem, Redeemed,
@@ -20,7 +20,7 @@ use dealbell_protocol::{
 use sqlx::{Row as _, sqlite::SqliteRow};
 use std::{
     collections::HashMap,
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -31,7 +31,7 @@ use ulid::Ulid;
 pub const INVITED_WITHIN: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long one that is used or too old is listed.
 const LISTED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
-/// Questions by code from one address at once, and how soon the next.
+/// Codes that nobody has, from one address at once, and how soon the next.
 const KNOCKS: (u32, Duration) = (30, Duration::from_secs(2));
 /// Addresses that are remembered at most.
 const DOORS: usize = 10_000;
@@ -58,16 +58,16 @@ impl std::fmt::Debug for Invitation {
     }
 }
 
-/// How often addresses of the network ask by code.
+/// How often addresses of the network ask by codes that nobody has.
 #[derive(Debug, Default)]
 pub(crate) struct Doors(Mutex<HashMap<Option<IpAddr>, Pace>>);
 
 impl Doors {
-    /// Lets a question in.
+    /// Counts a code that nobody has.
     ///
     /// # Errors
-    /// When this address asks too often.
-    pub(crate) fn knock(&self, from: Option<IpAddr>) -> Result<(), Refusal> {
+    /// When this address tries too many.
+    fn knock(&self, from: Option<IpAddr>) -> Result<(), Refusal> {
         // No code panics while it holds this lock, so a poisoned one is as good as any.
         let mut doors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if doors.len() >= DOORS {
@@ -75,14 +75,25 @@ impl Doors {
         }
         let now = Instant::now();
         let pace = doors
-            .entry(from)
+            .entry(from.map(network))
             .or_insert_with(|| Pace::new(KNOCKS.0, KNOCKS.1, now));
         pace.take(now).map_err(|wait| {
-            let message = "too many questions from this address: come back later";
+            let message = "too many codes from this address that nobody has: come back later";
             let mut error = ApiError::new(ErrorCode::RateLimited, message);
             error.retry_ms = u64::try_from(wait.as_millis()).ok();
             error.into()
         })
+    }
+}
+
+/// The network that is one guest: of IPv6 everybody has as many addresses as he likes.
+fn network(from: IpAddr) -> IpAddr {
+    match from {
+        IpAddr::V4(_) => from,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
     }
 }
 
@@ -96,13 +107,14 @@ impl Centre {
         actor: Actor,
         new: NewInvitation,
     ) -> Result<Invitation, CentreError> {
-        Ok(self.invite_as(actor, new).await?)
+        Ok(self.invite_as(actor, new, None).await?)
     }
 
     pub(crate) async fn invite_as(
         &self,
         actor: Actor,
         new: NewInvitation,
+        made_by: Option<DeviceId>,
     ) -> Result<Invitation, Refusal> {
         let guest = people::checked(NewUser {
             email: new.email,
@@ -124,7 +136,7 @@ impl Centre {
                 let expires_at = step.now.saturating_add(millis(INVITED_WITHIN));
                 sqlx::query(
                     "INSERT INTO invitations (id, code_hash, user, invited_by, created_at,
-                     expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+                     expires_at, made_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 )
                 .bind(&id)
                 .bind(hash)
@@ -132,6 +144,7 @@ impl Centre {
                 .bind(actor.user().map(|by| by.to_string()))
                 .bind(step.now)
                 .bind(expires_at)
+                .bind(made_by.map(|device| device.to_string()))
                 .execute(&mut step.db)
                 .await?;
                 let on = format!("user:{user}");
@@ -148,16 +161,30 @@ impl Centre {
         })
     }
 
-    /// What an invitation is about, for whoever has its code. Uses nothing up.
+    /// What an invitation is about, for whoever has its code and asks `from` there. Uses nothing up.
     ///
     /// # Errors
     /// [`ErrorCode::InvitationUnknown`], [`ErrorCode::InvitationUsed`] or
-    /// [`ErrorCode::InvitationExpired`].
-    pub async fn invitation(&self, code: &str) -> Result<InvitationSeen, CentreError> {
-        Ok(self.see_invitation(code).await?)
+    /// [`ErrorCode::InvitationExpired`]; [`ErrorCode::RateLimited`] in the place of the first where
+    /// too many were tried from there.
+    pub async fn invitation(
+        &self,
+        code: &str,
+        from: Option<IpAddr>,
+    ) -> Result<InvitationSeen, CentreError> {
+        Ok(self.try_invitation(code, from).await?)
     }
 
-    pub(crate) async fn see_invitation(&self, code: &str) -> Result<InvitationSeen, Refusal> {
+    pub(crate) async fn try_invitation(
+        &self,
+        code: &str,
+        from: Option<IpAddr>,
+    ) -> Result<InvitationSeen, Refusal> {
+        let seen = self.see_invitation(code).await;
+        self.tried(from, seen)
+    }
+
+    async fn see_invitation(&self, code: &str) -> Result<InvitationSeen, Refusal> {
         let row = sqlx::query(
             "SELECT i.used_at, i.expires_at, u.email, u.name,
              coalesce(nullif(b.name, ''), b.email, '') AS invited_by FROM invitations i
@@ -202,8 +229,10 @@ impl Centre {
         let redeemed = self.writer().write(move |step| {
             Box::pin(async move {
                 let row = sqlx::query(
-                    "SELECT i.id, i.used_at, i.expires_at, i.user, u.email, u.name
-                     FROM invitations i JOIN users u ON u.id = i.user WHERE i.code_hash = ?",
+                    "SELECT i.id, i.used_at, i.expires_at, i.user, u.email, u.name,
+                     coalesce(nullif(b.name, ''), b.email) AS invited_by FROM invitations i
+                     JOIN users u ON u.id = i.user LEFT JOIN users b ON b.id = i.invited_by
+                     WHERE i.code_hash = ?",
                 )
                 .bind(code)
                 .fetch_optional(&mut step.db)
@@ -211,7 +240,15 @@ impl Centre {
                 let row = row.ok_or_else(unknown)?;
                 usable(&row, step.now)?;
                 let user = parsed(row.try_get("user")?)?;
-                let device = devices::insert(step, user, &name, &platform, hash, false).await?;
+                let new = Arrival {
+                    name: &name,
+                    platform: &platform,
+                    made_by: None,
+                };
+                let device = devices::insert(step, user, new, hash).await?;
+                // Somebody else may have followed what was meant for him.
+                let by: Option<String> = row.try_get("invited_by")?;
+                arrivals::tell(step, device, by.as_deref()).await?;
                 sqlx::query("UPDATE invitations SET used_at = ?, device = ? WHERE id = ?")
                     .bind(step.now)
                     .bind(device.to_string())
@@ -297,9 +334,19 @@ impl Centre {
         taken.await
     }
 
-    /// Lets a question by code in, from an address that does not ask too often.
-    pub(crate) fn knock(&self, from: Option<IpAddr>) -> Result<(), Refusal> {
-        self.inner.doors.knock(from)
+    /// What came of a question by code. Whoever asks by codes that nobody has is measured; a good
+    /// code lets in at any time, whatever others try from the same address.
+    pub(crate) fn tried<T>(
+        &self,
+        from: Option<IpAddr>,
+        asked: Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        if let Err(Refusal::Api(error)) = &asked
+            && error.code == ErrorCode::InvitationUnknown
+        {
+            self.inner.doors.knock(from)?;
+        }
+        asked
     }
 }
 

@@ -8,8 +8,9 @@
 //! | `invitations` | links that sign a device in |
 //! | `browsers` | devices whose token is a cookie, links that sign them in |
 //! | `devices`, `uses` | what signs them in, and when it last did |
+//! | `arrivals` | what a user is told of a new one |
 //! | `integrations`, `keys`, `signed` | programs that publish, what lets them in, what they sign |
-//! | `uniform`, `limits`, `icon` | what they may hand in, and how much of it |
+//! | `uniform`, `limits`, `icon`, `lookalike` | what they may hand in, how much of it, under which name |
 //! | `audit` | what administrators did |
 //! | `connections`, `sign_ins`, `sealing` | CRM accounts to connect, their secrets at rest |
 //! | `ingest`, `publish`, `marks` | what changes a user's state |
@@ -23,7 +24,7 @@
 //! | `backoff`, `rounds` | how long whoever sends waits |
 //! | `unsubscribe` | from a letter to the channels |
 //! | `clock` | where the time comes from |
-//! | `copies`, `inspect` | backup and restore, a look from outside |
+//! | `copies`, `taken_back`, `inspect` | backup and restore, a look from outside |
 //! | `retention` | what is kept how long |
 //! | `health`, `metrics` | how the centre is, and its figures |
 //! | `store` | the SQLite file, its one writer, the log |
@@ -31,6 +32,7 @@
 //! | `http` | the REST face and its refusals |
 
 mod actors;
+mod arrivals;
 mod audit;
 mod backoff;
 mod browsers;
@@ -56,6 +58,7 @@ mod integrations;
 mod invitations;
 mod keys;
 mod limits;
+mod lookalike;
 mod marks;
 mod metrics;
 mod people;
@@ -71,6 +74,7 @@ mod sign_ins;
 mod signed;
 mod store;
 mod stream;
+mod taken_back;
 mod trial;
 mod uniform;
 mod unsubscribe;
@@ -86,7 +90,7 @@ pub use connections::{About, Connection, ConnectionState};
 pub use copies::{CopyError, Restored, backup, restore};
 pub use delivery::{Delivery, LetterCounts};
 pub use health::{Part, Trouble, free_bytes};
-pub use http::{Beside, ServeOptions, serve::ServeError};
+pub use http::{Beside, ServeOptions, Whence, serve::ServeError};
 pub use inspect::{Inspection, Schema, inspect};
 pub use invitations::{INVITED_WITHIN, Invitation};
 pub use limits::Rate;

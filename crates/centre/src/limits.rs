@@ -1,6 +1,6 @@
-//! How much may be published at once: by a key, and to an account. Never by address, since whole
-//! departments share one. Every integration has a measure of its own, so that a flood of one leaves
-//! the others theirs.
+//! How much may be published at once: by a key, and to an account; how often an integration may call
+//! itself something else, which everybody is told. Never by address, since whole departments share one.
+//! Every integration has a measure of its own, so that a flood of one leaves the others theirs.
 
 use crate::refusal::Refusal;
 use dealbell_protocol::{ApiError, ErrorCode, ProviderId, UserId};
@@ -13,6 +13,11 @@ use std::{hash::Hash, num::NonZeroU32, time::Duration};
 
 /// Measures that are remembered before those that are full again are forgotten.
 const REMEMBERED: usize = 10_000;
+/// How soon an integration may call itself something else again, and how often at once.
+const PRESENTS: (Duration, NonZeroU32) = (
+    Duration::from_secs(10),
+    NonZeroU32::new(5).expect("not zero"),
+);
 
 /// A steady pace and what may come at once on top of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +47,24 @@ impl Rate {
 pub(crate) struct Limits {
     keys: Measures<String>,
     accounts: Measures<(ProviderId, UserId)>,
+    presents: Measures<ProviderId>,
 }
 
-struct Measures<K: Hash + Eq + Clone>(RateLimiter<K, HashMapStateStore<K>, DefaultClock>, Rate);
+/// Measures, and what fits into one at once.
+struct Measures<K: Hash + Eq + Clone>(
+    RateLimiter<K, HashMapStateStore<K>, DefaultClock>,
+    NonZeroU32,
+);
 
 impl Limits {
     /// Limits of each key, and of each integration towards each account.
     pub(crate) fn new(per_key: Rate, per_account: Rate) -> Self {
+        let presents = Quota::with_period(PRESENTS.0).expect("not zero");
+        let presents = presents.allow_burst(PRESENTS.1);
         Self {
-            keys: Measures(RateLimiter::hashmap(per_key.quota()), per_key),
-            accounts: Measures(RateLimiter::hashmap(per_account.quota()), per_account),
+            keys: Measures::new(per_key.quota()),
+            accounts: Measures::new(per_account.quota()),
+            presents: Measures::new(presents),
         }
     }
 
@@ -60,6 +73,13 @@ impl Limits {
         self.keys
             .count(&key.to_owned(), requests)
             .map_err(|wait| limited("this key publishes too fast", wait))
+    }
+
+    /// Counts that `provider` calls itself something else.
+    pub(crate) fn present(&self, provider: &ProviderId) -> Result<(), Refusal> {
+        self.presents
+            .count(provider, 1)
+            .map_err(|wait| limited("every user is told of a change: not so often", wait))
     }
 
     /// Counts what `provider` says to `user`.
@@ -71,6 +91,10 @@ impl Limits {
 }
 
 impl<K: Hash + Eq + Clone> Measures<K> {
+    fn new(quota: Quota) -> Self {
+        Self(RateLimiter::hashmap(quota), quota.burst_size())
+    }
+
     /// Counts, or says how long to wait.
     fn count(&self, of: &K, requests: usize) -> Result<(), Duration> {
         if self.0.len() > REMEMBERED {
@@ -78,7 +102,7 @@ impl<K: Hash + Eq + Clone> Measures<K> {
         }
         // More than fits at once waits for all that fits.
         let cells = u32::try_from(requests).unwrap_or(u32::MAX);
-        let cells = NonZeroU32::new(cells.min(self.1.burst.get())).unwrap_or(NonZeroU32::MIN);
+        let cells = NonZeroU32::new(cells.min(self.1.get())).unwrap_or(NonZeroU32::MIN);
         match self.0.check_key_n(of, cells) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(not_yet)) => Err(not_yet.wait_time_from(DefaultClock::default().now())),
@@ -87,7 +111,7 @@ impl<K: Hash + Eq + Clone> Measures<K> {
     }
 }
 
-fn limited(message: &str, wait: Duration) -> Refusal {
+pub(crate) fn limited(message: &str, wait: Duration) -> Refusal {
     let mut error = ApiError::new(ErrorCode::RateLimited, message);
     let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
     error.retry_ms = Some(ms.max(1));
@@ -121,6 +145,17 @@ mod tests {
         assert!(retry(limits.account(&loud, anna)).is_some());
         assert_eq!(retry(limits.account(&loud, boris)), None);
         assert_eq!(retry(limits.account(&calm, anna)), None);
+    }
+
+    #[test]
+    fn a_name_is_changed_now_and_then_and_no_oftener() {
+        let limits = Limits::new(Rate::new(1, 1), Rate::new(1, 1));
+        let (loud, calm) = (ProviderId::new("loud"), ProviderId::new("calm"));
+        for _ in 0..5 {
+            assert_eq!(retry(limits.present(&loud)), None);
+        }
+        assert!((5_000..=10_000).contains(&retry(limits.present(&loud)).unwrap()));
+        assert_eq!(retry(limits.present(&calm)), None);
     }
 
     #[test]

@@ -37,13 +37,13 @@ impl Centre {
         key: Option<String>,
         limits: Arc<Limits>,
     ) -> Result<Published, Refusal> {
-        let hash = request.hash.clone();
-        let published = self.writer().write(move |step| {
+        let (hash, turn) = (request.hash.clone(), provider.clone());
+        let published = self.writer().write_of(turn, move |step| {
             Box::pin(async move {
                 if let Some(answer) = answered(step, &provider, key.as_deref(), &hash).await? {
                     return Ok(answer);
                 }
-                let answer = deliver(step, &provider, &request, &limits).await?;
+                let (answer, _) = deliver(step, &provider, &request, &limits).await?;
                 remember(step, &provider, key.as_deref(), &hash, &answer).await?;
                 Ok(answer)
             })
@@ -60,8 +60,8 @@ impl Centre {
         limits: Arc<Limits>,
     ) -> Result<BulkPublished, Refusal> {
         let each: Vec<&[u8]> = requests.iter().map(|one| one.hash.as_slice()).collect();
-        let hash = secret::hash_parts(&each);
-        let published = self.writer().write(move |step| {
+        let (hash, turn) = (secret::hash_parts(&each), provider.clone());
+        let published = self.writer().write_of(turn, move |step| {
             Box::pin(async move {
                 if let Some(answer) = answered(step, &provider, key.as_deref(), &hash).await? {
                     return Ok(answer);
@@ -70,8 +70,8 @@ impl Centre {
                 let mut told = 0;
                 for (index, request) in requests.iter().enumerate() {
                     let result = deliver(step, &provider, request, &limits).await;
-                    let result = result.map_err(|refusal| within(refusal, index))?;
-                    told += result.ids.len();
+                    let (result, people) = result.map_err(|refusal| within(refusal, index))?;
+                    told += people;
                     if told > MAX_TOLD {
                         return Err(Refusal::field("notifications", too_many()));
                     }
@@ -93,14 +93,17 @@ impl Centre {
         subject: String,
         user: Option<String>,
         revised: Revised,
+        limits: Arc<Limits>,
     ) -> Result<u64, Refusal> {
-        let updated = self.writer().write(move |step| {
+        let turn = provider.clone();
+        let updated = self.writer().write_of(turn, move |step| {
             Box::pin(async move {
                 let user = one(step, user).await?;
                 let speaker = spoken(&provider);
                 let known = notifications::of_subject(step, user, speaker, &subject).await?;
                 let count = known.len();
                 for (user, known) in known {
+                    limits.account(&provider, user)?;
                     let content = revised.of(&known);
                     notifications::update(step, user, known, &content).await?;
                 }
@@ -116,10 +119,16 @@ impl Centre {
         provider: ProviderId,
         subject: String,
         user: Option<String>,
+        limits: Arc<Limits>,
     ) -> Result<u64, Refusal> {
-        let taken = self.writer().write(move |step| {
+        let turn = provider.clone();
+        let taken = self.writer().write_of(turn, move |step| {
             Box::pin(async move {
                 let user = one(step, user).await?;
+                let known = notifications::of_subject(step, user, spoken(&provider), &subject);
+                for (user, _) in known.await? {
+                    limits.account(&provider, user)?;
+                }
                 notifications::withdraw(step, user, spoken(&provider), &subject, &[]).await
             })
         });
@@ -138,12 +147,13 @@ fn too_many() -> String {
     format!("a request tells at most {MAX_TOLD} people, members of groups included")
 }
 
+/// Tells everybody whom a request names; how many people that were.
 async fn deliver(
     step: &mut Step,
     provider: &ProviderId,
     request: &Checked,
     limits: &Limits,
-) -> Result<Published, Refusal> {
+) -> Result<(Published, usize), Refusal> {
     let mut users = recipients(step, &request.users).await?;
     let named: BTreeSet<UserId> = users.iter().copied().collect();
     let together = members(step, &request.groups).await?;
@@ -157,10 +167,11 @@ async fn deliver(
     }
     if request.transient {
         let frame = popup(provider, request);
+        let people = each.len();
         for user in each {
             settings::pop_up(step, user, frame.clone()).await?;
         }
-        return Ok(Published { ids: Vec::new() });
+        return Ok((Published { ids: Vec::new() }, people));
     }
     let key = request.dedup_key.as_deref();
     let speaker = spoken(provider);
@@ -177,7 +188,8 @@ async fn deliver(
         done.insert(user, id);
         ids.push(id);
     }
-    Ok(Published { ids })
+    let people = ids.len();
+    Ok((Published { ids }, people))
 }
 
 fn popup(provider: &ProviderId, request: &Checked) -> axum::extract::ws::Utf8Bytes {

@@ -47,6 +47,29 @@ impl Unbelieved {
     }
 }
 
+/// Whether a request with these headers may be of whoever has `keys`, whatever it says.
+pub(crate) fn plausible(
+    keys: &[SigningKey],
+    headers: Headers<'_>,
+    now: Millis,
+) -> Result<(), Unbelieved> {
+    let seconds: Millis = headers.timestamp.parse().map_err(|_| Unbelieved::NoTime)?;
+    let at = seconds.checked_mul(1_000).ok_or(Unbelieved::Stale)?;
+    if at.abs_diff(now) > TOLERANCE.unsigned_abs() {
+        return Err(Unbelieved::Stale);
+    }
+    let signed = || {
+        headers
+            .signature
+            .split(' ')
+            .any(|one| one.starts_with("v1,"))
+    };
+    match keys.is_empty() || !signed() {
+        true => Err(Unbelieved::Unknown),
+        false => Ok(()),
+    }
+}
+
 /// Which of `keys` signed `body`.
 pub(crate) fn signer<'k>(
     keys: &'k [SigningKey],
@@ -54,11 +77,7 @@ pub(crate) fn signer<'k>(
     body: &[u8],
     now: Millis,
 ) -> Result<&'k SigningKey, Unbelieved> {
-    let seconds: Millis = headers.timestamp.parse().map_err(|_| Unbelieved::NoTime)?;
-    let at = seconds.checked_mul(1_000).ok_or(Unbelieved::Stale)?;
-    if at.abs_diff(now) > TOLERANCE.unsigned_abs() {
-        return Err(Unbelieved::Stale);
-    }
+    plausible(keys, headers, now)?;
     let signatures: Vec<Vec<u8>> = headers
         .signature
         .split(' ')

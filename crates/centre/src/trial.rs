@@ -22,7 +22,7 @@ use dealbell_protocol::{
 use dealbell_texts::text;
 
 /// Who says it: Dealbell itself.
-const SYSTEM: &str = "system";
+pub(crate) const SYSTEM: &str = "system";
 /// One unread test in the list is enough.
 const KEY: &str = "test";
 
@@ -105,7 +105,8 @@ async fn pop_up(step: &mut Step, user: UserId) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn language(step: &mut Step, user: UserId) -> Result<Language, Refusal> {
+/// The language in which `user` is spoken to.
+pub(crate) async fn language(step: &mut Step, user: UserId) -> Result<Language, Refusal> {
     let code: Option<String> = sqlx::query_scalar("SELECT language FROM users WHERE id = ?")
         .bind(user.to_string())
         .fetch_optional(&mut step.db)

@@ -287,8 +287,13 @@ fn link(given: &str) -> Result<String, Refusal> {
     })
 }
 
+/// What an integration may say: how Dealbell and the CRM are is theirs to say.
 fn kind(name: &str) -> Result<Kind, Refusal> {
-    Kind::from_name(name).ok_or_else(|| Refusal::field("kind", "there is no such kind"))
+    match Kind::from_name(name) {
+        Some(Kind::System) => Err(Refusal::field("kind", "system is the centre's own")),
+        Some(kind) => Ok(kind),
+        None => Err(Refusal::field("kind", "there is no such kind")),
+    }
 }
 
 fn priority(name: &str) -> Result<Priority, Refusal> {

@@ -14,7 +14,7 @@ use dealbell_protocol::{
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
-use support::{Bed, bed, bed_with, http};
+use support::{ANNA, Bed, bed, bed_with, http};
 
 /// A connector that has read its account, or has not.
 struct Reader {
@@ -198,6 +198,28 @@ async fn an_address_that_was_renewed_is_the_only_one() {
         let plain = bytes.windows(secret.len());
         assert_eq!(plain.filter(|part| *part == secret.as_bytes()).count(), 0);
     }
+}
+
+/// The address would be good for ever to whoever had the device.
+#[tokio::test]
+async fn whoever_revokes_a_device_that_knew_the_address_gets_another() {
+    let mut bed = public().await;
+    let lost = bed.token.clone();
+    let knows = bed.centre.add_device(ANNA, "").await.unwrap();
+    let strange = bed.centre.add_device(ANNA, "").await.unwrap();
+    bed.token = knows.clone();
+    let first = link(&bed, Method::GET).await.unwrap();
+    bed.centre.revoke_device(&strange).await.unwrap();
+    assert_eq!(get(&bed, &first).await.status(), StatusCode::OK);
+
+    bed.token = lost.clone();
+    assert_eq!(link(&bed, Method::GET).await.as_ref(), Some(&first));
+    bed.centre.revoke_device(&lost).await.unwrap();
+    assert_eq!(get(&bed, &first).await.status(), StatusCode::NOT_FOUND);
+    bed.token = knows;
+    let second = link(&bed, Method::GET).await.unwrap();
+    assert_ne!(first, second);
+    assert_eq!(get(&bed, &second).await.status(), StatusCode::OK);
 }
 
 /// A calendar that came empty for a minute would take its owner's tasks away.

@@ -3,11 +3,11 @@
 
 mod support;
 
-use dealbell_centre::{Centre, CopyError, Options, backup, restore};
-use dealbell_protocol::stream::ResumeMode;
+use dealbell_centre::{Actor, Centre, CopyError, Options, backup, restore};
+use dealbell_protocol::{Role, stream::ResumeMode};
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::path::Path;
-use support::{ANNA, Bed, bed, bed_over};
+use support::{ANNA, Bed, bed, bed_over, http};
 
 fn database(bed: &Bed) -> String {
     format!("sqlite:{}", bed.folder.path().join("centre.db").display())
@@ -193,4 +193,83 @@ async fn what_is_no_copy_is_refused_and_what_was_there_stays() {
     let centre = Centre::open(Options::new(&database)).await.unwrap();
     let anna = centre.user(ANNA).await.unwrap();
     assert_eq!(centre.email_of(anna).await.unwrap().as_deref(), Some(ANNA));
+}
+
+/// A stolen laptop must not be signed in again by yesterday's copy.
+#[tokio::test]
+async fn what_was_taken_back_since_the_copy_stays_so() {
+    let bed = bed().await;
+    let (database, by) = (database(&bed), Actor::command_line());
+    let (folder, centre) = (bed.folder.path().to_owned(), bed.centre.clone());
+    centre
+        .set_role(by.clone(), ANNA, Role::Administrator)
+        .await
+        .unwrap();
+    centre.add_user("gone@firm.ru", "", "ru").await.unwrap();
+    centre.add_user("boris@firm.ru", "", "ru").await.unwrap();
+    let stolen = centre.add_device(ANNA, "").await.unwrap();
+    let key = centre.add_integration("Касса").await.unwrap();
+    let (link, _) = centre.add_sign_in_link(ANNA).await.unwrap();
+    backup(&database, &folder.join("copy.db")).await.unwrap();
+
+    centre.revoke_device(&stolen).await.unwrap();
+    let keys = centre.integrations().await.unwrap();
+    centre
+        .revoke_key(by.clone(), &keys[0].keys[0].id)
+        .await
+        .unwrap();
+    let gone = centre.user("gone@firm.ru").await.unwrap();
+    centre.remove_user(by.clone(), gone).await.unwrap();
+    let boris = "boris@firm.ru";
+    centre
+        .set_role(by.clone(), boris, Role::Administrator)
+        .await
+        .unwrap();
+    centre.set_role(by, ANNA, Role::Member).await.unwrap();
+    drop(centre);
+
+    let (folder, token) = end(bed).await;
+    let done = restored(&folder.path().join("copy.db"), &database)
+        .await
+        .unwrap();
+    assert!(done.rights_kept);
+    let centre = Centre::open(Options::new(&database)).await.unwrap();
+    let bed = bed_over(folder, centre).await;
+    let ask = async |path: &str, token: &str| {
+        let request = http().get(bed.url(path)).bearer_auth(token);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask("/v1/me", &token).await, 200);
+    assert_eq!(ask("/v1/me", &stolen).await, 401);
+    assert_eq!(ask("/v1/provider", &key).await, 401);
+    assert_eq!(
+        ask("/v1/users", &token).await,
+        403,
+        "she is no administrator any more"
+    );
+    assert!(bed.centre.user("gone@firm.ru").await.is_err());
+    let boris = bed.centre.add_device(boris, "").await.unwrap();
+    assert_eq!(ask("/v1/users", &boris).await, 200);
+    let sign_in = http().post(bed.url("/v1/web/sign-in"));
+    let sign_in = sign_in.header("origin", format!("http://{}", bed.address));
+    let body = serde_json::json!({"by": "link", "code": link, "name": ""});
+    let answer = sign_in.json(&body).send().await.unwrap();
+    assert_eq!(answer.status().as_u16(), 404);
+}
+
+/// After a loss a new database is made, and the copy put in its place: nothing of it counts.
+#[tokio::test]
+async fn a_database_that_knows_nobody_takes_nothing_from_a_copy() {
+    let bed = bed().await;
+    let first = database(&bed);
+    let copy = bed.folder.path().join("copy.db");
+    backup(&first, &copy).await.unwrap();
+    let (folder, token) = end(bed).await;
+    let database = format!("sqlite:{}", folder.path().join("other.db").display());
+    drop(Centre::open(Options::new(&database)).await.unwrap());
+    assert!(restored(&copy, &database).await.unwrap().rights_kept);
+    let centre = Centre::open(Options::new(&database)).await.unwrap();
+    let mut bed = bed_over(folder, centre).await;
+    bed.token = token;
+    assert!(bed.page("").await.items.is_empty());
 }

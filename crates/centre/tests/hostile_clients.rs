@@ -87,10 +87,12 @@ async fn ten_megabytes_are_refused_wherever_they_are_sent() {
                 bed.address, token
             );
             let status = Box::pin(flooded(&bed, &head, chunked)).await;
-            assert!(
-                status.starts_with("HTTP/1.1 413"),
-                "{method} {path}: {status:?}"
-            );
+            // Of what nobody has signed nothing is read at all.
+            let refused = match path.contains("/providers/") {
+                true => "HTTP/1.1 401",
+                false => "HTTP/1.1 413",
+            };
+            assert!(status.starts_with(refused), "{method} {path}: {status:?}");
         }
     }
     // It goes on for everybody else.
@@ -159,4 +161,92 @@ async fn a_device_has_so_many_streams_and_the_newest_stay() {
     });
     assert_eq!(open.await.unwrap(), 32);
     newest.start(None).await;
+}
+
+/// Whoever asks on and on and reads nothing.
+#[tokio::test]
+async fn whoever_never_takes_his_answers_is_let_go() {
+    let bed = bed_with(ServeOptions {
+        patience: Duration::from_millis(300),
+        ..ServeOptions::default()
+    })
+    .await;
+    let mut socket = TcpStream::connect(bed.address).await.unwrap();
+    let host = bed.address;
+    let ask = format!("GET /openapi.json HTTP/1.1\r\nHost: {host}\r\n\r\n").repeat(100);
+    let let_go = timeout(LONG, async {
+        while socket.write_all(ask.as_bytes()).await.is_ok() {}
+    });
+    assert!(let_go.await.is_ok(), "it is answered for ever");
+    // Whoever takes them is served all the time.
+    assert!(bed.page("").await.items.is_empty());
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_streams_do_not_count() {
+    let bed = bed_with(ServeOptions {
+        connections_of_one: 4,
+        ..ServeOptions::default()
+    })
+    .await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(bed.live().await);
+    }
+    // Each is there when it has had an answer.
+    let mut held = Vec::new();
+    let begin = async || {
+        let mut socket = TcpStream::connect(bed.address).await.unwrap();
+        let ask = format!("GET /healthz HTTP/1.1\r\nHost: {}\r\n\r\n", bed.address);
+        // One that is not let in may be gone already.
+        let _ = socket.write_all(ask.as_bytes()).await;
+        let mut part = [0; 12];
+        let read = timeout(LONG, socket.read_exact(&mut part)).await.unwrap();
+        read.is_ok().then_some(socket)
+    };
+    while let Some(socket) = begin().await {
+        held.push(socket);
+        assert!(held.len() <= 4, "too many are let in");
+    }
+    assert_eq!(held.len(), 4);
+    held.pop();
+    timeout(LONG, async {
+        while begin().await.is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .unwrap();
+    bed.tell_anna(1).await;
+    for client in &mut streams {
+        client.event().await;
+    }
+}
+
+/// Two megabytes of everybody who likes would be read otherwise.
+#[tokio::test]
+async fn a_signed_body_is_not_read_before_it_is_clear_whose_it_may_be() {
+    let bed = bed().await;
+    bed.centre.add_integration("Касса").await.unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let now = now.unwrap().as_secs();
+    for provider in ["nobody", "%D0%BA%D0%B0%D1%81%D1%81%D0%B0"] {
+        for path in ["notifications", "notifications/bulk"] {
+            // Its body is announced and never sent.
+            let head = format!(
+                "POST /v1/providers/{provider}/{path} HTTP/1.1\r\nHost: {}\r\n\
+                 Content-Length: 1000000\r\nwebhook-id: a\r\nwebhook-timestamp: {now}\r\n\
+                 webhook-signature: v1,AAAA\r\n\r\n",
+                bed.address
+            );
+            let mut socket = TcpStream::connect(bed.address).await.unwrap();
+            socket.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = [0; 12];
+            timeout(LONG, socket.read_exact(&mut answer))
+                .await
+                .unwrap()
+                .unwrap();
+            assert_eq!(&answer, b"HTTP/1.1 401", "{provider} {path}");
+        }
+    }
 }

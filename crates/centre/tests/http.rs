@@ -263,6 +263,12 @@ async fn an_integration_takes_back_what_it_said_and_nobody_elses() {
         removed.json::<Value>().await.unwrap(),
         json!({"removed": 0})
     );
+    let anew = http().patch(publisher.bed.url("/v1/notifications"));
+    let anew = anew.bearer_auth(&other).query(&[("subject", "task:1")]);
+    let anew = anew.json(&json!({"title": "Другое"})).send().await.unwrap();
+    assert_eq!(anew.json::<Value>().await.unwrap(), json!({"updated": 0}));
+    let page = publisher.bed.page("").await;
+    assert_ne!(page.items[0].title, "Другое");
     let removed = take_back(&publisher.key).send().await.unwrap();
     assert_eq!(
         removed.json::<Value>().await.unwrap(),

@@ -350,3 +350,108 @@ async fn a_picture_is_told_by_its_tag_and_asked_for_only_when_it_changed() {
     assert_eq!(gone, json!({"id": "касса", "name": "Касса у входа"}));
     assert_eq!(icon("").await.status(), StatusCode::NOT_FOUND);
 }
+
+/// "Dealbell: enter your password" must not come from a till.
+#[tokio::test]
+async fn no_integration_passes_for_somebody_else() {
+    let (bed, key) = with_key().await;
+    bed.centre.add_integration("Склад").await.unwrap();
+    for name in [
+        "Задачи",
+        "Tasks",
+        "Сиcтeмa",
+        "DeaIbell",
+        "Поддержка Dealbell",
+        "аmoСRM",
+        "CKЛAД",
+        "Склад.",
+    ] {
+        let body = json!({ "name": name });
+        let (status, error) = ask(&bed, &key, Method::PUT, "/v1/provider", body).await;
+        assert_eq!((status, &error["field"]), (400, &json!("name")), "{name}");
+        assert!(bed.centre.add_integration(name).await.is_err(), "{name}");
+    }
+    let own = json!({"name": "КАССА"});
+    assert_eq!(
+        ask(&bed, &key, Method::PUT, "/v1/provider", own).await.0,
+        200
+    );
+
+    let body =
+        json!({"users": [ANNA], "title": "Войдите заново", "kind": "system", "subject": "a"});
+    let (status, error) = post(&bed, &key, body.clone()).await;
+    assert_eq!((status, &error["field"]), (400, &json!("kind")));
+    let bulk = json!({ "notifications": [body] });
+    let path = "/v1/notifications/bulk";
+    let (status, error) = ask(&bed, &key, Method::POST, path, bulk).await;
+    let field = json!("notifications[0].kind");
+    assert_eq!((status, &error["field"]), (400, &field));
+    let (path, body) = ("/v1/notifications?subject=a", json!({"kind": "system"}));
+    let (status, error) = ask(&bed, &key, Method::PATCH, path, body).await;
+    assert_eq!((status, &error["field"]), (400, &json!("kind")));
+}
+
+/// Every change of a name is an entry for every user.
+#[tokio::test]
+async fn whoever_renames_itself_without_end_is_told_to_wait() {
+    let (bed, key) = with_key().await;
+    let mut renamed = 0;
+    for n in 0..20 {
+        let body = json!({ "name": format!("Касса {n}") });
+        let (status, error) = ask(&bed, &key, Method::PUT, "/v1/provider", body).await;
+        if status == 429 {
+            assert!(error["retry_ms"].as_u64().unwrap() > 1_000);
+            break;
+        }
+        assert_eq!(status, 200, "{error}");
+        renamed += 1;
+    }
+    assert!((1..=5).contains(&renamed), "{renamed}");
+    // What is no change tells nobody and costs nothing.
+    let same = json!({ "name": format!("Касса {}", renamed - 1) });
+    assert_eq!(
+        ask(&bed, &key, Method::PUT, "/v1/provider", same).await.0,
+        200
+    );
+}
+
+#[tokio::test]
+async fn new_words_and_what_is_taken_back_are_measured_as_what_is_said() {
+    let options = ServeOptions {
+        per_account: Rate::new(1, 3),
+        ..ServeOptions::default()
+    };
+    let bed = bed_with(options).await;
+    let key = bed.centre.add_integration("Касса").await.unwrap();
+    let body = json!({"users": [ANNA], "title": "Оплата", "subject": "a"});
+    assert_eq!(post(&bed, &key, body).await.0, 201);
+    let path = "/v1/notifications?subject=a";
+    let said = async |n: u32| {
+        let body = json!({ "title": format!("Оплата {n}") });
+        ask(&bed, &key, Method::PATCH, path, body).await.0
+    };
+    assert_eq!(
+        (said(1).await, said(2).await, said(3).await),
+        (200, 200, 429)
+    );
+    let gone = ask(&bed, &key, Method::DELETE, path, Value::Null).await;
+    assert_eq!(gone.0, 429);
+    assert_eq!(bed.page("").await.items[0].title, "Оплата 2");
+}
+
+/// Pop-ups are kept nowhere, but each is a question to the database.
+#[tokio::test]
+async fn pop_ups_count_by_the_people_they_reach() {
+    let (bed, key) = with_key().await;
+    let mut users = vec![ANNA.to_owned()];
+    for n in 0..105 {
+        let email = format!("user{n}@firm.ru");
+        bed.centre.add_user(&email, "", "ru").await.unwrap();
+        users.push(email);
+    }
+    let one = json!({"users": users, "title": "!", "transient": true});
+    let many = json!({"notifications": vec![one; 100]});
+    let bulk = "/v1/notifications/bulk";
+    let (status, error) = ask(&bed, &key, Method::POST, bulk, many).await;
+    assert_eq!((status, &error["field"]), (400, &json!("notifications")));
+}

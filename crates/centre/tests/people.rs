@@ -66,6 +66,14 @@ async fn administration_is_for_administrators() {
         (Method::POST, "/v1/invitations"),
         (Method::DELETE, "/v1/invitations/x"),
         (Method::GET, "/v1/audit"),
+        (Method::PUT, "/v1/defaults"),
+        (Method::GET, "/v1/letters/dead"),
+        (Method::POST, "/v1/letters/x/retry"),
+        (Method::GET, "/v1/integrations"),
+        (Method::POST, "/v1/integrations"),
+        (Method::DELETE, "/v1/integrations/x"),
+        (Method::POST, "/v1/integrations/x/keys"),
+        (Method::DELETE, "/v1/integrations/x/keys/y"),
     ] {
         let (status, body) = ask(&bed, &bed.token, method.clone(), path, Value::Null).await;
         let error: ApiError = serde_json::from_value(body).unwrap();

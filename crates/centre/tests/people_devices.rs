@@ -162,3 +162,85 @@ async fn somebody_elses_devices_are_for_administrators() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(error.unwrap().field.as_deref(), Some("user"));
 }
+
+#[tokio::test]
+async fn of_too_many_devices_those_used_last_stay() {
+    let bed = bed().await;
+    let unused = bed.centre.add_device(ANNA, "").await.unwrap();
+    let mut client = bed.connect_as(&unused).await.unwrap();
+    assert!(matches!(client.next().await, ServerFrame::Hello { .. }));
+    for _ in 0..101 {
+        bed.centre.add_device(ANNA, "").await.unwrap();
+    }
+    assert_eq!(bed.centre.devices(ANNA).await.unwrap().len(), 100);
+    assert_eq!(client.closed().await, CloseCode::TooManyDevices.number());
+}
+
+/// A stolen administrator's device must not let anybody in later.
+#[tokio::test]
+async fn the_open_invitations_of_a_revoked_device_are_none_any_more() {
+    let bed = bed_of_administrator().await;
+    let other = bed.centre.add_device(ANNA, "").await.unwrap();
+    let invite = async |email: &str| {
+        let request = http().post(bed.url("/v1/invitations"));
+        let request = request.bearer_auth(&bed.token);
+        let answer = request.json(&serde_json::json!({ "email": email })).send();
+        let said: serde_json::Value = answer.await.unwrap().json().await.unwrap();
+        let code = said["link"].as_str().unwrap().rsplit('/').next();
+        code.unwrap().to_owned()
+    };
+    let (used, open) = (invite("vera@firm.ru").await, invite("gleb@firm.ru").await);
+    let redeem = async |code: &str| {
+        let device = serde_json::json!({"name": "", "platform": "linux"});
+        let body = serde_json::json!({"code": code, "device": device});
+        let request = http().post(bed.url("/v1/invitations/redeem")).json(&body);
+        request.send().await.unwrap()
+    };
+    let vera = redeem(&used).await;
+    assert_eq!(vera.status(), StatusCode::CREATED);
+    let vera: serde_json::Value = vera.json().await.unwrap();
+    let own = devices(&bed, &other, "").await;
+    let stolen = own.iter().find(|row| row.name == "ноутбук").unwrap().id;
+    let (status, _) = revoke(&bed, &other, &stolen.to_string()).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(redeem(&open).await.status(), StatusCode::NOT_FOUND);
+    // Who has come is a colleague: he stays.
+    assert_eq!(
+        devices(&bed, vera["token"].as_str().unwrap(), "")
+            .await
+            .len(),
+        1
+    );
+}
+
+async fn bed_of_administrator() -> Bed {
+    let bed = bed().await;
+    let actor = Actor::command_line();
+    let role = Role::Administrator;
+    bed.centre.set_role(actor, ANNA, role).await.unwrap();
+    bed
+}
+
+/// A script of one user must not take the centre for itself.
+#[tokio::test]
+async fn a_device_that_asks_without_end_is_told_to_wait_and_others_are_not() {
+    let bed = bed().await;
+    let other = bed.centre.add_device(ANNA, "").await.unwrap();
+    let client = http();
+    let me = async |token: &str| {
+        let request = client.get(bed.url("/v1/me")).bearer_auth(token);
+        request.send().await.unwrap()
+    };
+    let mut asked = 0;
+    let refused = loop {
+        let answer = me(&bed.token).await;
+        if answer.status() != StatusCode::OK {
+            break answer;
+        }
+        asked += 1;
+    };
+    assert!(asked >= 200, "{asked}");
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(me(&other).await.status(), StatusCode::OK);
+}

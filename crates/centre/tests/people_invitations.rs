@@ -4,7 +4,7 @@
 
 mod support;
 
-use dealbell_centre::{Actor, Centre, Clock, INVITED_WITHIN, Options, Time};
+use dealbell_centre::{Actor, Centre, Clock, INVITED_WITHIN, Options, ServeOptions, Time};
 use dealbell_protocol::{
     ApiError, ErrorCode, Millis, Role,
     join::JoinLink,
@@ -24,7 +24,7 @@ use std::{
     },
     time::Duration,
 };
-use support::{ANNA, Bed, bed, bed_over, http};
+use support::{ANNA, Bed, bed, bed_over, bed_with, http};
 
 const VERA: &str = "vera@firm.ru";
 
@@ -222,4 +222,55 @@ async fn whoever_tries_codes_is_slowed_down() {
     let (after, code) = slowed.unwrap();
     assert!(after >= 20, "an honest user is not: {after}");
     assert_eq!(code, ErrorCode::RateLimited);
+}
+
+#[tokio::test]
+async fn whoever_names_another_address_each_time_is_not_believed() {
+    let bed = bed().await;
+    for n in 0..100 {
+        let request = http().get(bed.url(&format!("/v1/invitations/{n:064x}")));
+        let request = request.header("X-Forwarded-For", format!("203.0.113.{n}"));
+        if request.send().await.unwrap().status() == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+    }
+    panic!("a hundred codes were tried");
+}
+
+/// An office has one address, and somebody there tries codes.
+#[tokio::test]
+async fn a_good_code_lets_in_while_others_try_bad_ones_from_the_same_address() {
+    let bed = bed().await;
+    let actor = Actor::command_line();
+    let made = bed.centre.invite(actor, vera()).await.unwrap();
+    while !matches!(
+        see(&bed, &"0".repeat(64)).await,
+        Err((StatusCode::TOO_MANY_REQUESTS, _))
+    ) {}
+    assert_eq!(see(&bed, &made.code).await.unwrap().email, VERA);
+    let (status, body) = redeem(&bed, &made.code).await;
+    assert_eq!(status, StatusCode::CREATED, "{body}");
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_guest_has_a_measure_of_his_own() {
+    let bed = bed_with(ServeOptions {
+        trusted_proxies: vec!["127.0.0.1".parse().unwrap()],
+        ..ServeOptions::default()
+    })
+    .await;
+    let ask = async |from: &str| {
+        let request = http().get(bed.url(&format!("/v1/invitations/{}", "0".repeat(64))));
+        let request = request.header("X-Forwarded-For", format!("198.51.100.1, {from}"));
+        request.send().await.unwrap().status()
+    };
+    while ask("203.0.113.9").await != StatusCode::TOO_MANY_REQUESTS {}
+    assert_eq!(ask("203.0.113.10").await, StatusCode::NOT_FOUND);
+    // Of IPv6 everybody has as many as he likes.
+    for n in 0..100 {
+        if ask(&format!("2001:db8::{n:x}")).await == StatusCode::TOO_MANY_REQUESTS {
+            return;
+        }
+    }
+    panic!("a hundred tries of one network were answered");
 }

@@ -5,7 +5,12 @@
 mod support;
 
 use dealbell_centre::{Centre, Options, backup, restore};
-use dealbell_protocol::{Kind, courier::CourierError, push::PushMessage};
+use dealbell_protocol::{
+    Kind, UserId,
+    courier::CourierError,
+    ingest::{Act, Notice},
+    push::PushMessage,
+};
 use serde_json::{Value, json};
 use std::time::Duration;
 use support::{
@@ -130,32 +135,83 @@ async fn who_refuses_us_is_not_asked_in_vain_all_the_time() {
     assert_eq!(row(&desk).await["trouble"], json!(null));
 }
 
-#[tokio::test]
-async fn a_push_service_that_never_answers_holds_up_nobody_else() {
-    let mut desk = Desk::open(NOON).await;
-    desk.start_pushing();
-    // Ten phones of one service that hangs, and one of another.
-    for n in 0..10 {
-        let endpoint = format!("https://slow.example/{n}");
-        let body = support::letters::subscription(&endpoint, "mobile");
-        let path = "/v1/push-subscriptions";
-        assert_eq!(desk.post(&desk.token, path, &body).await.0, 201);
-        desk.booth.plan(&endpoint, Answer::Hang { taken: false });
+/// Registers a phone whose push service, at `host`, hangs the first time.
+async fn slow(desk: &Desk, token: &str, host: &str, n: usize) {
+    let endpoint = format!("https://{host}/{n}");
+    let body = support::letters::subscription(&endpoint, "mobile");
+    let path = "/v1/push-subscriptions";
+    assert_eq!(desk.post(token, path, &body).await.0, 201);
+    desk.booth.plan(&endpoint, Answer::Hang { taken: false });
+}
+
+/// Colleagues of Anna, and a token of each.
+async fn colleagues(desk: &Desk) -> Vec<(UserId, String)> {
+    let mut all = Vec::new();
+    for email in ["boris@firm.ru", "vera@firm.ru"] {
+        let user = desk.centre().add_user(email, "", "ru").await.unwrap();
+        all.push((user, desk.centre().add_device(email, "").await.unwrap()));
     }
-    let (_, quick) = desk.subscribe(&desk.token, "browser", 1).await;
-    desk.task(Kind::TaskNew, "Раз", 1).await;
-    desk.booth.hung(8).await;
+    all
+}
+
+/// Tells all of them of a task, in one commit.
+async fn told(desk: &Desk, colleagues: &[(UserId, String)]) {
+    let mut acts = vec![desk.notice(Kind::TaskNew, "Раз", 1)];
+    for (user, _) in colleagues {
+        let Act::Notify(notice) = desk.notice(Kind::TaskNew, "Раз", 1) else {
+            panic!("it is a notice");
+        };
+        acts.push(Act::Notify(Box::new(Notice {
+            user: *user,
+            ..*notice
+        })));
+    }
+    desk.tell(acts).await;
+}
+
+/// The first that was pushed.
+async fn first(desk: &Desk) -> Brought {
     let there = async {
         loop {
-            let pushed = desk.booth.taken();
-            if !pushed.is_empty() {
+            if let Some(pushed) = desk.booth.taken().pop() {
                 return pushed;
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    let pushed = tokio::time::timeout(support::LONG, there).await.unwrap();
-    assert_eq!(pushed[0].parcel.to.endpoint, quick);
+    tokio::time::timeout(support::LONG, there).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_user_with_silent_hosts_leaves_room_for_others() {
+    let mut desk = Desk::open(NOON).await;
+    desk.start_pushing();
+    for n in 0..10 {
+        slow(&desk, &desk.token, &format!("slow{n}.example"), n).await;
+    }
+    let colleagues = colleagues(&desk).await;
+    let (_, quick) = desk.subscribe(&colleagues[0].1, "browser", 1).await;
+    told(&desk, &colleagues).await;
+    desk.booth.hung(4).await;
+    assert_eq!(first(&desk).await.parcel.to.endpoint, quick);
+    assert_eq!(desk.booth.asked(), 5, "four of hers at once");
+}
+
+#[tokio::test]
+async fn a_push_service_that_never_answers_holds_up_nobody_else() {
+    let mut desk = Desk::open(NOON).await;
+    desk.start_pushing();
+    // Ten phones of one service that hangs, and one of another.
+    let colleagues = colleagues(&desk).await;
+    let (boris, vera) = (&colleagues[0].1, &colleagues[1].1);
+    for n in 0..10 {
+        let token = [&desk.token, boris, vera][n / 4];
+        slow(&desk, token, "slow.example", n).await;
+    }
+    let (_, quick) = desk.subscribe(vera, "browser", 1).await;
+    told(&desk, &colleagues).await;
+    desk.booth.hung(8).await;
+    assert_eq!(first(&desk).await.parcel.to.endpoint, quick);
     assert_eq!(desk.booth.asked(), 9, "eight of the slow service at once");
     // Its time is over: those wait, and the last two have their turn.
     desk.time.set(desk.now() + MINUTE);

@@ -354,6 +354,109 @@ async fn of_too_many_links_the_newest_are_good_and_none_outlives_the_device_that
     assert_eq!(refusal(orphan).await, unknown);
 }
 
+/// Somebody had the laptop for a minute, and let a browser of his own in.
+#[tokio::test]
+async fn what_a_stolen_device_has_let_in_goes_with_it() {
+    let bed = bed().await;
+    let safe = bed.centre.add_device(ANNA, "телефон").await.unwrap();
+    let stolen = signed_in(&bed).await;
+    // And that browser lets in another, and keeps a link for later; it even signs itself out.
+    let next = async |browser: &Browser| {
+        let request = browser.ask(&bed, Method::POST, "/v1/sign-in-links");
+        let made: SignInLink = request.send().await.unwrap().json().await.unwrap();
+        made.url.split_once("#sign-in=").unwrap().1.to_owned()
+    };
+    let mut further = own(&bed);
+    let code = next(&stolen).await;
+    let answer = further.sign_in(&bed, "link", &code).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let later = next(&further).await;
+    let mut client = stream(&bed, &further).await.unwrap();
+    assert!(matches!(client.next().await, ServerFrame::Hello { .. }));
+    let sign_out = stolen.ask(&bed, Method::POST, "/v1/web/sign-out");
+    assert_eq!(sign_out.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(further.get(&bed, "/v1/me").await, StatusCode::OK);
+
+    let mine = devices(&bed).await;
+    let laptop = mine.iter().find(|row| row.this).unwrap().id;
+    let revoked = http().delete(bed.url(&format!("/v1/devices/{laptop}")));
+    let revoked = revoked.bearer_auth(&safe).send().await.unwrap();
+    assert_eq!(revoked.status(), StatusCode::OK);
+    assert_eq!(client.closed().await, CloseCode::DeviceRevoked.number());
+    assert_eq!(further.get(&bed, "/v1/me").await, StatusCode::UNAUTHORIZED);
+    let late = own(&bed).sign_in(&bed, "link", &later).await;
+    let unknown = (StatusCode::NOT_FOUND, ErrorCode::InvitationUnknown);
+    assert_eq!(refusal(late).await, unknown);
+    let left = http().get(bed.url("/v1/devices")).bearer_auth(&safe);
+    let left: Vec<DeviceRow> = left.send().await.unwrap().json().await.unwrap();
+    assert_eq!(left.len(), 1, "{left:?}");
+}
+
+/// Whoever signs the computer out from the browser that came of it goes on there.
+#[tokio::test]
+async fn the_browser_that_revokes_stays_signed_in() {
+    let bed = bed().await;
+    let browser = signed_in(&bed).await;
+    let mine = devices(&bed).await;
+    let laptop = mine.iter().find(|row| row.this).unwrap().id;
+    let request = browser.ask(&bed, Method::DELETE, &format!("/v1/devices/{laptop}"));
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
+    assert_eq!(browser.get(&bed, "/v1/me").await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn whoever_has_a_device_is_told_of_another_one() {
+    let bed = bed().await;
+    assert_eq!(bed.page("").await.items.len(), 0);
+    signed_in(&bed).await;
+    let told = bed.page("").await.items;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].title, "Новый вход: Chrome, Windows");
+    assert_eq!(told[0].provider.as_str(), "system");
+
+    // A colleague's administrator could use an invitation himself.
+    let new = NewInvitation {
+        email: ANNA.to_owned(),
+        language: "ru".to_owned(),
+        ..NewInvitation::default()
+    };
+    let boris = bed.centre.add_user("boris@firm.ru", "Борис", "ru").await;
+    let token = bed.centre.add_device("boris@firm.ru", "").await.unwrap();
+    let actor = dealbell_centre::Actor::command_line();
+    let role = dealbell_protocol::Role::Administrator;
+    bed.centre
+        .set_role(actor, "boris@firm.ru", role)
+        .await
+        .unwrap();
+    let invited = http().post(bed.url("/v1/invitations")).bearer_auth(&token);
+    let invited: Value = invited
+        .json(&new)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let code = invited["link"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap();
+    let answer = own(&bed).sign_in(&bed, "invitation", code).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let told = bed.page("").await.items;
+    assert_eq!(told.len(), 2);
+    assert!(told[0].text.contains("Борис"), "{}", told[0].text);
+
+    // Whoever has none yet knows what he does.
+    let boris = boris.unwrap();
+    assert_ne!(boris, bed.anna);
+    let first = http().get(bed.url("/v1/notifications")).bearer_auth(&token);
+    let first: Value = first.send().await.unwrap().json().await.unwrap();
+    assert_eq!(first["items"], json!([]));
+}
+
 #[tokio::test]
 async fn an_invitation_signs_a_browser_in_as_it_does_a_desktop() {
     let bed = bed().await;

@@ -50,7 +50,13 @@ pub(crate) async fn restore(line: Restore) -> Result<()> {
          were open are to be made again",
         done.users, done.letters
     );
-    eprintln!("devices and keys revoked since that copy are valid again: look through them");
+    match done.rights_kept {
+        true => eprintln!("devices, keys and users that were revoked or removed since stay so"),
+        false => eprintln!(
+            "attention: devices and keys revoked since that copy are valid again, users removed since \
+             are there again: look through them"
+        ),
+    }
     if let Some(wrong) = done.key {
         eprintln!("attention: {wrong}");
     }

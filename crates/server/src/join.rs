@@ -6,13 +6,13 @@ use crate::{
     sheet::{Button, Mark, Sheet},
 };
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::Response,
     routing::get,
 };
-use dealbell_centre::{Centre, CentreError};
+use dealbell_centre::{Centre, CentreError, Whence};
 use dealbell_protocol::{ErrorCode, join::JoinLink, people::InvitationSeen, web, window::Language};
 use dealbell_texts::{Value, text};
 use url::Url;
@@ -35,10 +35,15 @@ pub(crate) fn router(centre: Centre, base: Url, app: Option<Url>) -> Router {
         .with_state(door)
 }
 
-async fn page(State(door): State<Door>, headers: HeaderMap, Path(code): Path<String>) -> Response {
+async fn page(
+    State(door): State<Door>,
+    Extension(from): Extension<Whence>,
+    headers: HeaderMap,
+    Path(code): Path<String>,
+) -> Response {
     let language = language(&headers);
     let (seen, link) = (
-        door.centre.invitation(&code).await,
+        door.centre.invitation(&code, from.0).await,
         JoinLink::new(&door.base, &code),
     );
     let sheet = match (seen, link) {
@@ -124,6 +129,7 @@ fn refusal(error: &CentreError) -> (StatusCode, &'static str) {
         Some(ErrorCode::InvitationUsed) => (StatusCode::GONE, "invited-used"),
         Some(ErrorCode::InvitationExpired) => (StatusCode::GONE, "invited-expired"),
         Some(ErrorCode::InvitationUnknown) => (StatusCode::NOT_FOUND, "invited-unknown"),
+        Some(ErrorCode::RateLimited) => (StatusCode::TOO_MANY_REQUESTS, "invited-often"),
         _ => {
             tracing::error!(%error, "an invitation cannot be read");
             (StatusCode::SERVICE_UNAVAILABLE, "invited-later")

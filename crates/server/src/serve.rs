@@ -20,7 +20,11 @@ use dealbell_centre::{Beside, Centre, Delivery, Pushing, ServeOptions};
 use dealbell_letters::SmtpPost;
 use dealbell_protocol::Channel;
 use sd_notify::NotifyState;
-use std::{io::ErrorKind, net::SocketAddr, sync::Arc};
+use std::{
+    io::ErrorKind,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
@@ -37,6 +41,15 @@ pub(crate) struct Serve {
     /// Where people get the desktop app: linked on the page of an invitation.
     #[arg(long, env = "DEALBELL_APP_URL")]
     app_url: Option<Url>,
+    /// Address of a reverse proxy that is believed who asks through it (the last of
+    /// `X-Forwarded-For`); several with commas. Nobody is believed otherwise.
+    #[arg(
+        long,
+        env = "DEALBELL_TRUSTED_PROXY",
+        value_delimiter = ',',
+        value_name = "ADDR"
+    )]
+    trusted_proxy: Vec<IpAddr>,
     #[command(flatten)]
     pub(crate) database: Database,
     #[command(flatten)]
@@ -58,6 +71,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
         listen,
         public_url,
         app_url,
+        trusted_proxy,
         database,
         metrics,
         mail,
@@ -87,6 +101,7 @@ pub(crate) async fn run(line: Serve) -> Result<()> {
     })?;
     let options = ServeOptions {
         public_url: public_url.as_ref().map(|url| url.base().to_string()),
+        trusted_proxies: trusted_proxy,
         ..ServeOptions::default()
     };
     let (stop, stopped) = watch::channel(());

@@ -77,7 +77,7 @@ async fn end(centre: &Centre, fields: &HashMap<String, String>) -> Outcome {
     if referer.is_loopback() && !asked.is_loopback() {
         return Outcome::Foreign;
     }
-    if name(&referer) != name(&asked) {
+    if referer.host() != asked.host() {
         return Outcome::Other {
             asked: asked.host(),
             got: referer.host(),
@@ -112,15 +112,6 @@ async fn end(centre: &Centre, fields: &HashMap<String, String>) -> Outcome {
             Outcome::Unsaved
         }
     }
-}
-
-/// What names an account: it keeps its name when it moves from one of the domains to another.
-fn name(address: &CrmAddress) -> String {
-    let host = address.host();
-    if address.is_loopback() {
-        return host;
-    }
-    host.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn failure(error: &CheckError, host: String) -> Outcome {

@@ -222,6 +222,18 @@ async fn the_page_of_an_invitation_tells_who_and_where_and_uses_nothing_up() {
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
     let broken = look(&format!("{}/join/%3Cscript%3E", serving.url), "ru").await;
     assert_eq!(broken.status(), StatusCode::NOT_FOUND);
+    // Whoever tries codes is slowed down here, too; who has a code is not.
+    let tried = async |n: u32| {
+        look(&format!("{}/join/{n:064x}", serving.url), "ru")
+            .await
+            .status()
+    };
+    let mut n = 0;
+    while tried(n).await != StatusCode::TOO_MANY_REQUESTS {
+        n += 1;
+        assert!(n < 200, "it is answered all the time");
+    }
+    assert_eq!(look(&page, "ru").await.status(), StatusCode::GONE);
     assert!(told(at, &["invitation", "list"]).contains("\tused\t"));
     // Neither the log nor the audit has the code.
     let heard = serving.heard();

@@ -1,7 +1,7 @@
 //! `/v1/calendar`: the address of a user's calendar, and the calendar itself.
 
 use super::{Device, Served, answer::Problem};
-use crate::{calendar::Known, refusal::Refusal};
+use crate::{calendar::Known, devices::Session, refusal::Refusal};
 use axum::{
     Json,
     extract::{Path, State},
@@ -11,7 +11,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use dealbell_protocol::{ApiError, ErrorCode, UserId, rest::CalendarLink};
+use dealbell_protocol::{ApiError, ErrorCode, rest::CalendarLink};
 use sha2::{Digest as _, Sha256};
 
 /// How soon to come back while an account is not read yet, milliseconds.
@@ -29,7 +29,7 @@ pub(crate) async fn link(
     State(served): State<Served>,
     Device(session): Device,
 ) -> Result<Json<CalendarLink>, Problem> {
-    Ok(Json(address(&served, session.user, false).await?))
+    Ok(Json(address(&served, &session, false).await?))
 }
 
 /// Another address in the place of the one that too many know.
@@ -44,14 +44,14 @@ pub(crate) async fn renew(
     State(served): State<Served>,
     Device(session): Device,
 ) -> Result<Json<CalendarLink>, Problem> {
-    Ok(Json(address(&served, session.user, true).await?))
+    Ok(Json(address(&served, &session, true).await?))
 }
 
-async fn address(served: &Served, user: UserId, anew: bool) -> Result<CalendarLink, Refusal> {
+async fn address(served: &Served, session: &Session, anew: bool) -> Result<CalendarLink, Refusal> {
     let Some(base) = &served.options.public_url else {
         return Ok(CalendarLink { url: None });
     };
-    let secret = served.centre.calendar_secret(user, anew).await?;
+    let secret = served.centre.calendar_secret(session, anew).await?;
     let url = format!("{}/v1/calendar/{secret}.ics", base.trim_end_matches('/'));
     Ok(CalendarLink { url: Some(url) })
 }

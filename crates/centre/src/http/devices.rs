@@ -39,7 +39,8 @@ pub(crate) async fn list(
     Ok(Json(served.centre.devices_of(user, Some(this)).await?))
 }
 
-/// Signs a device out for good.
+/// Signs a device out for good, with it what it has made: browsers signed in by its links, its open
+/// invitations; the calendar gets another address where that device knew it.
 #[utoipa::path(
     delete,
     path = "/v1/devices/{id}",
@@ -66,13 +67,14 @@ pub(crate) async fn revoke(
         let message = "there is no such device";
         Refusal::from(ApiError::new(ErrorCode::NotFound, message).of_field("id"))
     })?;
-    let own = asker.session.user;
+    let (own, this) = (asker.session.user, asker.session.device);
     let user = user.unwrap_or(own);
     let actor = match user == own {
         true => asker.himself(),
         false => asker.into_administrator(&served).await?,
     };
-    served.centre.revoke_of(actor, Some(user), id).await?;
+    let revoked = served.centre.revoke_of(actor, Some(user), id, Some(this));
+    revoked.await?;
     Ok(Json(Done {}))
 }
 

@@ -4,7 +4,7 @@
 //! `Host` even as its own origin (DNS rebinding). So the embedded one answers to loopback names only
 //! and to no page; a server one lets a page open the stream only from its own origin.
 
-use super::{Served, answer::Problem};
+use super::{Served, administrator, answer::Problem};
 use crate::refusal::Refusal;
 use axum::{
     extract::{Request, State},
@@ -17,9 +17,11 @@ use dealbell_protocol::{ApiError, ErrorCode};
 /// Passes the request on, or refuses it with 403.
 pub(crate) async fn check(
     State(served): State<Served>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
+    let from = administrator::named(&request, &served.options.trusted_proxies);
+    request.extensions_mut().insert(from);
     let host = header(&request, &HOST);
     let origin = header(&request, &ORIGIN);
     let allowed = if served.options.embedded {

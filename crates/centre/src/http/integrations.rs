@@ -42,7 +42,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn add(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<AddedIntegration>), Problem> {
     let NewIntegration { name } = parse(&body?)?;
@@ -64,7 +64,7 @@ pub(crate) async fn add(
 )]
 pub(crate) async fn remove(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Name(id): Name,
 ) -> Result<Json<Done>, Problem> {
     let removed = served.centre.remove_integration(actor, ProviderId(id));
@@ -87,7 +87,7 @@ pub(crate) async fn remove(
 )]
 pub(crate) async fn add_key(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Name(id): Name,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<AddedKey>), Problem> {
@@ -113,7 +113,7 @@ pub(crate) async fn add_key(
 )]
 pub(crate) async fn revoke_key(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path((id, key)): Path<(String, String)>,
 ) -> Result<Json<Done>, Problem> {
     let revoked = served

@@ -35,7 +35,7 @@ use url::Url;
 )]
 pub(crate) async fn invite(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, device }: Administrator,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Invited>), Problem> {
     let new: NewInvitation = parse(&body?)?;
@@ -44,7 +44,7 @@ pub(crate) async fn invite(
         let message = "this centre has no public address: start it with --public-url";
         Refusal::from(ApiError::new(ErrorCode::Unavailable, message))
     })?;
-    let made = served.centre.invite_as(actor, new).await?;
+    let made = served.centre.invite_as(actor, new, Some(device)).await?;
     let link = JoinLink::new(&base, &made.code);
     let link = link.ok_or_else(|| Refusal::Storage(format!("{base} is no base of links")))?;
     let invited = Invited {
@@ -95,7 +95,7 @@ pub(crate) async fn list(
 )]
 pub(crate) async fn revoke(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path(id): Path<String>,
 ) -> Result<Json<Done>, Problem> {
     served.centre.uninvite_as(actor, &id).await?;
@@ -119,8 +119,7 @@ pub(crate) async fn see(
     From(from): From,
     Path(code): Path<String>,
 ) -> Result<Json<InvitationSeen>, Problem> {
-    served.centre.knock(from)?;
-    Ok(Json(served.centre.see_invitation(&code).await?))
+    Ok(Json(served.centre.try_invitation(&code, from).await?))
 }
 
 /// Signs a device in by a code.
@@ -140,9 +139,9 @@ pub(crate) async fn redeem(
     From(from): From,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Redeemed>), Problem> {
-    served.centre.knock(from)?;
     let redeem: Redeem = parse(&body?)?;
-    let redeemed = served.centre.redeem(redeem).await?;
+    let redeemed = served.centre.redeem(redeem).await;
+    let redeemed = served.centre.tried(from, redeemed)?;
     Ok((StatusCode::CREATED, Json(redeemed)))
 }
 

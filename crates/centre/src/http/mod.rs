@@ -17,7 +17,9 @@ mod invitations;
 mod letters;
 mod list;
 mod listening;
+mod lively;
 mod openapi;
+mod pace;
 mod people;
 mod provider;
 mod publish;
@@ -29,12 +31,14 @@ mod web;
 use crate::{
     Centre,
     devices::Session,
+    icon::Errands,
     keys::Caller,
     limits::{Limits, Rate},
     refusal::Refusal,
     stream,
 };
 pub(crate) use administrator::Administrator;
+pub use administrator::From as Whence;
 use answer::Problem;
 pub(crate) use answer::problem;
 use axum::{
@@ -51,7 +55,11 @@ use dealbell_protocol::{
 };
 use site::Site;
 use sqlx::Row as _;
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 pub(crate) use web::Renewal;
 
 /// How a centre is served.
@@ -65,7 +73,7 @@ pub struct ServeOptions {
     pub grace: Duration,
     /// How long a new connection may take to send `start`.
     pub start_timeout: Duration,
-    /// How long the head of a request may take, and its body: longer than a reverse proxy keeps an
+    /// How long the head of a request may take, its body, and a part of the answer that nobody takes: longer than a reverse proxy keeps an
     /// idle connection (nginx: 60 s), so that it is the proxy who ends those.
     pub patience: Duration,
     /// Frames that wait for a slow reader at most.
@@ -80,6 +88,14 @@ pub struct ServeOptions {
     pub public_url: Option<String>,
     /// The window of the `reconnect` frame at a planned end, milliseconds (STREAM 12).
     pub reconnect_ms: [u64; 2],
+    /// Connections at most, streams left aside: those are bounded by their devices.
+    pub connections: usize,
+    /// The same from one address, which may be a whole company's; a trusted proxy may have any number.
+    pub connections_of_one: usize,
+    /// The proxies that are believed who asks through them (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Devices are held to a pace; not where time that is simulated passes at will.
+    pub paced: bool,
     /// What a key of an integration may publish.
     pub per_key: Rate,
     /// What one integration may tell one user.
@@ -100,6 +116,10 @@ impl Default for ServeOptions {
             max_backlog: 50_000,
             public_url: None,
             reconnect_ms: [1_000, 10_000],
+            connections: 32_768,
+            connections_of_one: 8_192,
+            trusted_proxies: Vec::new(),
+            paced: true,
             per_key: Rate::new(200, 5_000),
             per_account: Rate::new(10, 1_000),
         }
@@ -139,6 +159,8 @@ pub(crate) struct Served {
     pub(crate) centre: Centre,
     pub(crate) options: Arc<ServeOptions>,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) paces: Arc<pace::Paces>,
+    pub(crate) errands: Errands,
     /// Every address there is, OpenAPI.
     pub(crate) described: Arc<serde_json::Value>,
     /// Where the listener is bound.
@@ -155,6 +177,8 @@ impl Centre {
             centre: self.clone(),
             described: Arc::new(openapi::described(&beside.described)),
             limits: Arc::new(Limits::new(options.per_key, options.per_account)),
+            paces: Arc::default(),
+            errands: Errands::default(),
             site: Arc::new(Site::new(&options, local)),
             options: Arc::new(options),
             local,
@@ -264,7 +288,13 @@ impl FromRequestParts<Served> for Device {
             Some(visitor) => visitor.token,
             None => bearer(parts)?,
         };
-        Ok(Self(served.centre.session(token).await?))
+        let session = served.centre.session(token).await?;
+        // The one inside the app is the user's alone.
+        if served.options.paced && !served.options.embedded {
+            let (method, path) = (&parts.method, parts.uri.path());
+            served.paces.count(session.device, method, path)?;
+        }
+        Ok(Self(session))
     }
 }
 

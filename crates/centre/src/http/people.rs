@@ -50,7 +50,7 @@ pub(crate) async fn users(
 )]
 pub(crate) async fn add(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<UserRow>), Problem> {
     let new: NewUser = parse(&body?)?;
@@ -94,7 +94,7 @@ pub(crate) async fn user(
 )]
 pub(crate) async fn change(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path(id): Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<UserRow>, Problem> {
@@ -119,7 +119,7 @@ pub(crate) async fn change(
 )]
 pub(crate) async fn remove(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path(id): Path<String>,
 ) -> Result<Json<Done>, Problem> {
     served.centre.remove_as(actor, user_id(&id)?).await?;
@@ -160,7 +160,7 @@ pub(crate) async fn groups(
 )]
 pub(crate) async fn add_group(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Done>), Problem> {
     let NewGroup { name } = parse(&body?)?;
@@ -182,7 +182,7 @@ pub(crate) async fn add_group(
 )]
 pub(crate) async fn remove_group(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path(name): Path<String>,
 ) -> Result<Json<Done>, Problem> {
     served.centre.remove_group_as(actor, &name).await?;
@@ -206,7 +206,7 @@ pub(crate) async fn remove_group(
 )]
 pub(crate) async fn join(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path((name, user)): Path<(String, String)>,
 ) -> Result<Json<Done>, Problem> {
     let user = user_id(&user)?;
@@ -231,7 +231,7 @@ pub(crate) async fn join(
 )]
 pub(crate) async fn leave(
     State(served): State<Served>,
-    Administrator { actor }: Administrator,
+    Administrator { actor, .. }: Administrator,
     Path((name, user)): Path<(String, String)>,
 ) -> Result<Json<Done>, Problem> {
     let user = user_id(&user)?;

@@ -66,7 +66,10 @@ pub(crate) async fn save(
     let source = given.as_deref().map(icon::source).transpose()?;
     let bytes = match source {
         Some(Source::Bytes(bytes)) => Some(bytes),
-        Some(Source::Address(address)) => Some(icon::fetch(&address).await?),
+        Some(Source::Address(address)) => {
+            let _errand = served.errands.begin(&caller.provider)?;
+            Some(icon::fetch(&address).await?)
+        }
         None => None,
     };
     let kept = match bytes {
@@ -74,8 +77,9 @@ pub(crate) async fn save(
         None => None,
     };
     let changed = says_icon.then_some(kept);
-    let id = caller.provider;
-    served.centre.present(id.clone(), name, changed).await?;
+    let (id, limits) = (caller.provider.clone(), served.limits.clone());
+    let presented = served.centre.present(caller, name, changed, limits);
+    presented.await?;
     Ok(Json(served.centre.provider(&id).await?))
 }
 

@@ -2,16 +2,16 @@
 
 use super::{Integration, Name, Served, answer::Problem};
 use crate::{
-    keys::Caller,
+    keys::{Caller, SigningKey},
     refusal::Refusal,
-    signed::{self, Headers},
+    signed::{self, Headers, Unbelieved},
     uniform,
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::{RawQuery, State, rejection::BytesRejection},
-    http::{HeaderMap, StatusCode},
+    extract::{FromRequestParts, RawQuery, State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, request::Parts},
 };
 use dealbell_protocol::rest::Bulk;
 use dealbell_protocol::rest::NewNotification;
@@ -101,12 +101,11 @@ pub(crate) async fn bulk(
 )]
 pub(crate) async fn signed(
     State(served): State<Served>,
-    Name(provider): Name,
-    headers: HeaderMap,
+    signature: Signature,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<Published>), Problem> {
     let body = body?;
-    let (caller, key) = signer(&served, provider, &headers, &body).await?;
+    let (caller, key) = signature.of(&served, &body)?;
     served.limits.key(&caller.key, 1)?;
     one(&served, caller, Some(key), &body).await
 }
@@ -134,12 +133,11 @@ pub(crate) async fn signed(
 )]
 pub(crate) async fn signed_bulk(
     State(served): State<Served>,
-    Name(provider): Name,
-    headers: HeaderMap,
+    signature: Signature,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(StatusCode, Json<BulkPublished>), Problem> {
     let body = body?;
-    let (caller, key) = signer(&served, provider, &headers, &body).await?;
+    let (caller, key) = signature.of(&served, &body)?;
     served.limits.key(&caller.key, 1)?;
     many(&served, caller, Some(key), &body).await
 }
@@ -192,36 +190,68 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
     Ok(Some(key.to_owned()))
 }
 
-/// Whose a signed request is, and the key under which the same message counts once: its id, which
-/// its signature covers, as it does not cover an `Idempotency-Key`.
-async fn signer(
-    served: &Served,
-    provider: String,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<(Caller, String), Refusal> {
-    let id = signed_header(headers, WEBHOOK_ID)?;
-    if id.len() > MAX_KEY {
-        let message = format!("a {WEBHOOK_ID} has at most {MAX_KEY} characters");
-        return Err(Refusal::field(WEBHOOK_ID, message));
+/// A request that is signed by somebody who could be who he says: what is to be believed before a
+/// large body of it is read.
+pub(crate) struct Signature {
+    provider: ProviderId,
+    keys: Vec<SigningKey>,
+    id: String,
+    timestamp: String,
+    signature: String,
+}
+
+impl FromRequestParts<Served> for Signature {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, served: &Served) -> Result<Self, Problem> {
+        let Name(provider) = Name::from_request_parts(parts, served).await?;
+        let headers = &parts.headers;
+        let id = signed_header(headers, WEBHOOK_ID)?;
+        if id.len() > MAX_KEY {
+            let message = format!("a {WEBHOOK_ID} has at most {MAX_KEY} characters");
+            return Err(Refusal::field(WEBHOOK_ID, message).into());
+        }
+        let provider = ProviderId(provider);
+        let signature = Self {
+            id: id.to_owned(),
+            timestamp: signed_header(headers, "webhook-timestamp")?.to_owned(),
+            signature: signed_header(headers, "webhook-signature")?.to_owned(),
+            keys: served.centre.signing_keys(&provider).await?,
+            provider,
+        };
+        signed::plausible(&signature.keys, signature.headers(), served.centre.now())
+            .map_err(unbelieved)?;
+        Ok(signature)
     }
-    let given = Headers {
-        id,
-        timestamp: signed_header(headers, "webhook-timestamp")?,
-        signature: signed_header(headers, "webhook-signature")?,
-    };
-    let provider = ProviderId(provider);
-    // An integration that nobody knows has no keys: who asks does not learn which there are.
-    let keys = served.centre.signing_keys(&provider).await?;
-    let key = signed::signer(&keys, given, body, served.centre.now()).map_err(|why| {
-        ApiError::new(ErrorCode::TokenInvalid, why.to_string()).of_field(why.header())
-    })?;
-    served.centre.key_used(&key.id);
-    let caller = Caller {
-        provider,
-        key: key.id.clone(),
-    };
-    Ok((caller, format!("webhook:{id}")))
+}
+
+impl Signature {
+    fn headers(&self) -> Headers<'_> {
+        Headers {
+            id: &self.id,
+            timestamp: &self.timestamp,
+            signature: &self.signature,
+        }
+    }
+
+    /// Who has signed `body`, and the key under which the same message counts once: its id, which its
+    /// signature covers, as it does not cover an `Idempotency-Key`.
+    fn of(self, served: &Served, body: &[u8]) -> Result<(Caller, String), Refusal> {
+        // An integration that nobody knows has no keys: who asks does not learn which there are.
+        let key = signed::signer(&self.keys, self.headers(), body, served.centre.now());
+        let key = key.map_err(unbelieved)?.id.clone();
+        served.centre.key_used(&key);
+        let caller = Caller {
+            provider: self.provider,
+            key,
+        };
+        Ok((caller, format!("webhook:{}", self.id)))
+    }
+}
+
+fn unbelieved(why: Unbelieved) -> Refusal {
+    let error = ApiError::new(ErrorCode::TokenInvalid, why.to_string());
+    error.of_field(why.header()).into()
 }
 
 fn signed_header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Refusal> {
@@ -257,10 +287,10 @@ pub(crate) async fn revise(
 ) -> Result<Json<Updated>, Problem> {
     served.limits.key(&caller.key, 1)?;
     let About { subject, user } = about(query)?;
-    let revised = uniform::revision(&body?)?;
+    let (revised, limits) = (uniform::revision(&body?)?, served.limits.clone());
     let revised = served
         .centre
-        .revise(caller.provider, subject, user, revised);
+        .revise(caller.provider, subject, user, revised, limits);
     let updated = revised.await?;
     Ok(Json(Updated { updated }))
 }
@@ -288,7 +318,10 @@ pub(crate) async fn withdraw(
 ) -> Result<Json<Withdrawn>, Problem> {
     served.limits.key(&caller.key, 1)?;
     let About { subject, user } = about(query)?;
-    let taken = served.centre.take_back(caller.provider, subject, user);
+    let limits = served.limits.clone();
+    let taken = served
+        .centre
+        .take_back(caller.provider, subject, user, limits);
     let removed = taken.await?;
     Ok(Json(Withdrawn { removed }))
 }

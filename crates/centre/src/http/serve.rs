@@ -1,6 +1,9 @@
 //! Serving until told to stop, then leaving in order.
 
-use super::{Beside, ServeOptions, listening};
+use super::{
+    Beside, ServeOptions,
+    listening::{self, Bounds},
+};
 use crate::Centre;
 use axum::Router;
 use dealbell_protocol::stream::CloseCode;
@@ -48,9 +51,16 @@ impl Centre {
             tracing::warn!(reason = %refusal, "what this centre delivers on was not written");
         }
         let patience = options.patience;
+        let bounds = Bounds {
+            in_all: options.connections,
+            of_one: options.connections_of_one,
+            proxies: options.trusted_proxies.clone(),
+        };
         let router = self.router(options, beside.into(), listener.local_addr()?);
         let (stop, stopped) = watch::channel(());
-        let mut server = pin!(listening::listen(listener, router, patience, stopped));
+        let mut server = pin!(listening::listen(
+            listener, router, patience, bounds, stopped
+        ));
         tokio::select! {
             () = &mut server => return Ok(()),
             () = shutdown => {}

@@ -68,10 +68,10 @@ pub(crate) async fn sign_in(
     From(from): From,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<(HeaderMap, Json<Me>), Problem> {
-    served.centre.knock(from)?;
     let by: WebSignIn = parse(&body?)?;
     let instead = before.map(|before| before.device);
-    let signed_in = served.centre.sign_browser_in(by, instead).await?;
+    let signed_in = served.centre.sign_browser_in(by, instead).await;
+    let signed_in = served.centre.tried(from, signed_in)?;
     let mut headers = HeaderMap::new();
     if let Some(cookie) = door.keep(&signed_in.token) {
         headers.append(SET_COOKIE, cookie);

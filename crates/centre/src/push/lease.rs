@@ -57,6 +57,8 @@ pub(super) struct Taken {
     pub(super) lease: Lease,
     /// The host of its push service.
     pub(super) service: String,
+    /// Whose it is.
+    pub(super) user: UserId,
     pub(super) content: Content,
     /// The notifications it is about.
     pub(super) items: Vec<String>,
@@ -87,35 +89,56 @@ pub(super) struct Around<'a> {
     pub(super) sealer: &'a Sealer,
     /// Pushes at once of one push service.
     pub(super) of_service: usize,
+    /// The same of one user.
+    pub(super) of_user: usize,
+}
+
+/// The pushes that are under way.
+#[derive(Debug, Default)]
+pub(super) struct Busy {
+    services: HashMap<String, usize>,
+    users: HashMap<String, usize>,
+}
+
+impl Busy {
+    /// Counts one more.
+    pub(super) fn count(&mut self, service: &str, user: UserId) {
+        *self.services.entry(service.to_owned()).or_default() += 1;
+        *self.users.entry(user.to_string()).or_default() += 1;
+    }
 }
 
 /// Leases up to `most` subscriptions for which something is due. `busy` counts the pushes that each
-/// service has now.
+/// service and each user has now.
 pub(super) async fn take(
     step: &mut Step,
     around: Around<'_>,
     most: usize,
-    mut busy: HashMap<String, usize>,
+    mut busy: Busy,
 ) -> Result<Round, Refusal> {
     lapsed(step).await?;
     let (mut taken, mut dropped, mut looked) = (Vec::new(), Vec::new(), 0);
-    let mut full = names(&busy, around.of_service);
+    let mut full = names(&busy.services, around.of_service);
+    let mut sated = names(&busy.users, around.of_user);
     while taken.len() < most && looked < MOST_LOOKED {
         looked += 1;
         let row = sqlx::query(
             "SELECT * FROM push_subscriptions WHERE due_at <= ?1 AND lease IS NULL
-             AND service NOT IN (SELECT value FROM json_each(?2)) ORDER BY due_at, id LIMIT 1",
+             AND service NOT IN (SELECT value FROM json_each(?2))
+             AND user NOT IN (SELECT value FROM json_each(?3)) ORDER BY due_at, id LIMIT 1",
         )
         .bind(step.now)
         .bind(serde_json::to_string(&full)?)
+        .bind(serde_json::to_string(&sated)?)
         .fetch_optional(&mut step.db)
         .await?;
         let Some(row) = row else { break };
         let subscription = Subscription::of(&row)?;
         match subscription.turn(step, &around, &mut dropped).await? {
             Turn::Push(push) => {
-                *busy.entry(push.service.clone()).or_default() += 1;
-                full = names(&busy, around.of_service);
+                busy.count(&push.service, push.user);
+                full = names(&busy.services, around.of_service);
+                sated = names(&busy.users, around.of_user);
                 taken.push(*push);
             }
             Turn::Rest(next) => {
@@ -130,10 +153,12 @@ pub(super) async fn take(
     let next = sqlx::query_scalar(
         "SELECT min(at) FROM (
          SELECT min(due_at) AS at FROM push_subscriptions WHERE due_at IS NOT NULL
-         AND lease IS NULL AND service NOT IN (SELECT value FROM json_each(?))
+         AND lease IS NULL AND service NOT IN (SELECT value FROM json_each(?1))
+         AND user NOT IN (SELECT value FROM json_each(?2))
          UNION ALL SELECT min(lease_until) FROM push_subscriptions WHERE lease IS NOT NULL)",
     )
     .bind(serde_json::to_string(&full)?)
+    .bind(serde_json::to_string(&sated)?)
     .fetch_one(&mut step.db)
     .await?;
     Ok(Round {
@@ -361,6 +386,7 @@ impl Subscription {
         .execute(&mut step.db)
         .await?;
         Ok(Taken {
+            user: self.user,
             lease,
             service: self.service.clone(),
             content: written.content,

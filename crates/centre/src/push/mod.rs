@@ -59,6 +59,8 @@ pub struct Pushing {
     pub at_once: usize,
     /// The same of one push service, so that a slow one leaves room for others.
     pub of_service: usize,
+    /// The same of one user, whose hosts may all be silent.
+    pub of_user: usize,
 }
 
 impl Default for Pushing {
@@ -66,6 +68,7 @@ impl Default for Pushing {
         Self {
             at_once: 32,
             of_service: 8,
+            of_user: 4,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Pushing,
-    lease::{self, Around, Round, Taken},
+    lease::{self, Around, Busy, Round, Taken},
     outcome,
 };
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     rounds::{STORAGE, Wait},
 };
 use dealbell_protocol::{
+    UserId,
     courier::{Courier, CourierError},
     push::PushTrouble,
 };
@@ -54,8 +55,8 @@ struct Worker {
     courier: Arc<dyn Courier>,
     pushing: Pushing,
     tries: JoinSet<()>,
-    /// Whose push service each try asks.
-    busy: HashMap<tokio::task::Id, String>,
+    /// Which push service each try asks, and for whom.
+    busy: HashMap<tokio::task::Id, (String, UserId)>,
 }
 
 impl Worker {
@@ -85,10 +86,14 @@ impl Worker {
             return Wait::FULL;
         }
         let (hub, sealer) = (Arc::clone(self.centre.hub()), self.centre.sealer());
-        let of_service = self.pushing.of_service;
-        let mut busy = HashMap::new();
-        for service in self.busy.values() {
-            *busy.entry(service.clone()).or_default() += 1;
+        let Pushing {
+            of_service,
+            of_user,
+            ..
+        } = self.pushing;
+        let mut busy = Busy::default();
+        for (service, user) in self.busy.values() {
+            busy.count(service, *user);
         }
         let taken = self.centre.writer().write(move |step| {
             Box::pin(async move {
@@ -96,6 +101,7 @@ impl Worker {
                     hub: &hub,
                     sealer: &sealer,
                     of_service,
+                    of_user,
                 };
                 lease::take(step, around, most, busy).await
             })
@@ -114,10 +120,10 @@ impl Worker {
         self.centre.inner.pushed.drop_ones(&dropped);
         let full = taken.len() == most;
         for taken in taken {
-            let service = taken.service.clone();
+            let asked = (taken.service.clone(), taken.user);
             let (centre, courier) = (self.centre.clone(), Arc::clone(&self.courier));
             let handle = self.tries.spawn(attempt(centre, courier, taken));
-            self.busy.insert(handle.id(), service);
+            self.busy.insert(handle.id(), asked);
         }
         if full {
             return Wait::FULL;

@@ -1,7 +1,7 @@
 //! Rows of integrations: each change is told to every user with it (RULES C4).
 
 use super::{settings, writer::Step};
-use crate::refusal::Refusal;
+use crate::{lookalike, refusal::Refusal};
 use dealbell_protocol::{ApiError, Channel, ErrorCode, ProviderId};
 
 /// Integrations of one centre at most, so that the settings fit a frame.
@@ -25,6 +25,7 @@ pub(crate) async fn add(
             "this centre has 100 integrations, the most it can",
         ));
     }
+    lookalike::refuse(step, id, name).await?;
     let added = sqlx::query(
         "INSERT INTO providers (id, name, integration, created_at) VALUES (?1, ?2, 1, ?3)
          ON CONFLICT (id) DO UPDATE SET name = ?2, removed_at = NULL
@@ -70,14 +71,17 @@ pub(crate) async fn remove(
 }
 
 /// Gives an integration another name, another picture, or none: what is missing stays. A picture
-/// comes with the tag it is known by.
+/// comes with the tag it is known by. Returns whether that was a change.
 pub(crate) async fn present(
     step: &mut Step,
     id: &ProviderId,
     name: Option<&str>,
     icon: Option<Option<(Vec<u8>, String)>>,
     deliverable: &[Channel],
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
+    if let Some(name) = name {
+        lookalike::refuse(step, id, name).await?;
+    }
     let changes_icon = icon.is_some();
     let (picture, tag) = icon.flatten().unzip();
     let changed = sqlx::query(
@@ -95,8 +99,11 @@ pub(crate) async fn present(
     .execute(&mut step.db)
     .await?;
     match changed.rows_affected() {
-        0 => Ok(()),
-        _ => settings::tell_all(step, deliverable).await,
+        0 => Ok(false),
+        _ => {
+            settings::tell_all(step, deliverable).await?;
+            Ok(true)
+        }
     }
 }
 

@@ -22,6 +22,11 @@ impl Pace {
         }
     }
 
+    /// Whether nothing is taken, or all has come back.
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
+        self.full_at <= now
+    }
+
     /// Takes one.
     ///
     /// # Errors

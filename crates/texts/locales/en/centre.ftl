@@ -24,6 +24,13 @@ silent-crm-text = { $host } cannot be reached now. Start connecting again in a f
 unsaved-title = It could not be saved
 unsaved-text = Access was granted, but Dealbell could not store it. The server’s log says why; then start connecting again.
 
+## A device was added
+
+device-new-title = New sign-in: { $device }
+device-new-title-unnamed = New sign-in on another device
+device-new-by = { $by } invited it.
+device-new-text = Was it not you? Then sign this device out in the settings, under “Devices”.
+
 ## A test of a channel, sent by the user himself
 
 test-title = Test: this is what a notification looks like
@@ -62,5 +69,7 @@ invited-expired-title = The invitation is too old
 invited-expired-text = It was good for a day. Ask the administrator of { $host } for another.
 invited-unknown-title = There is no such invitation
 invited-unknown-text = Perhaps the link was not copied whole, or the invitation was taken back. Ask the administrator of { $host } for another.
+invited-often-title = Too many tries
+invited-often-text = Too many links that do not exist were opened from here. Check the link and open it again in a minute.
 invited-later-title = Not right now
 invited-later-text = The invitation could not be read. It is still good: open the link again in a minute.
