@@ -392,6 +392,18 @@ async fn what_a_stolen_device_has_let_in_goes_with_it() {
     assert_eq!(left.len(), 1, "{left:?}");
 }
 
+#[tokio::test]
+async fn whoever_signs_his_own_device_out_leaves_his_browsers_signed_in() {
+    let bed = bed().await;
+    let browser = signed_in(&bed).await;
+    let mine = devices(&bed).await;
+    let laptop = mine.iter().find(|row| row.this).unwrap().id;
+    let out = http().delete(bed.url(&format!("/v1/devices/{laptop}")));
+    let out = out.bearer_auth(&bed.token).send().await.unwrap();
+    assert_eq!(out.status(), StatusCode::OK);
+    assert_eq!(browser.get(&bed, "/v1/me").await, StatusCode::OK);
+}
+
 /// Whoever signs the computer out from the browser that came of it goes on there.
 #[tokio::test]
 async fn the_browser_that_revokes_stays_signed_in() {
