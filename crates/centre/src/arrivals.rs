@@ -16,8 +16,8 @@ use dealbell_protocol::{
 use dealbell_texts::text;
 use sqlx::Row as _;
 
-/// Devices of one user that are signed in at once; another one takes the place of the one that was
-/// not used for longest.
+/// Devices of one user that are signed in at once; another one, by a link or an invitation, takes the
+/// place of the one that was not used for longest. Whoever adds some by the command line may do so.
 pub(crate) const PER_USER: u32 = 100;
 
 /// Tells whoever has had a device before that there is another one, and who has asked for it where

@@ -143,6 +143,7 @@ impl Centre {
                     platform: WEB_PLATFORM,
                     made_by,
                 };
+                arrivals::make_room(step, user).await?;
                 let device = devices::insert(step, user, new, hash).await?;
                 // Whoever makes a link by the command line may do anything.
                 if made_by.is_some() {

@@ -1,7 +1,7 @@
 //! Devices: what signs a user in, with a token each. When one was last used is written rarely.
 
 use crate::{
-    Actor, Centre, CentreError, arrivals, audit, browsers, calendar,
+    Actor, Centre, CentreError, audit, browsers, calendar,
     hub::News,
     people::{address, forbidden, unknown_token},
     refusal::Refusal,
@@ -348,14 +348,13 @@ pub(crate) struct Arrival<'a> {
     pub(crate) made_by: Option<DeviceId>,
 }
 
-/// Adds a device, in the place of another one where its user has too many.
+/// Adds a device.
 pub(crate) async fn insert(
     step: &mut Step,
     user: UserId,
     new: Arrival<'_>,
     hash: Vec<u8>,
 ) -> Result<DeviceId, Refusal> {
-    arrivals::make_room(step, user).await?;
     let id = DeviceId(Ulid::generate());
     sqlx::query(
         "INSERT INTO devices (id, user, name, platform, token_hash, embedded, created_at, made_by)

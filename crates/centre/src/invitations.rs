@@ -245,6 +245,7 @@ impl Centre {
                     platform: &platform,
                     made_by: None,
                 };
+                arrivals::make_room(step, user).await?;
                 let device = devices::insert(step, user, new, hash).await?;
                 // Somebody else may have followed what was meant for him.
                 let by: Option<String> = row.try_get("invited_by")?;

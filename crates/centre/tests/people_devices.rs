@@ -163,19 +163,6 @@ async fn somebody_elses_devices_are_for_administrators() {
     assert_eq!(error.unwrap().field.as_deref(), Some("user"));
 }
 
-#[tokio::test]
-async fn of_too_many_devices_those_used_last_stay() {
-    let bed = bed().await;
-    let unused = bed.centre.add_device(ANNA, "").await.unwrap();
-    let mut client = bed.connect_as(&unused).await.unwrap();
-    assert!(matches!(client.next().await, ServerFrame::Hello { .. }));
-    for _ in 0..101 {
-        bed.centre.add_device(ANNA, "").await.unwrap();
-    }
-    assert_eq!(bed.centre.devices(ANNA).await.unwrap().len(), 100);
-    assert_eq!(client.closed().await, CloseCode::TooManyDevices.number());
-}
-
 /// A stolen administrator's device must not let anybody in later.
 #[tokio::test]
 async fn the_open_invitations_of_a_revoked_device_are_none_any_more() {

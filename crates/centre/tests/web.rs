@@ -393,6 +393,23 @@ async fn what_a_stolen_device_has_let_in_goes_with_it() {
 }
 
 #[tokio::test]
+async fn of_too_many_devices_those_used_last_stay() {
+    let bed = bed().await;
+    let mut client = bed.connect().await;
+    assert!(matches!(client.next().await, ServerFrame::Hello { .. }));
+    for _ in 0..99 {
+        bed.centre.add_device(ANNA, "").await.unwrap();
+    }
+    let code = code(&bed).await;
+    let mut browser = own(&bed);
+    let answer = browser.sign_in(&bed, "link", &code).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(client.closed().await, CloseCode::TooManyDevices.number());
+    assert_eq!(bed.centre.devices(ANNA).await.unwrap().len(), 100);
+    assert_eq!(browser.get(&bed, "/v1/me").await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn whoever_signs_his_own_device_out_leaves_his_browsers_signed_in() {
     let bed = bed().await;
     let browser = signed_in(&bed).await;

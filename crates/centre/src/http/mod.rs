@@ -117,7 +117,7 @@ impl Default for ServeOptions {
             public_url: None,
             reconnect_ms: [1_000, 10_000],
             connections: 32_768,
-            connections_of_one: 8_192,
+            connections_of_one: 16_384,
             trusted_proxies: Vec::new(),
             paced: true,
             per_key: Rate::new(200, 5_000),
