@@ -190,7 +190,7 @@ async fn a_user_with_silent_hosts_leaves_room_for_others() {
         slow(&desk, &desk.token, &format!("slow{n}.example"), n).await;
     }
     let colleagues = colleagues(&desk).await;
-    let (_, quick) = desk.subscribe(&colleagues[0].1, "browser", 1).await;
+    let (_, quick) = desk.subscribe(&colleagues[0].1, "mobile", 1).await;
     told(&desk, &colleagues).await;
     desk.booth.hung(4).await;
     assert_eq!(first(&desk).await.parcel.to.endpoint, quick);
@@ -208,7 +208,7 @@ async fn a_push_service_that_never_answers_holds_up_nobody_else() {
         let token = [&desk.token, boris, vera][n / 4];
         slow(&desk, token, "slow.example", n).await;
     }
-    let (_, quick) = desk.subscribe(vera, "browser", 1).await;
+    let (_, quick) = desk.subscribe(vera, "mobile", 1).await;
     told(&desk, &colleagues).await;
     desk.booth.hung(8).await;
     assert_eq!(first(&desk).await.parcel.to.endpoint, quick);
