@@ -2,6 +2,8 @@
 //! process is the clients. Prints a table per measure and, if asked to, puts it into the page of
 //! figures. It judges nothing but itself: a slow machine makes a slow figure, no failure.
 
+#![expect(clippy::large_futures, reason = "one measure goes on at a time")]
+
 #[cfg(target_os = "linux")]
 mod bench;
 #[cfg(target_os = "linux")]

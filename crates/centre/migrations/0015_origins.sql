@@ -8,7 +8,3 @@ UPDATE devices SET knows_calendar = 1 WHERE user IN (SELECT user FROM calendars)
 
 ALTER TABLE invitations ADD COLUMN made_by TEXT REFERENCES devices (id) ON DELETE SET NULL;
 CREATE INDEX invitations_by_device ON invitations (made_by) WHERE made_by IS NOT NULL;
-
--- The key of the links that switch letters off, sealed like every other secret by whoever first needs
--- it; then the plain one is empty.
-ALTER TABLE unsubscribe_key ADD COLUMN sealed BLOB;

@@ -88,9 +88,9 @@ pub(crate) fn named(request: &Request, trusted: &[IpAddr]) -> From {
     if !trusted.iter().any(|proxy| proxy.to_canonical() == peer) {
         return From(Some(peer));
     }
-    let names = request.headers().get_all("x-forwarded-for").iter();
+    let mut names = request.headers().get_all("x-forwarded-for").iter();
     let last = names
-        .last()
+        .next_back()
         .and_then(|value| value.to_str().ok())
         .and_then(|list| list.rsplit(',').next())
         .and_then(|name| seen(name.trim()));
