@@ -22,24 +22,29 @@ const PRESENTS: (Duration, NonZeroU32) = (
 /// A steady pace and what may come at once on top of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// Notifications a second in the long run.
-    pub per_second: NonZeroU32,
+    /// How long one notification takes in the long run.
+    pub period: Duration,
     /// Notifications at once.
     pub burst: NonZeroU32,
 }
 
 impl Rate {
-    /// A rate; zero reads as one.
+    /// So many a second in the long run; zero reads as one.
     pub fn new(per_second: u32, burst: u32) -> Self {
-        let above_zero = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self::every(Duration::from_secs(1) / per_second.max(1), burst)
+    }
+
+    /// One in each `period`.
+    pub fn every(period: Duration, burst: u32) -> Self {
         Self {
-            per_second: above_zero(per_second),
-            burst: above_zero(burst),
+            period: period.max(Duration::from_nanos(1)),
+            burst: NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN),
         }
     }
 
     fn quota(self) -> Quota {
-        Quota::per_second(self.per_second).allow_burst(self.burst)
+        let quota = Quota::with_period(self.period).expect("not zero");
+        quota.allow_burst(self.burst)
     }
 }
 
