@@ -48,6 +48,13 @@ async function openStage(/** @type {"ru" | "en"} */ language, /** @type {boolean
     ...(phone ? { isMobile: true, hasTouch: true, deviceScaleFactor: 2 } : {}),
     // What is looked at is what was built last.
     serviceWorkers: "block", locale: language === "ru" ? "ru-RU" : "en-GB", colorScheme: "light", timezoneId: "Europe/Moscow", reducedMotion: "reduce" });
+  // No program takes such an address here; looking for one, the browser hears no keys and loads no page for a moment.
+  await context.addInitScript(() => {
+    addEventListener("click", (event) => {
+      const { target } = event;
+      if (target instanceof Element && target.closest("a[href^='webcal:']")) event.preventDefault();
+    });
+  });
   const page = await context.newPage();
   const stage = { page, playing: "", web: false, standIn: /** @type {StandIn | null} */ (null) };
   page.setDefaultTimeout(60_000);
