@@ -148,7 +148,11 @@ impl CrmAddress {
     }
 
     fn account(name: &str) -> Result<Self, AddressError> {
-        Self::at(&format!("{name}.{}", DOMAINS[0]))
+        let host = format!("{name}.{}", DOMAINS[0]);
+        match is_account(&host) {
+            true => Self::at(&host),
+            false => Err(AddressError::ForeignHost { host }),
+        }
     }
 
     fn at(domain: &str) -> Result<Self, AddressError> {
@@ -252,6 +256,8 @@ mod tests {
             ("моя срм", AddressError::Malformed),
             ("example.com", foreign("example.com")),
             ("www.amocrm.ru", foreign("www.amocrm.ru")),
+            ("id", foreign("id.amocrm.ru")),
+            ("WWW", foreign("www.amocrm.ru")),
             ("amocrm.ru", foreign("amocrm.ru")),
             ("a.b.amocrm.ru", foreign("a.b.amocrm.ru")),
             ("evilamocrm.ru", foreign("evilamocrm.ru")),

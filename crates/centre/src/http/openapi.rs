@@ -41,7 +41,7 @@ const COMMON: [(&str, &str, Concerns); 6] = [
     (
         "429",
         "Too much at once; `retry_ms` and Retry-After say when to come back",
-        of_integration,
+        has_token,
     ),
     ("503", "The centre cannot store it now", |_| true),
 ];
@@ -179,11 +179,6 @@ fn has_body(operation: &Map<String, Value>) -> bool {
 
 fn has_token(operation: &Map<String, Value>) -> bool {
     operation.contains_key("security")
-}
-
-fn of_integration(operation: &Map<String, Value>) -> bool {
-    let needed = operation.get("security").map(Value::to_string);
-    needed.is_some_and(|needed| needed.contains("integration") || needed.contains("signature"))
 }
 
 /// This description, OpenAPI.
