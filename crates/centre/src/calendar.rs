@@ -43,11 +43,57 @@ pub(crate) enum Known {
 /// Longest line, bytes, its break left out (RFC 5545 §3.1).
 const LINE: usize = 75;
 
-/// The same in lines that are no longer than they should be: the library leaves the space before the
-/// rest of a line out of its count.
+/// Around the number of a value that stands in for it; in no value, since it is a control character.
+const MARK: char = '\u{1}';
+
+/// What others wrote, in whose place the library gets a short mark: it folds lines of letters beyond
+/// ASCII with white space behind them without an end, or breaks off.
+#[derive(Default)]
+struct Values(Vec<String>);
+
+impl Values {
+    /// A value of type TEXT (RFC 5545 §3.3.11).
+    fn text(&mut self, value: &str) -> String {
+        let mut safe = String::with_capacity(value.len());
+        for c in value.chars() {
+            match c {
+                '\\' | ';' | ',' => safe.extend(['\\', c]),
+                '\n' => safe.push_str("\\n"),
+                c if c.is_control() => {}
+                c => safe.push(c),
+            }
+        }
+        self.keep(safe)
+    }
+
+    /// One of a type that has nothing to escape, and no control character.
+    fn plain(&mut self, value: &str) -> String {
+        self.keep(value.chars().filter(|c| !c.is_control()).collect())
+    }
+
+    fn keep(&mut self, value: String) -> String {
+        let mark = format!("{MARK}{}{MARK}", self.0.len());
+        self.0.push(value);
+        mark
+    }
+
+    /// The feed with the values in their places.
+    fn put(&self, feed: &str) -> String {
+        let mut parts = feed.split(MARK);
+        let mut whole = parts.next().unwrap_or_default().to_owned();
+        while let (Some(number), Some(after)) = (parts.next(), parts.next()) {
+            let value = number.parse().ok().and_then(|at: usize| self.0.get(at));
+            whole.push_str(value.map_or("", String::as_str));
+            whole.push_str(after);
+        }
+        whole
+    }
+}
+
+/// In lines that are no longer than they should be.
 fn folded(feed: &str) -> String {
-    let mut lines = String::with_capacity(feed.len());
-    for line in feed.replace("\r\n ", "").split_inclusive("\r\n") {
+    let mut lines = String::with_capacity(feed.len() + feed.len() / LINE * 3);
+    for line in feed.split_inclusive("\r\n") {
         let (mut rest, mut room) = (line.trim_end_matches("\r\n"), LINE);
         while rest.len() > room {
             let (begin, end) = rest.split_at(rest.floor_char_boundary(room));
@@ -74,24 +120,27 @@ impl Agenda {
                     .done(),
             )
             .append_property(Property::new("X-PUBLISHED-TTL", LOOK_AGAIN));
+        let mut values = Values::default();
         for (source, task) in &self.tasks {
-            calendar.push(self.event(source, task));
+            calendar.push(self.event(source, task, &mut values));
         }
-        folded(&calendar.done().to_string())
+        folded(&values.put(&calendar.done().to_string()))
     }
 
-    fn event(&self, source: &str, agenda: &AgendaTask) -> Event {
+    fn event(&self, source: &str, agenda: &AgendaTask, values: &mut Values) -> Event {
         let task = &agenda.task;
         let changed = utc(agenda.changed_at);
         // A break within a value would begin a line of the calendar.
         let uid = line(&format!("{}@{source}", task.subject), MAX_LINK);
         let title = line(&task.title, MAX_TEXT);
         let told_after = TimeDelta::try_seconds(agenda.told_after).unwrap_or_default();
+        let title = values.text(&title);
         let mut alarm = Alarm::display(&title, told_after);
-        alarm.uid(&format!("alarm:{uid}")).timestamp(changed);
+        let alarms = values.text(&format!("alarm:{uid}"));
+        alarm.uid(&alarms).timestamp(changed);
         let mut event = Event::new();
         event
-            .uid(&uid)
+            .uid(&values.text(&uid))
             .timestamp(changed)
             .last_modified(changed)
             .summary(&title)
@@ -124,10 +173,10 @@ impl Agenda {
             .map(|part| line(&part, MAX_TEXT))
             .collect();
         if !about.is_empty() {
-            event.description(&about.join("\n"));
+            event.description(&values.text(&about.join("\n")));
         }
         if let Some(link) = &link {
-            event.url(link);
+            event.url(&values.plain(link));
         }
         event.done()
     }
